@@ -7,9 +7,9 @@ pub mod model;
 pub mod words;
 
 pub use model::{
-    Area, CalendarDay, Cluster, Drawing, Fact, Jurisdiction, LeftOut, Line, Meta, Name, Organisation,
-    OrganisationSegment, OrganisationStatus, Pack, PackProblem, Segment, SegmentEdge, Source, Statement,
-    Station, Synonym, Term,
+    Area, CalendarDay, Cluster, Drawing, Fact, Jurisdiction, LeftOut, Line, Meta, Name,
+    Organisation, OrganisationSegment, OrganisationStatus, Pack, PackProblem, Segment, SegmentEdge,
+    Source, Statement, Station, Synonym, Term,
 };
 
 /// Newest version of the file format this program reads.

@@ -4,11 +4,12 @@
 //! Cross references (an organisation's city, a fact's source) have been verified by [`crate::Pack::parse`],
 //! so a reader may look them up without expecting a miss.
 
+use kernel::{Adcode, DayKind, Qualifier};
 use serde::{Deserialize, Serialize};
 
 use crate::words::{
-    AreaKind, ClusterKind, DateBasis, DayKind, EdgeKind, FactKind, Level, NameKind,
-    OrganisationKind, Qualifier, SynonymKind, TermKind,
+    AreaKind, ClusterKind, DateBasis, EdgeKind, FactKind, Level, NameKind, OrganisationKind,
+    SynonymKind, TermKind,
 };
 
 /// A whole corridor pack.
@@ -110,9 +111,9 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Jurisdiction {
     /// Six-digit division code of GB/T 2260.
-    pub adcode: u32,
+    pub adcode: Adcode,
     /// Division it belongs to; `None` for the nation.
-    pub parent: Option<u32>,
+    pub parent: Option<Adcode>,
     /// Nation, province, city or district.
     pub level: Level,
     /// Statutory Chinese name.
@@ -151,7 +152,7 @@ pub struct Area {
     /// What sort of area.
     pub kind: AreaKind,
     /// Division codes it consists of; empty when the source does not list them.
-    pub members: Vec<u32>,
+    pub members: Vec<Adcode>,
     /// Source of the row.
     pub source: String,
 }
@@ -162,7 +163,7 @@ pub struct Drawing {
     /// SVG view box, `"0 0 660 425"`.
     pub view_box: String,
     /// Division code of the station the lines leave from.
-    pub hub: u32,
+    pub hub: Adcode,
     /// Chinese text alternative of the whole picture.
     pub alt_zh: String,
     /// English text alternative of the whole picture.
@@ -198,7 +199,7 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Station {
     /// Division code of a member.
-    pub adcode: u32,
+    pub adcode: Adcode,
     /// Horizontal place in the view box.
     pub x: f64,
     /// Vertical place in the view box.
@@ -280,7 +281,7 @@ pub struct Organisation {
     /// Type as the source material called it, kept as evidence.
     pub source_kind: String,
     /// Division code; may be a non-member such as 310000. `None` when not known.
-    pub city: Option<u32>,
+    pub city: Option<Adcode>,
     /// How the city is known: `text`, `name`, `context`, `dataset`, or empty with no city.
     pub city_basis: String,
     /// Area it acts for when that is no single division (`g60`, `delta`).
@@ -392,7 +393,7 @@ pub struct Fact {
     pub indicator_id: String,
     /// The value as text: `36000`, `1/7`, `1+7+N`, `1.1e16`, `2018-09`.
     pub value: String,
-    /// `more_than`, `nearly`, …
+    /// More than, nearly, about …
     pub qualifier: Qualifier,
     /// Unit in Chinese; may be empty.
     pub unit_zh: String,
@@ -445,9 +446,9 @@ pub struct Synonym {
 /// A day that differs from the plain week (`calendar.csv`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarDay {
-    /// `YYYY-MM-DD`.
+    /// The day.
     pub date: String,
-    /// Off although the plain week says work, or the other way round.
+    /// A weekday off, or a weekend day worked.
     pub kind: DayKind,
     /// Chinese name of the holiday it belongs to.
     pub name_zh: String,
@@ -491,6 +492,10 @@ pub struct PackProblem {
 
 impl std::fmt::Display for PackProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}: {}: {}", self.file, self.line, self.column, self.code, self.en)
+        write!(
+            f,
+            "{}:{}:{}: {}: {}",
+            self.file, self.line, self.column, self.code, self.en
+        )
     }
 }

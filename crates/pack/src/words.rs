@@ -143,32 +143,6 @@ words! {
 }
 
 words! {
-    /// How exact a value is, as its source puts it.
-    Qualifier {
-        /// Exact as printed.
-        Exact = "exact",
-        /// 超, 余, 多.
-        MoreThan = "more_than",
-        /// 近.
-        Nearly = "nearly",
-        /// 约, 左右.
-        About = "about",
-        /// 可达, 最多.
-        UpTo = "up_to",
-        /// 至少.
-        AtLeast = "at_least",
-        /// 达到.
-        Reaches = "reaches",
-        /// 等于 (a value restated in other words).
-        Equals = "equals",
-        /// 区间.
-        Range = "range",
-        /// 级 (an order of magnitude).
-        Magnitude = "magnitude",
-    }
-}
-
-words! {
     /// How a source presents a cluster.
     ClusterKind {
         /// Named in a list of strategic clusters.
@@ -219,15 +193,5 @@ words! {
         Abbreviation = "abbreviation",
         /// The same in the other language.
         Translation = "translation",
-    }
-}
-
-words! {
-    /// How a day differs from the plain week.
-    DayKind {
-        /// Nobody works.
-        Off = "off",
-        /// A weekend day on which people work.
-        Work = "work",
     }
 }

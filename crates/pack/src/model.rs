@@ -4,7 +4,7 @@
 //! Cross references (an organisation's city, a fact's source) have been verified by [`crate::Pack::parse`],
 //! so a reader may look them up without expecting a miss.
 
-use kernel::{Adcode, DayKind, Qualifier};
+use kernel::{Adcode, Date, DayKind, Qualifier};
 use serde::{Deserialize, Serialize};
 
 use crate::words::{
@@ -300,7 +300,7 @@ pub struct Organisation {
     pub seed_ids: Vec<String>,
     /// Remark, for instance why two rows were merged.
     pub note: String,
-    /// Names; at least one is `official` or `short`.
+    /// Names, the one to show first at the front; never empty.
     pub names: Vec<Name>,
     /// Segments it works in.
     pub segments: Vec<OrganisationSegment>,
@@ -332,7 +332,7 @@ pub struct Name {
 pub struct OrganisationSegment {
     /// Segment id.
     pub segment: String,
-    /// `text` when a source names it, `inferred` when derived from an industry label or product.
+    /// `text` (a source says so), `industry` (from an industry label), `name` (the name says so).
     pub basis: String,
     /// Source of the row.
     pub source: String,
@@ -389,7 +389,8 @@ pub struct Fact {
     pub indicator_zh: String,
     /// What is measured, English.
     pub indicator_en: String,
-    /// Equal for values of one indicator of one subject; such values stand side by side.
+    /// Facts with equal `indicator_id` and `area` are values of one indicator: shown side by side,
+    /// each with its date and source, never picked from, merged or summed.
     pub indicator_id: String,
     /// The value as text: `36000`, `1/7`, `1+7+N`, `1.1e16`, `2018-09`.
     pub value: String,
@@ -447,7 +448,7 @@ pub struct Synonym {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarDay {
     /// The day.
-    pub date: String,
+    pub date: Date,
     /// A weekday off, or a weekend day worked.
     pub kind: DayKind,
     /// Chinese name of the holiday it belongs to.

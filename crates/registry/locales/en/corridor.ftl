@@ -1,0 +1,2 @@
+corridor-menu-cities = Cities
+corridor-menu-facts = Figures

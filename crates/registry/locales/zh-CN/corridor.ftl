@@ -1,0 +1,2 @@
+corridor-menu-cities = 城市
+corridor-menu-facts = 数据

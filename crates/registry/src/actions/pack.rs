@@ -1,0 +1,1 @@
+//! Loading packs and deciding their proposals.

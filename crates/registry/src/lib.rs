@@ -1,0 +1,83 @@
+//! The registry: who is in the corridor, what they look for and what they have.
+//!
+//! It owns the corridor's own data (cities, areas, chains and their segments, facts and sources, loaded from
+//! a pack), organisations and experts, needs and offers, contact requests, imports, and the matching of a
+//! need with whoever in the corridor can meet it. Segment ids and their upstream edges live here, so that
+//! matching needs nothing from a higher floor.
+//!
+//! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction,
+//! [`pages`] and [`api`] show and accept. [`corridor`] is the pack's data in memory, the same on every node.
+//! It uses kernel, pack, search and platform, and no other capability.
+
+pub mod actions;
+pub mod api;
+pub mod corridor;
+pub mod pages;
+pub mod rules;
+pub(crate) mod store;
+
+use kernel::Locale;
+use platform::capability::{Capability, MenuItem, Route};
+use platform::db::Migration;
+use std::sync::LazyLock;
+use utoipa::OpenApi;
+
+/// Steps of the schema, noun by noun.
+static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
+    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS].concat()
+});
+
+/// Who may do what, noun by noun.
+const POLICY: &str = concat!(include_str!("policy/corridor.cedar"));
+
+/// Texts of pages, noun by noun.
+const TEXTS: &[(Locale, &str)] = &[
+    (Locale::ZhCn, include_str!("../locales/zh-CN/corridor.ftl")),
+    (Locale::En, include_str!("../locales/en/corridor.ftl")),
+];
+
+/// Entries of the main menu.
+const MENU: &[MenuItem] = &[
+    MenuItem { label: "corridor-menu-cities", href: "/cities", order: 70 },
+    MenuItem { label: "corridor-menu-facts", href: "/facts", order: 80 },
+];
+
+/// Pages and API, noun by noun.
+fn routes() -> Vec<Route> {
+    [
+        pages::home::routes(),
+        pages::city::routes(),
+        pages::fact::routes(),
+        pages::corridor::routes(),
+        pages::pack::routes(),
+        api::city::routes(),
+        api::fact::routes(),
+        api::corridor::routes(),
+    ]
+    .concat()
+}
+
+/// This capability's part of the API document.
+fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = api::corridor::Document::openapi();
+    document.merge(api::city::Document::openapi());
+    document.merge(api::fact::Document::openapi());
+    document
+}
+
+/// The registration of this capability.
+pub fn capability() -> Capability {
+    Capability {
+        name: "registry",
+        migrations: &MIGRATIONS,
+        routes,
+        policy: POLICY,
+        texts: TEXTS,
+        menu: MENU,
+        jobs: &[],
+        desk: None,
+        documents: None,
+        demo: None,
+        openapi,
+    }
+}

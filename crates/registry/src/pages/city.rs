@@ -1,0 +1,2 @@
+//! Pages: city.
+pub fn routes() -> Vec<platform::capability::Route> { Vec::new() }

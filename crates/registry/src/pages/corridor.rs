@@ -1,0 +1,2 @@
+//! Pages: corridor.
+pub fn routes() -> Vec<platform::capability::Route> { Vec::new() }

@@ -1,0 +1,2 @@
+//! Pages: fact.
+pub fn routes() -> Vec<platform::capability::Route> { Vec::new() }

@@ -1,0 +1,2 @@
+//! Pages: home.
+pub fn routes() -> Vec<platform::capability::Route> { Vec::new() }

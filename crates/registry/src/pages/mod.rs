@@ -1,0 +1,7 @@
+//! Pages for people, in Chinese and English.
+
+pub mod city;
+pub mod corridor;
+pub mod fact;
+pub mod home;
+pub mod pack;

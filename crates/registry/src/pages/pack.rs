@@ -1,0 +1,2 @@
+//! Pages: pack.
+pub fn routes() -> Vec<platform::capability::Route> { Vec::new() }

@@ -1,0 +1,1 @@
+//! Reading facts: grouping, wording, numbers for charts.

@@ -1,0 +1,1 @@
+//! Comparing a newer pack with what is there.

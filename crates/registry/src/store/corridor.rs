@@ -1,0 +1,2 @@
+//! Tables of the corridor data.
+pub const MIGRATIONS: &[platform::db::Migration] = &[];

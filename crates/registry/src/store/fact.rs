@@ -1,0 +1,2 @@
+//! Tables of the fact data.
+pub const MIGRATIONS: &[platform::db::Migration] = &[];

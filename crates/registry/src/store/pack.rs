@@ -1,0 +1,2 @@
+//! Tables of the pack data.
+pub const MIGRATIONS: &[platform::db::Migration] = &[];

@@ -77,6 +77,7 @@ pub fn capability() -> Capability {
         jobs: &[],
         desk: None,
         documents: None,
+        memberships: None,
         demo: None,
         openapi,
     }

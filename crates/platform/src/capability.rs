@@ -1,0 +1,121 @@
+//! What a capability tells the house about itself. The binary lists the
+//! capabilities; everything else follows from these tables.
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::db::{Conn, Migration, Outcome};
+use crate::jobs::JobSpec;
+use crate::journal::Recorded;
+use axum::http::Method;
+use axum::routing::MethodRouter;
+use futures_util::future::BoxFuture;
+use kernel::Locale;
+
+/// One row of the route table. Tests compare the table with policies, journal
+/// kinds, page tests and text keys.
+#[derive(Clone)]
+pub struct Route {
+    /// GET or POST; other verbs are resources of their own.
+    pub method: Method,
+    /// An axum path such as `/needs/{id}`.
+    pub path: &'static str,
+    /// The policy action that guards it, such as `need_view`.
+    pub action: &'static str,
+    /// The journal kind it appends if it changes something.
+    pub journal: Option<&'static str>,
+    /// The handler, for this method only.
+    pub handler: MethodRouter<App>,
+}
+
+/// An entry of the main menu.
+#[derive(Debug, Clone, Copy)]
+pub struct MenuItem {
+    /// The text key of the label.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// Smaller comes first.
+    pub order: i32,
+}
+
+/// Something that waits for a person on "my desk".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskItem {
+    /// The text key of the kind of work.
+    pub kind: &'static str,
+    /// What it is about.
+    pub title: String,
+    /// Where to do it.
+    pub href: String,
+    /// Since when it waits.
+    pub since_ms: i64,
+    /// When it is due, if there is a clock.
+    pub due_ms: Option<i64>,
+    /// From the demo.
+    pub demo: bool,
+}
+
+/// What a journal entry means for the search index.
+#[derive(Debug, Clone)]
+pub enum DocumentChange {
+    /// Add or replace.
+    Put(Box<search::Document>),
+    /// Take out, by document id.
+    Remove(String),
+}
+
+/// Gives index documents.
+#[derive(Clone, Copy)]
+pub struct DocumentSource {
+    /// What one journal entry changes.
+    pub changed: for<'a> fn(&'a Conn, &'a Recorded) -> BoxFuture<'a, Outcome<Vec<DocumentChange>>>,
+    /// One page of everything, for a rebuild: documents after a key, with the key to go on from.
+    pub page: for<'a> fn(&'a Conn, Option<&'a str>) -> BoxFuture<'a, Outcome<DocumentPage>>,
+    /// Names and terms the dictionary must know.
+    pub lexicon: for<'a> fn(&'a Conn) -> BoxFuture<'a, Outcome<search::LexiconSource>>,
+}
+
+/// A page of documents for a rebuild.
+pub struct DocumentPage {
+    /// The documents.
+    pub documents: Vec<search::Document>,
+    /// The key to go on from; none at the end.
+    pub next: Option<String>,
+}
+
+/// What waits for an actor.
+pub type DeskSource = for<'a> fn(&'a App, &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>>;
+/// Runs a capability's demo scenario through its public actions.
+pub type DemoScenario = for<'a> fn(&'a App, &'a crate::demo::Cast) -> BoxFuture<'a, Outcome<()>>;
+
+/// The organisations an account belongs to, with its mandates there. Asked by account id when somebody signs in.
+pub type MembershipSource = for<'a> fn(&'a Conn, &'a str) -> BoxFuture<'a, Outcome<Vec<crate::ctx::Membership>>>;
+
+/// A capability: its registration is all the binary knows of it.
+#[derive(Clone)]
+pub struct Capability {
+    /// The crate's name.
+    pub name: &'static str,
+    /// Steps of its schema.
+    pub migrations: &'static [Migration],
+    /// Pages and API.
+    pub routes: fn() -> Vec<Route>,
+    /// Its policies, in Cedar.
+    pub policy: &'static str,
+    /// Its texts, one Fluent file a language.
+    pub texts: &'static [(Locale, &'static str)],
+    /// Its entries of the main menu.
+    pub menu: &'static [MenuItem],
+    /// Its kinds of jobs.
+    pub jobs: &'static [JobSpec],
+    /// What waits on people's desks.
+    pub desk: Option<DeskSource>,
+    /// Its documents for search.
+    pub documents: Option<DocumentSource>,
+    /// Which organisations an account belongs to, if this capability keeps memberships.
+    pub memberships: Option<MembershipSource>,
+    /// Its demo scenario.
+    pub demo: Option<DemoScenario>,
+    /// Its part of the OpenAPI document.
+    pub openapi: fn() -> utoipa::openapi::OpenApi,
+}

@@ -1,0 +1,212 @@
+//! The frame around every page: header, navigation, footer. Template `shell.html`.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use super::assets;
+use super::texts::{T, Texts};
+use super::visit::{Theme, Visit};
+
+/// A place in the main navigation. Capabilities give theirs; they are shown by `order`, then as given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NavItem {
+    /// Path, such as `/needs`.
+    pub href: &'static str,
+    /// Text key of its name.
+    pub key: &'static str,
+    /// Smaller comes first.
+    pub order: u16,
+}
+
+/// What the whole running site has in common.
+#[derive(Debug)]
+pub struct Site {
+    /// All texts.
+    pub texts: &'static Texts,
+    /// Main navigation.
+    pub nav: Vec<NavItem>,
+    /// True when the records are a demonstration; every page says so.
+    pub demo: bool,
+    /// True when served over HTTPS (adds HSTS; cookies become `Secure`).
+    pub https: bool,
+    /// What pages say of the corridor in their footer, such as 一廊九城.
+    pub tagline: kernel::Text,
+    proof: ArcSwapOption<Proof>,
+}
+
+impl Site {
+    /// A site; navigation is put in order.
+    pub fn new(texts: &'static Texts, mut nav: Vec<NavItem>, demo: bool) -> Self {
+        nav.sort_by_key(|item| item.order);
+        Self { texts, nav, demo, https: false, tagline: kernel::Text::default(), proof: ArcSwapOption::empty() }
+    }
+
+    /// The journal's latest state, shown in every footer from now on.
+    pub fn proof_set(&self, proof: Proof) {
+        self.proof.store(Some(Arc::new(proof)));
+    }
+
+    /// The journal's latest state, if it has one.
+    pub fn proof(&self) -> Option<Arc<Proof>> {
+        self.proof.load_full()
+    }
+}
+
+/// The small proof line: how many entries the journal holds and its last checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proof {
+    /// Number of journal entries.
+    pub entries: i64,
+    /// When the last checkpoint was made, epoch milliseconds; none before the first.
+    pub checkpoint_ms: Option<i64>,
+    /// Page that explains how to verify; empty hides the link.
+    pub verify_href: String,
+}
+
+/// Who is signed in, as the header shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Account {
+    /// The person's or the account's name.
+    pub name: String,
+    /// The organisation acted for, if any.
+    pub organisation: Option<String>,
+    /// Tasks that wait on the desk.
+    pub waiting: i64,
+    /// True if the administration pages are open to this account.
+    pub admin: bool,
+}
+
+/// One link of the navigation as shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavLink {
+    /// Path.
+    pub href: &'static str,
+    /// Name in the reader's language.
+    pub label: std::borrow::Cow<'static, str>,
+    /// True when the page lies at or below it.
+    pub current: bool,
+}
+
+/// Everything `shell.html` needs. Every page struct has one, named `shell`.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// Language and texts.
+    pub t: T,
+    /// Theme.
+    pub theme: Theme,
+    /// Title of the page, without the site's name.
+    pub title: String,
+    /// One or two sentences for search engines and previews.
+    pub description: String,
+    /// Main navigation.
+    pub nav: Vec<NavLink>,
+    /// Who is signed in.
+    pub account: Option<Account>,
+    /// True for a demonstration.
+    pub demo: bool,
+    /// The journal's state.
+    pub proof: Option<Arc<Proof>>,
+    /// Footer sentence of the corridor.
+    pub tagline: String,
+    /// This page in the other language.
+    pub lang_href: String,
+    /// This page with each theme: theme, address.
+    pub theme_hrefs: Vec<(Theme, String)>,
+    /// Where to sign in, with the way back.
+    pub sign_in_href: String,
+    /// Path of the page.
+    pub path: String,
+    /// Address of an event stream that should refresh the page; empty for none.
+    pub live_href: String,
+    /// True keeps search engines away (desks, forms, errors).
+    pub private: bool,
+    /// Address of the stylesheet.
+    pub css: &'static str,
+    /// Address of the script module.
+    pub js: &'static str,
+    /// Address of the icon.
+    pub icon: &'static str,
+}
+
+impl Shell {
+    /// The frame for this visit.
+    pub fn new(visit: &Visit, title: String) -> Self {
+        let other = match visit.t.locale {
+            kernel::Locale::ZhCn => "en",
+            kernel::Locale::En => "zh-CN",
+        };
+        let back = super::parts::encode(&visit.href_with("lang", ""));
+        let mut shell = Self {
+            t: visit.t,
+            theme: visit.theme,
+            title,
+            description: String::new(),
+            nav: Vec::new(),
+            account: visit.account().cloned(),
+            demo: visit.site.demo,
+            proof: visit.site.proof(),
+            tagline: visit.t.text(&visit.site.tagline).to_owned(),
+            lang_href: visit.href_with("lang", other),
+            theme_hrefs: Theme::ALL.map(|theme| (theme, visit.href_with("theme", theme.name()))).to_vec(),
+            sign_in_href: if visit.path == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={back}") },
+            path: visit.path.clone(),
+            live_href: String::new(),
+            private: false,
+            css: assets::css(),
+            js: assets::js(),
+            icon: assets::icon(),
+        };
+        shell.nav = visit
+            .site
+            .nav
+            .iter()
+            .map(|item| NavLink { href: item.href, label: visit.t.msg(item.key), current: false })
+            .collect();
+        let path = visit.path.clone();
+        shell.here(&path)
+    }
+
+    /// Marks the place in the navigation, when it is not the page's own path.
+    pub fn here(mut self, path: &str) -> Self {
+        let best = self
+            .nav
+            .iter()
+            .filter(|link| {
+                path == link.href || path.strip_prefix(link.href).is_some_and(|rest| rest.starts_with('/'))
+            })
+            .map(|link| link.href.len())
+            .max();
+        for link in &mut self.nav {
+            link.current = best == Some(link.href.len())
+                && (path == link.href || path.strip_prefix(link.href).is_some_and(|rest| rest.starts_with('/')));
+        }
+        self
+    }
+
+    /// Sets the description.
+    pub fn describe(mut self, text: impl Into<String>) -> Self {
+        self.description = text.into();
+        self
+    }
+
+    /// Refreshes the page's live regions from this event stream.
+    pub fn live(mut self, href: impl Into<String>) -> Self {
+        self.live_href = href.into();
+        self
+    }
+
+    /// Keeps search engines away.
+    pub fn private(mut self) -> Self {
+        self.private = true;
+        self
+    }
+
+    /// Languages offered beside the current one: its tag and own name.
+    pub fn other_language(&self) -> (&'static str, &'static str) {
+        match self.t.locale {
+            kernel::Locale::ZhCn => ("en", "English"),
+            kernel::Locale::En => ("zh-CN", "中文"),
+        }
+    }
+}

@@ -27,17 +27,6 @@ pub struct Route {
     pub handler: MethodRouter<App>,
 }
 
-/// An entry of the main menu.
-#[derive(Debug, Clone, Copy)]
-pub struct MenuItem {
-    /// The text key of the label.
-    pub label: &'static str,
-    /// Where it leads.
-    pub href: &'static str,
-    /// Smaller comes first.
-    pub order: i32,
-}
-
 /// Something that waits for a person on "my desk".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskItem {
@@ -63,6 +52,9 @@ pub enum DocumentChange {
     /// Take out, by document id.
     Remove(String),
 }
+
+/// The journal kind after which the dictionary may differ: a pack was loaded.
+pub const LEXICON_CHANGED: &str = "pack.loaded";
 
 /// Gives index documents.
 #[derive(Clone, Copy)]
@@ -105,7 +97,7 @@ pub struct Capability {
     /// Its texts, one Fluent file a language.
     pub texts: &'static [(Locale, &'static str)],
     /// Its entries of the main menu.
-    pub menu: &'static [MenuItem],
+    pub menu: &'static [crate::web::NavItem],
     /// Its kinds of jobs.
     pub jobs: &'static [JobSpec],
     /// What waits on people's desks.

@@ -1,0 +1,164 @@
+use crate::capability::Capability;
+use crate::clock::Clock;
+use crate::ctx::Ctx;
+use crate::db::{Db, Outcome, Txn};
+use crate::indexer::Indexer;
+use crate::jobs::Handler;
+use crate::live::Live;
+use crate::policy::Policies;
+use crate::web::{NavItem, Site, Texts};
+use futures_util::future::BoxFuture;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Notify;
+
+/// How this node was started.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Folder of everything that is not in the database: index, uploads, locks.
+    pub data: PathBuf,
+    /// Whether the demo runs here; every page says so.
+    pub demo: bool,
+    /// Address people reach this node at, for links in mails and cookies' `Secure`.
+    pub public_url: String,
+}
+
+/// The running house: everything a handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    db: Db,
+    clock: Clock,
+    capabilities: Vec<Capability>,
+    handlers: HashMap<&'static str, Handler>,
+    policies: Policies,
+    texts: &'static Texts,
+    site: Arc<Site>,
+    indexer: Indexer,
+    live: Live,
+    extensions: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    wake: Notify,
+}
+
+impl App {
+    /// Puts the house together: migrates the database, loads policies and texts, opens the index.
+    ///
+    /// # Errors
+    /// A refusal when the database is newer, the index is locked, or a policy does not hold.
+    pub async fn start(settings: Settings, db: Db, clock: Clock, capabilities: Vec<Capability>) -> Outcome<App> {
+        let own = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS, crate::identity::MIGRATIONS, crate::settings::MIGRATIONS];
+        let steps = own.into_iter().chain(capabilities.iter().map(|c| c.migrations)).flatten().copied().collect();
+        db.migrate(clock.now(), steps).await?;
+        let policies = Policies::load(capabilities.iter().map(|c| (c.name, c.policy)))?;
+        let texts = texts(&capabilities)?;
+        let handlers = capabilities.iter().flat_map(|c| c.jobs).map(|spec| (spec.name, spec.handler)).collect();
+        let indexer = Indexer::new(&settings.data, &capabilities);
+        let nav: Vec<NavItem> = capabilities.iter().flat_map(|c| c.menu).copied().collect();
+        let mut site = Site::new(texts, nav, settings.demo);
+        site.https = settings.public_url.starts_with("https://");
+        let inner = Inner {
+            site: Arc::new(site),
+            settings,
+            db,
+            clock,
+            capabilities,
+            handlers,
+            policies,
+            texts,
+            indexer,
+            live: Live::new(),
+            extensions: RwLock::default(),
+            wake: Notify::new(),
+        };
+        Ok(App(Arc::new(inner)))
+    }
+
+    /// How this node was started.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The clock that stamps requests.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// What this house can do.
+    pub fn capabilities(&self) -> &[Capability] {
+        &self.0.capabilities
+    }
+
+    /// Who may do what.
+    pub fn policies(&self) -> &Policies {
+        &self.0.policies
+    }
+
+    /// Words in both languages.
+    pub fn texts(&self) -> &'static Texts {
+        self.0.texts
+    }
+
+    /// What every page frame needs.
+    pub fn site(&self) -> &Arc<Site> {
+        &self.0.site
+    }
+
+    /// The full-text index.
+    pub fn indexer(&self) -> &Indexer {
+        &self.0.indexer
+    }
+
+    /// Pages that wait for news.
+    pub fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    /// What a capability keeps in this node's memory, derived from the database; see [`App::extend`].
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let extensions = self.0.extensions.read().unwrap_or_else(PoisonError::into_inner);
+        extensions.get(&TypeId::of::<T>()).cloned().and_then(|any| any.downcast().ok())
+    }
+
+    /// Keeps (or replaces) one value of a type in this node's memory. Nothing that another node would need.
+    pub fn extend<T: Send + Sync + 'static>(&self, value: Arc<T>) {
+        let mut extensions = self.0.extensions.write().unwrap_or_else(PoisonError::into_inner);
+        extensions.insert(TypeId::of::<T>(), value);
+    }
+
+    /// Runs one action in one transaction and wakes the followers after its commit; see [`Db::in_txn`].
+    pub async fn in_txn<I, T, F>(&self, ctx: &Ctx, name: &'static str, input: I, body: F) -> Outcome<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
+    {
+        let outcome = self.0.db.in_txn(ctx, name, input, body).await;
+        if outcome.is_ok() {
+            self.0.wake.notify_one();
+        }
+        outcome
+    }
+
+    /// Waits until an action of this node has committed.
+    pub(crate) async fn woken(&self) {
+        self.0.wake.notified().await;
+    }
+
+    pub(crate) fn job_handler(&self, name: &str) -> Option<Handler> {
+        self.0.handlers.get(name).copied()
+    }
+}
+
+fn texts(capabilities: &[Capability]) -> Outcome<&'static Texts> {
+    let sources = capabilities.iter().flat_map(|c| c.texts.iter().map(|(locale, ftl)| (c.name, *locale, *ftl))).collect();
+    Texts::leaked(sources).map_err(|error| crate::fault::Fault::Internal(error.to_string()))
+}

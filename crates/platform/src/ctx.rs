@@ -1,0 +1,156 @@
+use kernel::{Adcode, Instant, Locale};
+use serde::{Deserialize, Serialize};
+
+/// Who acts. Built once per request from the session or token; policies and
+/// rules see nothing else of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Actor {
+    /// The account, or none for a visitor.
+    pub account: Option<String>,
+    /// The name shown to others.
+    pub name: String,
+    /// Roles that do not come from an organisation.
+    pub roles: Vec<Role>,
+    /// Cities for which the account works in the city office.
+    pub cities: Vec<Adcode>,
+    /// Organisations the account is a member of, with what it may do there.
+    pub memberships: Vec<Membership>,
+    /// If the request came with an API token: the scopes it is limited to.
+    pub scopes: Option<Vec<String>>,
+    /// True for accounts of the demo.
+    pub demo: bool,
+}
+
+/// A role of an account in the corridor, not in one organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Runs the installation: accounts, pack, jobs. Sees no protected content.
+    Administrator,
+    /// The corridor's own office.
+    JointOffice,
+    /// Works in a city's authority; for which cities, `Actor::cities` says.
+    CityOfficer,
+    /// A reviewer or adviser.
+    Expert,
+    /// The house itself: migrations, imports by command, jobs.
+    System,
+}
+
+impl Role {
+    /// The code in files, policies and the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::JointOffice => "joint-office",
+            Role::CityOfficer => "city-officer",
+            Role::Expert => "expert",
+            Role::System => "system",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Role> {
+        [Role::Administrator, Role::JointOffice, Role::CityOfficer, Role::Expert, Role::System]
+            .into_iter()
+            .find(|role| role.code() == code)
+    }
+}
+
+/// What an account may do for one organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The organisation's id.
+    pub organisation: String,
+    /// Its name, for menus.
+    pub name: String,
+    /// Its city.
+    pub city: Option<Adcode>,
+    /// What the mandate covers.
+    pub mandates: Vec<Mandate>,
+}
+
+/// One thing a member may do in the name of the organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mandate {
+    /// Keeps the organisation's data and its members.
+    Manage,
+    /// Publishes needs and offers, answers contact requests.
+    Publish,
+    /// Signs agreements.
+    Sign,
+    /// Pays and accepts payments.
+    Pay,
+    /// Bids and answers calls.
+    Bid,
+}
+
+impl Mandate {
+    /// All mandates, in the order forms show them.
+    pub const ALL: [Mandate; 5] = [Mandate::Manage, Mandate::Publish, Mandate::Sign, Mandate::Pay, Mandate::Bid];
+
+    /// The code in files, policies and the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Mandate::Manage => "manage",
+            Mandate::Publish => "publish",
+            Mandate::Sign => "sign",
+            Mandate::Pay => "pay",
+            Mandate::Bid => "bid",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Mandate> {
+        Mandate::ALL.into_iter().find(|mandate| mandate.code() == code)
+    }
+}
+
+impl Actor {
+    /// Somebody who has not signed in.
+    pub fn visitor() -> Actor {
+        Actor::default()
+    }
+
+    /// The house itself.
+    pub fn system() -> Actor {
+        Actor { account: Some("system".into()), name: "系统".into(), roles: vec![Role::System], ..Actor::default() }
+    }
+
+    /// Whether the account holds a role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// The membership in one organisation.
+    pub fn member_of(&self, organisation: &str) -> Option<&Membership> {
+        self.memberships.iter().find(|m| m.organisation == organisation)
+    }
+
+    /// The account id for journal and rows; `visitor` where nobody is signed in.
+    pub fn id(&self) -> &str {
+        self.account.as_deref().unwrap_or("visitor")
+    }
+}
+
+/// Who, when and in which language: the first argument of every action. There
+/// is no other way to learn any of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ctx {
+    /// Who acts.
+    pub actor: Actor,
+    /// When the last byte of the request was read; deadlines are held against it, also on retries.
+    pub now: Instant,
+    /// Ties log lines, journal entries and error pages of one request together.
+    pub request_id: String,
+    /// The language of refusals and of what is made for the person.
+    pub locale: Locale,
+}
+
+impl Ctx {
+    /// The house acting by itself at some time.
+    pub fn system(now: Instant) -> Ctx {
+        Ctx { actor: Actor::system(), now, request_id: crate::random::id(), locale: Locale::ZhCn }
+    }
+}

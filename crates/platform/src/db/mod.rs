@@ -1,0 +1,224 @@
+//! One way to the database, the same for SQLite and PostgreSQL.
+//!
+//! [`Db::in_txn`] is the only way to write: one call is one transaction.
+//! [`Db::read`] gives a connection that cannot write (on SQLite the connection
+//! is `query_only`). Nothing else in the house begins or commits anything.
+
+mod classify;
+mod conn;
+mod migrate;
+mod sqlite;
+mod txn;
+mod writer;
+
+pub use classify::{DbFault, classify};
+pub use conn::Conn;
+pub use migrate::Migration;
+pub use txn::{Txn, insert_chunked};
+
+pub use crate::fault::{Fault, Outcome};
+use crate::ctx::Ctx;
+use conn::Inner;
+use futures_util::future::BoxFuture;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, IsolationLevel, TransactionTrait};
+use sqlite::SqliteFile;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use writer::Writer;
+
+/// How often a transaction that lost against another is tried again.
+const TXN_ATTEMPTS_MAX: u32 = 8;
+/// Connections to PostgreSQL.
+const PG_CONNECTIONS_MAX: u32 = 16;
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DbUrl {
+    /// An SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL address; a `schema=` option limits it to one schema.
+    Postgres {
+        /// The address without the schema option.
+        url: String,
+        /// The schema of every table.
+        schema: String,
+    },
+}
+
+impl DbUrl {
+    /// Reads `sqlite:PATH` or `postgres://…[?schema=NAME]`.
+    pub fn parse(text: &str) -> Result<DbUrl, String> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            return if path.is_empty() { Err("sqlite: needs a path".into()) } else { Ok(DbUrl::Sqlite(path.into())) };
+        }
+        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+            return Err("a database address is sqlite:PATH or postgres://…".into());
+        }
+        let (base, query) = text.split_once('?').unwrap_or((text, ""));
+        let (mut schema, mut rest) = ("public".to_owned(), Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.strip_prefix("schema=") {
+                Some(name) => schema = name.to_owned(),
+                None => rest.push(pair),
+            }
+        }
+        if schema.is_empty() || !schema.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err("a schema name has letters, digits and _ only".into());
+        }
+        let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+        Ok(DbUrl::Postgres { url, schema })
+    }
+}
+
+/// The database, of either kind. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Kind>);
+
+enum Kind {
+    Sqlite { file: SqliteFile, writer: Writer },
+    Postgres { pool: DatabaseConnection, schema: String },
+}
+
+impl Db {
+    /// Opens the database; an SQLite file is created if it is missing.
+    ///
+    /// # Errors
+    /// A [`Fault::Refused`] that says what to do when the place cannot be opened.
+    pub async fn open(url: &DbUrl) -> Outcome<Db> {
+        let kind = match url {
+            DbUrl::Sqlite(path) => {
+                let (file, handle) = SqliteFile::open(path).map_err(|e| cannot_open(&e.to_string()))?;
+                let writer = Writer::start(handle).map_err(|e| cannot_open(&e.to_string()))?;
+                Kind::Sqlite { file, writer }
+            }
+            DbUrl::Postgres { url, schema } => {
+                let mut options = ConnectOptions::new(url.clone());
+                options
+                    .max_connections(PG_CONNECTIONS_MAX)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .test_before_acquire(false)
+                    .sqlx_logging(false)
+                    .set_schema_search_path(schema.clone());
+                let pool = Database::connect(options).await.map_err(|e| cannot_open(&e.to_string()))?;
+                Kind::Postgres { pool, schema: schema.clone() }
+            }
+        };
+        Ok(Db(Arc::new(kind)))
+    }
+
+    /// A connection for reading only.
+    pub fn read(&self) -> Conn {
+        match &*self.0 {
+            Kind::Sqlite { file, .. } => file.reader(),
+            Kind::Postgres { pool, .. } => Conn(Inner::PgPool(pool.clone())),
+        }
+    }
+
+    /// Where an SQLite database lies; none for PostgreSQL.
+    pub fn sqlite_path(&self) -> Option<&std::path::Path> {
+        match &*self.0 {
+            Kind::Sqlite { file, .. } => Some(&file.path),
+            Kind::Postgres { .. } => None,
+        }
+    }
+
+    /// Runs one action in one transaction.
+    ///
+    /// `input` is lent to the body, which may run again on PostgreSQL when
+    /// another transaction was faster; it must do nothing but use `tx`. An
+    /// `Err` rolls everything back, and a refusal never fails its neighbours
+    /// in the same commit. Returns after the commit is durable.
+    ///
+    /// ```ignore
+    /// db.in_txn(ctx, "need_submit", command, |tx, command| Box::pin(async move {
+    ///     …
+    /// })).await
+    /// ```
+    pub async fn in_txn<I, T, F>(&self, ctx: &Ctx, name: &'static str, input: I, body: F) -> Outcome<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
+    {
+        let ctx = Arc::new(ctx.clone());
+        match &*self.0 {
+            Kind::Sqlite { writer, .. } => {
+                let run = move |conn: Conn| -> BoxFuture<'static, Outcome<Box<dyn std::any::Any + Send>>> {
+                    Box::pin(async move {
+                        let txn = Txn::new(conn, ctx);
+                        let value = body(&txn, &input).await?;
+                        Ok(Box::new(value) as Box<dyn std::any::Any + Send>)
+                    })
+                };
+                let erased = writer.submit(name, Box::new(run)).await?;
+                let value = erased.downcast::<T>().map_err(|_| Fault::Internal(format!("{name}: wrong answer type")))?;
+                Ok(*value)
+            }
+            Kind::Postgres { pool, .. } => {
+                let pool = pool.clone();
+                // A task of its own: a caller that goes away does not stop the action half-way.
+                let task = tokio::spawn(async move { pg_txn(&pool, &ctx, name, &input, &body).await });
+                task.await.map_err(|e| Fault::Internal(format!("{name}: {e}")))?
+            }
+        }
+    }
+}
+
+async fn pg_txn<I, T, F>(pool: &DatabaseConnection, ctx: &Arc<Ctx>, name: &'static str, input: &I, body: &F) -> Outcome<T>
+where
+    I: Send + Sync,
+    F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync,
+{
+    let mut attempt = 1;
+    loop {
+        match pg_attempt(pool, ctx, input, body).await {
+            Err(Fault::Db(error)) if classify(&error).retryable() && attempt < TXN_ATTEMPTS_MAX => {
+                tracing::debug!(name, attempt, "db.in_txn retried");
+                // Spread the contenders; the wait grows with each loss.
+                let spread = (crate::random::bits() % 8) as u64;
+                tokio::time::sleep(Duration::from_millis((1 << attempt) + spread)).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that begins a transaction on PostgreSQL")]
+async fn pg_attempt<I, T, F>(pool: &DatabaseConnection, ctx: &Arc<Ctx>, input: &I, body: &F) -> Outcome<T>
+where
+    F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync,
+{
+    let inner = Arc::new(pool.begin_with_config(Some(IsolationLevel::Serializable), None).await?);
+    let outcome = {
+        let txn = Txn::new(Conn(Inner::PgTxn(inner.clone())), ctx.clone());
+        body(&txn, input).await
+    };
+    let inner = Arc::into_inner(inner).ok_or_else(|| Fault::Internal("a transaction outlived its action".into()))?;
+    match outcome {
+        Ok(value) => {
+            inner.commit().await?;
+            Ok(value)
+        }
+        Err(fault) => {
+            // The fault is what the caller needs; a failed rollback closes the connection anyway.
+            let _ = inner.rollback().await;
+            Err(fault)
+        }
+    }
+}
+
+fn cannot_open(cause: &str) -> Fault {
+    tracing::error!(cause, "db.open failed");
+    kernel::Refusal::new(
+        kernel::RefusalKind::Unavailable,
+        "database-open",
+        format!("无法打开数据库：{cause}。请检查数据目录是否存在、可写，或 PostgreSQL 地址是否正确。"),
+        format!("Cannot open the database: {cause}. Check that the data folder exists and may be written, or that the PostgreSQL address is right."),
+    )
+    .into()
+}
+
+#[cfg(test)]
+mod tests;

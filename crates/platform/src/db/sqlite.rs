@@ -1,0 +1,57 @@
+use super::conn::{Conn, Inner, SqliteHandle};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Readers kept open; each request takes the next one round.
+const READERS: usize = 4;
+/// Prepared statements kept per connection.
+const STATEMENTS_CACHED: usize = 256;
+/// How long to wait for another process that is writing.
+const BUSY_TIMEOUT_MS: u64 = 5_000;
+
+/// An SQLite file: one writer, several read-only connections.
+pub(super) struct SqliteFile {
+    pub(super) path: PathBuf,
+    readers: Vec<SqliteHandle>,
+    next: AtomicUsize,
+}
+
+impl SqliteFile {
+    /// Opens the file, creating it if needed; gives the writer's connection too.
+    pub(super) fn open(path: &Path) -> rusqlite::Result<(SqliteFile, SqliteHandle)> {
+        let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        writer.pragma_update(None, "foreign_keys", "ON")?;
+        writer.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+        let mut readers = Vec::with_capacity(READERS);
+        for _ in 0..READERS {
+            let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            reader.pragma_update(None, "query_only", "ON")?;
+            readers.push(handle(reader));
+        }
+        let file = SqliteFile { path: path.to_owned(), readers, next: AtomicUsize::new(0) };
+        Ok((file, handle(writer)))
+    }
+
+    /// The next reader round.
+    pub(super) fn reader(&self) -> Conn {
+        let index = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
+        Conn(Inner::Sqlite(self.readers[index].clone()))
+    }
+}
+
+fn handle(connection: Connection) -> SqliteHandle {
+    SqliteHandle(Arc::new(Mutex::new(connection)))
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection.pragma_update(None, "cache_size", -8_000)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}

@@ -1,0 +1,126 @@
+//! The SQLite writer: one thread that owns the writing connection and commits in groups.
+//!
+//! Whatever has queued while one commit ran forms the next group: `BEGIN
+//! IMMEDIATE`, a savepoint per action, `COMMIT`, and only then the answers.
+//! There is no gather timer; a lone caller waits for nobody.
+
+use super::conn::{Conn, Inner, SqliteHandle};
+use super::{Outcome, classify::sqlite_error};
+use crate::fault::Fault;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use tokio::sync::{mpsc, oneshot};
+
+/// Actions that may wait for the writer; beyond this callers are told to come back.
+const QUEUE_ACTIONS_MAX: usize = 4_096;
+/// Actions in one commit.
+const GROUP_ACTIONS_MAX: usize = 256;
+
+type Erased = Box<dyn Any + Send>;
+type Body = Box<dyn FnOnce(Conn) -> BoxFuture<'static, Outcome<Erased>> + Send>;
+
+struct Queued {
+    name: &'static str,
+    body: Body,
+    answer: oneshot::Sender<Outcome<Erased>>,
+}
+
+/// Hands actions to the writer's thread; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Writer(mpsc::Sender<Queued>);
+
+impl Writer {
+    /// Starts the thread. It ends when the last handle is gone.
+    pub(super) fn start(handle: SqliteHandle) -> std::io::Result<Writer> {
+        let (sender, receiver) = mpsc::channel(QUEUE_ACTIONS_MAX);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || runtime.block_on(run(handle, receiver)))?;
+        Ok(Writer(sender))
+    }
+
+    /// Runs one action in the next group and answers after its commit.
+    ///
+    /// The action runs to its end even if the caller goes away.
+    pub(super) async fn submit(&self, name: &'static str, body: Body) -> Outcome<Erased> {
+        let (answer, receive) = oneshot::channel();
+        self.0.try_send(Queued { name, body, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Fault::Refused(super::DbFault::Busy.to_refusal()),
+            mpsc::error::TrySendError::Closed(_) => Fault::Internal("the database writer has stopped".into()),
+        })?;
+        receive.await.map_err(|_| Fault::Internal(format!("the database writer dropped {name}")))?
+    }
+}
+
+async fn run(handle: SqliteHandle, mut queue: mpsc::Receiver<Queued>) {
+    let mut group = Vec::with_capacity(GROUP_ACTIONS_MAX);
+    while queue.recv_many(&mut group, GROUP_ACTIONS_MAX).await > 0 {
+        commit_group(&handle, &mut group).await;
+    }
+}
+
+fn sql(handle: &SqliteHandle, text: &str) -> Outcome<()> {
+    let connection = handle.lock();
+    let mut statement = connection.prepare_cached(text).map_err(|e| sqlite_error(&e))?;
+    statement.raw_execute().map_err(|e| sqlite_error(&e))?;
+    Ok(())
+}
+
+type Answered = (oneshot::Sender<Outcome<Erased>>, Outcome<Erased>);
+
+async fn commit_group(handle: &SqliteHandle, group: &mut Vec<Queued>) {
+    if let Err(fault) = sql(handle, "BEGIN IMMEDIATE") {
+        return fail_all(group.drain(..).map(|queued| queued.answer), &fault);
+    }
+    let mut answered: Vec<Answered> = Vec::with_capacity(group.len());
+    for queued in group.drain(..) {
+        let Queued { name, body, answer } = queued;
+        let outcome = run_one(handle, name, body).await;
+        answered.push((answer, outcome));
+        if handle.lock().is_autocommit() {
+            // SQLite has rolled back the whole transaction by itself (full disk, input/output error).
+            let fault = Fault::Refused(super::DbFault::Storage.to_refusal());
+            fail_all(answered.drain(..).map(|(answer, _)| answer), &fault);
+            if sql(handle, "BEGIN IMMEDIATE").is_err() {
+                return;
+            }
+        }
+    }
+    match sql(handle, "COMMIT") {
+        Ok(()) => answered.into_iter().for_each(|(answer, outcome)| drop(answer.send(outcome))),
+        Err(fault) => {
+            if !handle.lock().is_autocommit() {
+                // What failed is already on its way to the callers; this only frees the connection.
+                let _ = sql(handle, "ROLLBACK");
+            }
+            fail_all(answered.into_iter().map(|(answer, _)| answer), &fault);
+        }
+    }
+}
+
+async fn run_one(handle: &SqliteHandle, name: &'static str, body: Body) -> Outcome<Erased> {
+    sql(handle, "SAVEPOINT action")?;
+    let conn = Conn(Inner::Sqlite(handle.clone()));
+    let outcome = match AssertUnwindSafe(async { body(conn).await }).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Fault::Internal(format!("{name} panicked"))),
+    };
+    let ending = if outcome.is_ok() { "RELEASE action" } else { "ROLLBACK TO action" };
+    match (sql(handle, ending), &outcome) {
+        (Ok(()), Ok(_)) => outcome,
+        (Ok(()), Err(_)) => sql(handle, "RELEASE action").and(outcome),
+        (Err(fault), Ok(_)) => Err(fault),
+        (Err(_), Err(_)) => outcome,
+    }
+}
+
+fn fail_all(answers: impl Iterator<Item = oneshot::Sender<Outcome<Erased>>>, fault: &Fault) {
+    let refusal = fault.to_refusal();
+    tracing::error!(%fault, cause = ?fault, "db.commit failed");
+    for answer in answers {
+        drop(answer.send(Err(Fault::Refused(refusal.clone()))));
+    }
+}

@@ -1,0 +1,28 @@
+//! What every capability stands on: the database, the journal, jobs, identity,
+//! policy, search, live pages and the web shell.
+
+pub mod app;
+pub mod capability;
+pub mod charts;
+pub mod clock;
+pub mod ctx;
+pub mod db;
+pub mod demo;
+pub mod fault;
+pub mod follower;
+pub mod identity;
+pub mod indexer;
+pub mod jobs;
+pub mod journal;
+pub mod live;
+pub mod policy;
+pub mod random;
+pub mod request;
+pub mod server;
+pub mod settings;
+pub mod web;
+
+pub use app::{App, Settings};
+pub use ctx::{Actor, Ctx, Mandate, Membership, Role};
+pub use request::Caller;
+pub use fault::{Fault, Outcome};

@@ -1,0 +1,95 @@
+//! Who asks, when, and in which language: stamped once per request, when its last byte has been read.
+
+use crate::app::App;
+use crate::ctx::{Actor, Ctx};
+use crate::identity;
+use crate::web::{Account, Problem, Visit, guard};
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use kernel::{Refusal, RefusalKind};
+
+/// The first argument of every handler: the context for actions and the visit for pages.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who, when, in which language: hand it to actions.
+    pub ctx: Ctx,
+    /// Language, theme and address: hand it to pages.
+    pub visit: Visit,
+}
+
+impl Caller {
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.ctx.actor
+    }
+
+    /// The account, or a refusal that asks to sign in.
+    pub fn signed_in(&self) -> Result<&str, Refusal> {
+        self.ctx.actor.account.as_deref().ok_or_else(Refusal::sign_in)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        let ctx = parts.extensions.get::<Ctx>().cloned().ok_or_else(|| {
+            tracing::error!("the route has no caller layer");
+            Problem::internal()
+        })?;
+        Ok(Caller { ctx, visit })
+    }
+}
+
+/// Middleware: reads the whole body within its limit, stamps the time, finds out who asks.
+pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let body = match to_bytes(body, body_bytes_max(parts.uri.path())).await {
+        Ok(bytes) => bytes,
+        Err(_) => return Problem::from(too_large()).into_response(),
+    };
+    let now = app.clock().now();
+    let Some(visit) = parts.extensions.get::<Visit>().cloned() else {
+        return Problem::internal().into_response();
+    };
+    let actor = match identity::actor_of(&app, &parts.headers, now).await {
+        Ok(actor) => actor,
+        Err(fault) => return Problem::from(fault).into_response(),
+    };
+    if actor.account.is_some() {
+        visit.sign_in(account_shown(&actor));
+    }
+    let request_id = parts.extensions.get::<guard::RequestId>().map_or_else(crate::random::id, |id| id.as_str().to_owned());
+    parts.extensions.insert(Ctx { actor, now, request_id, locale: visit.t.locale });
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// Bytes that a request to this path may carry.
+pub fn body_bytes_max(path: &str) -> usize {
+    match path.starts_with("/api/v1/imports/") {
+        true => kernel::limits::IMPORT_BYTES_MAX,
+        false => kernel::limits::BODY_BYTES_MAX,
+    }
+}
+
+fn account_shown(actor: &Actor) -> Account {
+    Account {
+        name: actor.name.clone(),
+        organisation: actor.memberships.first().map(|m| m.name.clone()),
+        waiting: 0,
+        admin: actor.has(crate::ctx::Role::Administrator),
+    }
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(
+        RefusalKind::TooLarge,
+        "body-too-large",
+        "提交的内容超过上限。请缩短文字或拆分文件后重试；大批量数据请用导入命令。",
+        "What was sent is larger than the limit. Shorten the text or split the file; use the import command for large data.",
+    )
+}

@@ -1,0 +1,98 @@
+//! A house for one test: a fresh database, a fake clock, clients that speak
+//! HTTP to the real router in the same process.
+//!
+//! With `YILANG_TEST_POSTGRES=postgres://…` in the environment every house
+//! lives in a schema of its own on that server; otherwise in an SQLite file.
+//! When a house is dropped it checks that no job died and none was forgotten.
+
+mod client;
+
+pub use client::{Answer, Client, encode};
+
+use kernel::{Date, Instant};
+use platform::capability::Capability;
+use platform::clock::Clock;
+use platform::ctx::Ctx;
+use platform::db::{Db, DbUrl};
+use platform::indexer::Mode;
+use platform::{App, Settings, follower, jobs};
+use std::sync::Arc;
+
+/// A running house for one test.
+pub struct TestApp {
+    app: App,
+    router: axum::Router,
+    _folder: Arc<tempfile::TempDir>,
+}
+
+/// The address of a fresh, empty database for one test.
+pub fn fresh_database(folder: &std::path::Path) -> DbUrl {
+    let text = match std::env::var("YILANG_TEST_POSTGRES") {
+        Ok(url) => {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            format!("{url}{joint}schema=t_{}", platform::random::id())
+        }
+        Err(_) => format!("sqlite:{}", folder.join("test.db").display()),
+    };
+    DbUrl::parse(&text).expect("a test database address is well formed")
+}
+
+/// The day on which tests begin: a Monday morning with no holiday near.
+pub fn beginning() -> Instant {
+    Date::parse("2026-03-16").expect("the day exists").start().plus_ms(9 * 3_600_000)
+}
+
+impl TestApp {
+    /// Starts a house with these capabilities. Its index is not open yet; see [`TestApp::open_index`].
+    pub async fn start(capabilities: Vec<Capability>) -> TestApp {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let db = Db::open(&fresh_database(folder.path())).await.expect("the test database opens");
+        let settings =
+            Settings { data: folder.path().to_owned(), demo: false, public_url: "http://127.0.0.1:8060".into() };
+        let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
+        let router = platform::server::router(&app);
+        TestApp { app, router, _folder: folder }
+    }
+
+    /// Opens the index, once the pack is loaded.
+    pub async fn open_index(&self) {
+        self.app.indexer().begin(&self.app, Mode::Write).await.expect("the index opens");
+    }
+
+    /// The house itself, to call actions on.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The house acting by itself, now.
+    pub fn system(&self) -> Ctx {
+        Ctx::system(self.app.clock().now())
+    }
+
+    /// Somebody who has not signed in.
+    pub fn visitor(&self) -> Client {
+        Client::new(self.router.clone())
+    }
+
+    /// Seals, indexes and runs jobs until nothing is left to do.
+    pub async fn settle(&self) {
+        follower::settle(&self.app).await.expect("the house settles");
+    }
+
+    /// Lets time pass, then does what has become due.
+    pub async fn days_pass(&self, days: i64) {
+        self.app.clock().advance_ms(days * 86_400_000);
+        self.settle().await;
+    }
+
+    /// Ends the test: no job may be dead or forgotten.
+    pub async fn finish(self) {
+        self.settle().await;
+        let dead = jobs::list(&self.app.db().read(), "dead", 10).await.expect("jobs are listed");
+        assert!(dead.is_empty(), "dead jobs: {dead:?}");
+        let now = self.app.clock().now().ms();
+        let ready = jobs::list(&self.app.db().read(), "ready", 100).await.expect("jobs are listed");
+        let late: Vec<_> = ready.into_iter().filter(|job| job.run_at_ms <= now).collect();
+        assert!(late.is_empty(), "forgotten jobs: {late:?}");
+    }
+}

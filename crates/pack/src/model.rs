@@ -8,8 +8,7 @@ use kernel::{Adcode, Date, DayKind, Qualifier};
 use serde::{Deserialize, Serialize};
 
 use crate::words::{
-    AreaKind, ClusterKind, DateBasis, EdgeKind, FactKind, Level, NameKind, OrganisationKind,
-    SynonymKind, TermKind,
+    AreaKind, ClusterKind, DateBasis, EdgeKind, FactKind, Level, NameKind, OrganisationKind, SynonymKind, TermKind,
 };
 
 /// A whole corridor pack.
@@ -493,10 +492,6 @@ pub struct PackProblem {
 
 impl std::fmt::Display for PackProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}:{}:{}: {}: {}",
-            self.file, self.line, self.column, self.code, self.en
-        )
+        write!(f, "{}:{}:{}: {}: {}", self.file, self.line, self.column, self.code, self.en)
     }
 }

@@ -116,6 +116,3 @@ corridor-title = Sketch of the corridor
 corridor-desc-line = { $line }: { $stations }
 corridor-list-separator = {", "}
 corridor-scale = A sketch, not to scale
-corridor-source = Origin
-live-new = There is something new
-live-refresh = Refresh

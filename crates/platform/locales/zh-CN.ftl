@@ -107,6 +107,3 @@ corridor-title = 走廊示意图
 corridor-desc-line = { $line }：{ $stations }
 corridor-list-separator = 、
 corridor-scale = 示意，不按比例
-corridor-source = 策源地
-live-new = 有新内容
-live-refresh = 刷新查看

@@ -119,6 +119,8 @@ pub struct Shell {
     pub path: String,
     /// Address of an event stream that should refresh the page; empty for none.
     pub live_href: String,
+    /// Names of the events that count, separated by blanks.
+    pub live_topics: String,
     /// True keeps search engines away (desks, forms, errors).
     pub private: bool,
     /// Address of the stylesheet.
@@ -152,6 +154,7 @@ impl Shell {
             sign_in_href: if visit.path == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={back}") },
             path: visit.path.clone(),
             live_href: String::new(),
+            live_topics: String::new(),
             private: false,
             css: assets::css(),
             js: assets::js(),
@@ -190,9 +193,11 @@ impl Shell {
         self
     }
 
-    /// Refreshes the page's live regions from this event stream.
-    pub fn live(mut self, href: impl Into<String>) -> Self {
+    /// Refreshes the page's live regions (`data-live-region` with an `id`) when this stream sends one of these events
+    /// (names separated by blanks).
+    pub fn live(mut self, href: impl Into<String>, topics: impl Into<String>) -> Self {
         self.live_href = href.into();
+        self.live_topics = topics.into();
         self
     }
 

@@ -10,16 +10,20 @@ pub(crate) fn decode<'a>(file: &str, bytes: &'a [u8], problems: &mut Problems) -
     match std::str::from_utf8(body) {
         Ok(text) => no_nul(file, text, problems),
         Err(error) => {
-            let valid = &body[..error.valid_up_to()];
-            // The prefix up to `valid_up_to` is valid by definition, so the fallback is never taken.
-            let at = At::offset(std::str::from_utf8(valid).unwrap_or_default(), error.valid_up_to());
-            refuse_encoding(file, body, at, problems);
+            refuse_encoding(file, body, error.valid_up_to(), problems);
             None
         }
     }
 }
 
-fn refuse_encoding(file: &str, body: &[u8], at: At, problems: &mut Problems) {
+/// The place behind a prefix that is known to be UTF-8.
+fn place_after(prefix: &[u8]) -> At {
+    let text = String::from_utf8_lossy(prefix);
+    At::offset(&text, text.len())
+}
+
+fn refuse_encoding(file: &str, body: &[u8], valid_up_to: usize, problems: &mut Problems) {
+    let at = place_after(&body[..valid_up_to]);
     let utf16 = body.starts_with(&[0xFF, 0xFE]) || body.starts_with(&[0xFE, 0xFF]);
     let (decoded, _, broken) = encoding_rs::GB18030.decode(body);
     let chinese = decoded.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
@@ -32,9 +36,12 @@ fn refuse_encoding(file: &str, body: &[u8], at: At, problems: &mut Problems) {
             "The file is UTF-16. Save it as “UTF-8” or “CSV UTF-8” and try again.",
         );
     } else if !broken && chinese {
+        // Some pairs of GB18030 bytes are valid UTF-8 by chance; the first byte beyond ASCII is where
+        // the wrong text begins.
+        let ascii = body.iter().take_while(|b| b.is_ascii()).count();
         problems.add(
             file,
-            at,
+            place_after(&body[..ascii]),
             "encoding-gb18030",
             "文件看来是 GB18030/GBK 编码。请另存为“CSV UTF-8”后重试，或执行 iconv -f GB18030 -t UTF-8。",
             "The file looks like GB18030/GBK. Save it as “CSV UTF-8”, or run iconv -f GB18030 -t UTF-8, and try again.",

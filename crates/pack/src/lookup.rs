@@ -83,12 +83,13 @@ impl Pack {
         organisation.city.is_some_and(member) || organisation.area.as_deref() == Some(self.meta.area.as_str())
     }
 
-    /// Values of one indicator of one area, in the order of their dates; to be shown side by side.
+    /// Values of one indicator of one area, in the order of their dates, the vaguer date first; to be
+    /// shown side by side.
     #[must_use]
     pub fn values_of(&self, indicator_id: &str, area: &str) -> Vec<&Fact> {
         let wanted = |f: &&Fact| f.indicator_id == indicator_id && f.area == area;
         let mut values: Vec<_> = self.facts.iter().filter(wanted).collect();
-        values.sort_by_key(|f| (crate::moment_end(&f.as_of), f.id.clone()));
+        values.sort_by_key(|f| (crate::moment_end(&f.as_of), f.as_of.len(), f.id.clone()));
         values
     }
 

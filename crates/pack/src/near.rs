@@ -45,6 +45,10 @@ pub struct NearDuplicate {
 /// Every pair of organisations that may be one, each pair once, sorted by ids.
 #[must_use]
 pub fn near_duplicates(organisations: &[Organisation]) -> Vec<NearDuplicate> {
+    pairs_of(&organisations.iter().collect::<Vec<_>>())
+}
+
+fn pairs_of(organisations: &[&Organisation]) -> Vec<NearDuplicate> {
     let mut pairs: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut cores: Vec<(String, &str)> = Vec::new();
     for organisation in organisations {
@@ -104,7 +108,7 @@ fn core(name: &str, lang: &str) -> String {
     }
 }
 
-fn by_host(organisations: &[Organisation], pairs: &mut BTreeMap<(String, String), String>) {
+fn by_host(organisations: &[&Organisation], pairs: &mut BTreeMap<(String, String), String>) {
     let mut hosts: BTreeMap<String, &str> = BTreeMap::new();
     for organisation in organisations {
         let Some(address) = organisation.website.as_deref() else {
@@ -122,9 +126,9 @@ fn by_host(organisations: &[Organisation], pairs: &mut BTreeMap<(String, String)
 
 /// One warning for each pair, at the row of the second.
 pub(crate) fn report_near_duplicates(warnings: &mut Problems, rows: &[Placed<Organisation>]) {
-    let organisations: Vec<Organisation> = rows.iter().map(|row| row.value.clone()).collect();
+    let organisations: Vec<&Organisation> = rows.iter().map(|row| &row.value).collect();
     let lines: BTreeMap<&str, u32> = rows.iter().map(|row| (row.value.id.as_str(), row.line)).collect();
-    for pair in near_duplicates(&organisations) {
+    for pair in pairs_of(&organisations) {
         let NearDuplicate { first, second, shared } = &pair;
         let line = lines.get(second.as_str()).copied().unwrap_or_default();
         warnings.add(

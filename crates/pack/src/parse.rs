@@ -97,10 +97,11 @@ impl Pack {
 }
 
 /// SHA-256 over all files in name order, each as length, name, length, content; hexadecimal.
+/// Remarks (`*.md`) do not count.
 #[must_use]
 pub fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
     let mut hash = Sha256::new();
-    for (name, bytes) in files {
+    for (name, bytes) in files.iter().filter(|(name, _)| !name.ends_with(".md")) {
         for part in [name.as_bytes(), bytes] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);

@@ -102,8 +102,8 @@ struct Codes {
 
 fn organisation(row: &mut Row<'_>, codes: &mut Codes) -> Option<Organisation> {
     let city = row.adcode("city");
-    let city_basis = row.word("city_basis", &CITY_BASES[1..], |t| one_of(CITY_BASES, t))?;
-    if city.is_some() == city_basis.is_empty() {
+    let city_basis = row.word("city_basis", CITY_BASES, |t| one_of(CITY_BASES, t))?;
+    if row.text("city").is_empty() != city_basis.is_empty() {
         row.refuse(
             "city_basis",
             "city-basis",

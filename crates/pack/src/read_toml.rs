@@ -16,6 +16,12 @@ const PACK: &str = "pack.toml";
 const LINES: &str = "lines.toml";
 const CLUSTERS: &str = "clusters.toml";
 
+/// Only the format; keys of a newer format must not stand in the way of saying that it is newer.
+#[derive(Deserialize)]
+struct RawFormat {
+    format: Spanned<i64>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawMeta {
@@ -102,14 +108,13 @@ pub(crate) fn format_is_readable(reader: &mut Reader<'_>) -> bool {
     let Some(text) = reader.text(PACK, true) else {
         return true;
     };
-    let Ok(head) = text.parse::<toml::Table>() else {
+    let Ok(head) = toml::from_str::<RawFormat>(text) else {
         return true;
     };
-    let format = head.get("format").and_then(toml::Value::as_integer);
-    let newer = format.is_some_and(|format| format > i64::from(FORMAT_SUPPORTED));
+    let format = *head.format.get_ref();
+    let newer = format > i64::from(FORMAT_SUPPORTED);
     if newer {
-        let at = text.find("format").map_or(At::default(), |i| At::offset(text, i));
-        let format = format.unwrap_or_default();
+        let at = At::offset(text, head.format.span().start);
         reader.problems.add(
             PACK,
             at,

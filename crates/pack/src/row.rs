@@ -132,6 +132,12 @@ impl<'f> Reader<'f> {
     }
 }
 
+/// The codes for a message; an empty code reads as "empty".
+fn listed(codes: &[&str]) -> String {
+    let shown = codes.iter().map(|c| if c.is_empty() { "(空/empty)" } else { c });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 fn column_of(spec: &FileSpec, name: &str) -> Option<usize> {
     spec.columns.iter().position(|column| *column == name)
 }
@@ -264,7 +270,7 @@ impl<'r> Row<'r> {
         let text = self.text(column);
         let value = parse(&text);
         if value.is_none() {
-            let all = codes.join(", ");
+            let all = listed(codes);
             self.refuse(
                 column,
                 "word-unknown",

@@ -12,19 +12,23 @@
 pub mod actions;
 pub mod api;
 pub mod corridor;
+mod kept;
 pub mod pages;
 pub mod rules;
 pub(crate) mod store;
 
+pub use actions::pack::{PackLoad, pack_load};
+
 use kernel::Locale;
-use platform::capability::{Capability, MenuItem, Route};
+use platform::capability::{Capability, Route};
 use platform::db::Migration;
+use platform::web::NavItem;
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS].concat()
+    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS].concat()
 });
 
 /// Who may do what, noun by noun.
@@ -37,9 +41,9 @@ const TEXTS: &[(Locale, &str)] = &[
 ];
 
 /// Entries of the main menu.
-const MENU: &[MenuItem] = &[
-    MenuItem { label: "corridor-menu-cities", href: "/cities", order: 70 },
-    MenuItem { label: "corridor-menu-facts", href: "/facts", order: 80 },
+const MENU: &[NavItem] = &[
+    NavItem { href: "/cities", key: "city-menu", order: 70 },
+    NavItem { href: "/facts", key: "fact-menu", order: 80 },
 ];
 
 /// Pages and API, noun by noun.

@@ -1,1 +1,99 @@
-//! Figures of the home page.
+//! What the home page and the city pages count and show first.
+
+use super::rows::{all, get};
+use super::visibility::published;
+use platform::Outcome;
+use platform::db::Conn;
+use sea_orm::QueryResult;
+
+/// A number of public things in one place, of one sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Division code; none where the city is not known.
+    pub city: Option<String>,
+    /// Kind of the organisations, or `need` and `offer`.
+    pub sort: String,
+    /// Invented for the demonstration.
+    pub demo: bool,
+    /// How many.
+    pub n: i64,
+}
+
+/// Public organisations by city and kind: some places times some kinds, however many organisations there are.
+pub async fn organisation_counts(conn: &Conn) -> Outcome<Vec<Count>> {
+    let text = format!(
+        "SELECT o.city, o.kind AS sort, o.demo, COUNT(*) AS n FROM organisation o WHERE o.state = 'listed' AND {}
+         GROUP BY o.city, o.kind, o.demo",
+        published("o.")
+    );
+    all(conn, &text, Vec::new()).await?.iter().map(count).collect()
+}
+
+/// Published needs and offers by city.
+pub async fn listing_counts(conn: &Conn) -> Outcome<Vec<Count>> {
+    let text = format!(
+        "SELECT l.city, l.side AS sort, l.demo, COUNT(*) AS n FROM listing l WHERE l.state = 'published' AND {}
+         GROUP BY l.city, l.side, l.demo",
+        published("l.")
+    );
+    all(conn, &text, Vec::new()).await?.iter().map(count).collect()
+}
+
+fn count(row: &QueryResult) -> Outcome<Count> {
+    Ok(Count { city: get(row, "city")?, sort: get(row, "sort")?, demo: get(row, "demo")?, n: get(row, "n")? })
+}
+
+/// A published need or offer as the home page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Its id.
+    pub id: String,
+    /// Whether it is an offer.
+    pub offer: bool,
+    /// Title.
+    pub title: String,
+    /// English title; may be empty.
+    pub title_en: String,
+    /// Division code of its city.
+    pub city: Option<String>,
+    /// Name of its organisation.
+    pub organisation: String,
+    /// English name of its organisation.
+    pub organisation_en: Option<String>,
+    /// Segment ids.
+    pub segments: Vec<String>,
+    /// When it was published, epoch milliseconds UTC.
+    pub published_ms: i64,
+    /// Invented for the demonstration.
+    pub demo: bool,
+}
+
+/// The newest published needs or offers, of one city or of all, the newest first.
+pub async fn newest(conn: &Conn, side: &str, city: Option<&str>, limit: i64) -> Outcome<Vec<Card>> {
+    let within = if city.is_some() { "AND l.city = $3" } else { "" };
+    let text = format!(
+        "SELECT l.id, l.side, l.title, l.title_en, l.city, l.segments, l.published_ms, l.demo, o.name, o.name_en
+         FROM listing l JOIN organisation o ON o.id = l.organisation
+         WHERE l.side = $1 AND l.state = 'published' {within} AND {}
+         ORDER BY l.published_ms DESC, l.id DESC LIMIT $2",
+        published("l.")
+    );
+    let mut values = vec![side.into(), limit.into()];
+    values.extend(city.map(sea_orm::Value::from));
+    all(conn, &text, values).await?.iter().map(card).collect()
+}
+
+fn card(row: &QueryResult) -> Outcome<Card> {
+    Ok(Card {
+        id: get(row, "id")?,
+        offer: get::<String>(row, "side")? == "offer",
+        title: get(row, "title")?,
+        title_en: get(row, "title_en")?,
+        city: get(row, "city")?,
+        organisation: get(row, "name")?,
+        organisation_en: get(row, "name_en")?,
+        segments: super::rows::split(&get::<String>(row, "segments")?),
+        published_ms: get(row, "published_ms")?,
+        demo: get(row, "demo")?,
+    })
+}

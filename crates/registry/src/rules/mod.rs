@@ -1,4 +1,11 @@
 //! Decisions: states, commands, refusals. No database, no clock, no randomness, no async.
 
+pub mod contact;
 pub mod fact;
+pub mod listing;
 pub mod pack;
+pub mod review;
+pub mod organisation;
+pub mod status;
+pub mod claim;
+pub mod membership;

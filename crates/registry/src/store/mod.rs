@@ -1,7 +1,13 @@
 //! Rows: tables, queries, rows in and domain values out. SeaORM stops here.
 
+pub mod contact;
 pub mod corridor;
 pub mod fact;
 pub mod home;
+pub mod listing;
 pub mod pack;
 mod rows;
+pub mod organisation;
+pub mod visibility;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,112 @@
+//! Codes of organisations: kinds, sorts of names, statuses.
+
+/// Declares an enum with one stable code a variant.
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// All of them, in the order forms show them.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The code in files, the database, policies and the API.
+            pub fn code(self) -> &'static str {
+                match self { $($name::$variant => $code,)+ }
+            }
+
+            /// Reads a code.
+            pub fn parse(code: &str) -> Option<$name> {
+                match code { $($code => Some($name::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// What an organisation is.
+    Kind {
+        /// 企业.
+        Enterprise = "enterprise",
+        /// 高校.
+        University = "university",
+        /// 科研院所.
+        Institute = "institute",
+        /// 医院.
+        Hospital = "hospital",
+        /// 概念验证中心.
+        PocCentre = "poc_centre",
+        /// 平台.
+        Platform = "platform",
+        /// 银行.
+        Bank = "bank",
+        /// 基金.
+        Fund = "fund",
+        /// 园区、基地.
+        Park = "park",
+        /// 大科学装置、设施.
+        Facility = "facility",
+        /// 联盟、产业集群组织.
+        Alliance = "alliance",
+        /// 办公室、联席机构.
+        Office = "office",
+        /// 政府部门.
+        Government = "government",
+        /// 计划、机制.
+        Programme = "programme",
+    }
+}
+
+codes! {
+    /// Sort of a name.
+    NameKind {
+        /// Registered or statutory name.
+        Official = "official",
+        /// Short name in use.
+        Short = "short",
+        /// Another name in use.
+        Alias = "alias",
+        /// Exactly as a source prints it although probably wrong.
+        SourceForm = "source_form",
+        /// Earlier name.
+        Former = "former",
+        /// Trade or stock name.
+        Trade = "trade",
+        /// Chinese name in Latin letters.
+        Romanised = "romanised",
+        /// Plain translation.
+        Translation = "translation",
+    }
+}
+
+impl NameKind {
+    /// Which English name is shown rather than another: smaller wins.
+    pub fn english_rank(self) -> u8 {
+        match self {
+            NameKind::Official => 0,
+            NameKind::Trade => 1,
+            NameKind::Short | NameKind::Alias => 2,
+            NameKind::Translation => 3,
+            NameKind::Romanised => 4,
+            NameKind::Former | NameKind::SourceForm => 5,
+        }
+    }
+}
+
+codes! {
+    /// A recognised status that forms offer. A pack may bring codes of its own beside these.
+    StatusCode {
+        /// 高新技术企业.
+        HighTech = "high_tech",
+        /// 专精特新“小巨人”.
+        LittleGiant = "little_giant",
+        /// 专精特新中小企业.
+        SpecialisedSme = "specialised_sme",
+        /// 瞪羚.
+        Gazelle = "gazelle",
+        /// 独角兽.
+        Unicorn = "unicorn",
+    }
+}

@@ -1,17 +1,50 @@
 //! Accounts, sessions, tokens and the roles people hold.
+//!
+//! * [`actions`]: one public function per thing one may do.
+//! * [`actor_of`], [`actor_for_session`], [`actor_for_token`], [`actor_for_account`]: from a cookie, a token or an id to
+//!   the [`Actor`](crate::ctx::Actor) that policies see. Memberships come from the capability that keeps them.
+//! * [`idempotency`]: a repeat of a request gets the first answer.
+//! * Pages: sign-in, one's own account, one-time links, administration of accounts, jobs and the journal.
+//!
+//! Passwords are hashed with argon2id outside transactions, a few at once. Of session cookies, access tokens and
+//! one-time links only SHA-256 hashes are stored. Every change is a journal entry that holds no secret.
 
-use crate::db::Migration;
+pub mod actions;
+mod actor;
+pub mod idempotency;
+mod password;
+pub mod rules;
+mod secret;
+mod store;
+#[cfg(test)]
+mod tests;
 
-/// Tables of identity.
-pub const MIGRATIONS: &[Migration] = &[];
+pub use actor::{actor_for_account, actor_for_session, actor_for_token, actor_of};
+pub use password::{LANES, MEMORY_KIB, PASSES};
+pub use secret::{TOKEN_PREFIX, cookie_name};
+pub use store::MIGRATIONS;
+pub use store::account::{Account, Grant};
+pub use store::invite::{Invite, InviteKind};
+pub use store::session::Session;
+pub use store::token::ApiToken;
 
-use crate::app::App;
-use crate::ctx::Actor;
-use crate::fault::Outcome;
-use axum::http::HeaderMap;
-use kernel::Instant;
+use crate::capability::Route;
+use kernel::Locale;
+use utoipa::OpenApi;
 
-/// Who asks, by session cookie or bearer token; a visitor when there is neither.
-pub async fn actor_of(_app: &App, _headers: &HeaderMap, _now: Instant) -> Outcome<Actor> {
-    Ok(Actor::visitor())
+/// Texts of the pages of identity, by language.
+pub const TEXTS: &[(Locale, &str)] = &[];
+
+/// Pages and API of identity and administration.
+pub fn routes() -> Vec<Route> {
+    Vec::new()
+}
+
+#[derive(OpenApi)]
+#[openapi()]
+struct Document;
+
+/// The part of the API document about accounts, tokens and jobs.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
 }

@@ -1,0 +1,171 @@
+//! From a folded text to terms, for the index and for questions alike.
+
+use std::sync::Arc;
+
+use jieba_rs::TokenizeMode;
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use crate::{
+    lexicon::Lexicon,
+    limits::TERM_BYTES_MAX,
+    scan::{Run, runs},
+};
+
+/// A term of a text, at a place counted in folded characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub text: String,
+    pub start: usize,
+    pub len: usize,
+    pub kind: WordKind,
+}
+
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WordKind {
+    /// A word of a script without spaces.
+    Cjk,
+    /// Letters and digits.
+    Letters,
+    /// A number with its unit.
+    Measure,
+    /// A bare number.
+    Number,
+}
+
+/// How finely Chinese is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Words side by side: for questions, phrases and names.
+    Words,
+    /// Words and the words inside them, numbers beside their measures: for the index.
+    Everything,
+}
+
+/// The words of a folded text in order of their place.
+pub(crate) fn words(lexicon: &Lexicon, chars: &[char], cut: Cut) -> Vec<Word> {
+    let mut words = Vec::with_capacity(chars.len());
+    for run in runs(chars) {
+        match run {
+            Run::Cjk { start, len } => cut_cjk(lexicon, &chars[start..start + len], start, cut, &mut words),
+            Run::Word { start, len } => {
+                let text: String = chars[start..start + len].iter().collect();
+                words.push(Word { text, start, len, kind: WordKind::Letters });
+            }
+            Run::Measure { start, len, number, with_unit } => {
+                let measured = with_unit.is_some();
+                if let Some(text) = with_unit {
+                    words.push(Word { text, start, len, kind: WordKind::Measure });
+                }
+                if !measured || cut == Cut::Everything {
+                    words.push(Word { text: number, start, len, kind: WordKind::Number });
+                }
+            }
+        }
+    }
+    words
+}
+
+fn cut_cjk(lexicon: &Lexicon, chars: &[char], offset: usize, cut: Cut, words: &mut Vec<Word>) {
+    let text: String = chars.iter().collect();
+    let mode = match cut {
+        Cut::Words => TokenizeMode::Default,
+        Cut::Everything => TokenizeMode::Search,
+    };
+    let first = words.len();
+    words.extend(lexicon.jieba().tokenize(&text, mode, true).into_iter().map(|token| Word {
+        text: token.word.to_owned(),
+        start: offset + token.start,
+        len: token.end - token.start,
+        kind: WordKind::Cjk,
+    }));
+    words[first..].sort_by_key(|word| word.start);
+}
+
+/// Pairs of neighbouring characters within Chinese runs, with their place.
+pub(crate) fn bigrams(chars: &[char]) -> Vec<(usize, String)> {
+    chars
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| pair.iter().all(|c| crate::fold::is_cjk(*c)))
+        .map(|(at, pair)| (at, pair.iter().collect()))
+        .collect()
+}
+
+/// The four ways a text field is cut. All expect folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Words,
+    Bigrams,
+    Characters,
+    Names,
+}
+
+/// The engine's tokenizer for one kind of field.
+#[derive(Clone)]
+pub(crate) struct FieldTokenizer {
+    pub lexicon: Arc<Lexicon>,
+    pub field: Field,
+}
+
+impl Tokenizer for FieldTokenizer {
+    type TokenStream<'a> = Terms;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
+        let chars: Vec<char> = text.chars().collect();
+        let terms = match self.field {
+            Field::Words => {
+                words(&self.lexicon, &chars, Cut::Everything).into_iter().map(|word| (word.start, word.text)).collect()
+            }
+            Field::Bigrams => bigrams(&chars),
+            Field::Characters => characters(&chars),
+            Field::Names => name_terms(&self.lexicon, &chars),
+        };
+        Terms { terms: terms.into_iter(), token: Token::default() }
+    }
+}
+
+fn characters(chars: &[char]) -> Vec<(usize, String)> {
+    chars.iter().enumerate().filter(|(_, c)| crate::fold::is_cjk(**c)).map(|(at, c)| (at, c.to_string())).collect()
+}
+
+/// Names are short: characters, bigrams and every longer word, in one field.
+fn name_terms(lexicon: &Lexicon, chars: &[char]) -> Vec<(usize, String)> {
+    let mut terms = characters(chars);
+    terms.extend(bigrams(chars));
+    terms.extend(
+        words(lexicon, chars, Cut::Everything)
+            .into_iter()
+            .filter(|word| word.kind != WordKind::Cjk || word.len > 2)
+            .map(|word| (word.start, word.text)),
+    );
+    terms.sort_by_key(|(start, _)| *start);
+    terms
+}
+
+/// Terms on their way into the index. The position is the place in characters,
+/// so that words inside words keep their distance and a phrase may be cut either way.
+pub(crate) struct Terms {
+    terms: std::vec::IntoIter<(usize, String)>,
+    token: Token,
+}
+
+impl TokenStream for Terms {
+    fn advance(&mut self) -> bool {
+        for (start, text) in self.terms.by_ref() {
+            if text.len() <= TERM_BYTES_MAX {
+                self.token = Token { offset_from: start, offset_to: start, position: start, text, position_length: 1 };
+                return true;
+            }
+        }
+        false
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}

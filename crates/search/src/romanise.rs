@@ -1,0 +1,317 @@
+//! Pinyin and initials of names, with every reading of characters that have several.
+
+use std::collections::BTreeMap;
+
+use pinyin::ToPinyinMulti;
+
+use crate::{
+    fold::is_cjk,
+    limits::{PINYIN_TERMS_MAX, READINGS_MAX},
+};
+
+/// Words of a name from which a shorter form may start, and how many words it may have.
+const STARTS_MAX: usize = 6;
+const WORDS_MAX: usize = 6;
+/// Readings kept for a part of a name (the whole name has [`READINGS_MAX`]).
+const PART_READINGS_MAX: usize = 4;
+/// Letters of one romanised form; longer ones nobody types.
+const FORM_BYTES_MAX: usize = 120;
+
+/// Words read otherwise than their characters usually are.
+const READINGS: &[(&str, &str)] = &[
+    ("重庆", "chong qing"),
+    ("长三角", "chang san jiao"),
+    ("长江", "chang jiang"),
+    ("长沙", "chang sha"),
+    ("长春", "chang chun"),
+    ("长兴", "chang xing"),
+    ("长宁", "chang ning"),
+    ("长城", "chang cheng"),
+    ("长鑫", "chang xin"),
+    ("歙县", "she xian"),
+    ("歙县", "xi xian"),
+    ("六安", "lu an"),
+    ("六安", "liu an"),
+    ("蚌埠", "beng bu"),
+    ("台州", "tai zhou"),
+    ("丽水", "li shui"),
+    ("乐清", "yue qing"),
+    ("厦门", "xia men"),
+    ("大厦", "da sha"),
+    ("亳州", "bo zhou"),
+    ("枞阳", "zong yang"),
+    ("黟县", "yi xian"),
+    ("莘庄", "xin zhuang"),
+    ("银行", "yin hang"),
+    ("行业", "hang ye"),
+    ("石油", "shi you"),
+    ("单晶", "dan jing"),
+    ("复旦", "fu dan"),
+    ("传感", "chuan gan"),
+    ("重工", "zhong gong"),
+    ("朝阳", "chao yang"),
+    ("长电", "chang dian"),
+];
+
+/// Endings of company names that nobody types, longest first.
+pub(crate) const COMPANY_SUFFIXES: &[&str] = &[
+    "集团股份有限公司",
+    "股份有限公司",
+    "有限责任公司",
+    "集团有限公司",
+    "控股有限公司",
+    "科技有限公司",
+    "(集团)有限公司",
+    "有限公司",
+    "股份公司",
+    "总公司",
+    "集团公司",
+    "分公司",
+    "公司",
+    "集团",
+];
+
+/// The romanised forms of one name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Romanised {
+    /// Forms of the whole name and of the name without the company ending.
+    pub whole: Vec<String>,
+    /// Forms of contiguous words in it.
+    pub parts: Vec<String>,
+}
+
+/// Turns names into pinyin.
+#[derive(Debug, Clone)]
+pub struct Romaniser {
+    overrides: BTreeMap<String, Vec<Vec<String>>>,
+}
+
+impl Romaniser {
+    /// A maker with the built-in irregular readings and more: a folded word and its syllables separated by spaces.
+    pub fn new(readings: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut overrides: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+        let built_in = READINGS.iter().map(|(word, reading)| ((*word).to_owned(), (*reading).to_owned()));
+        for (word, reading) in built_in.chain(readings) {
+            let syllables: Vec<String> = reading.split_whitespace().map(str::to_ascii_lowercase).collect();
+            if syllables.len() == word.chars().count() {
+                overrides.entry(word).or_default().push(syllables);
+            }
+        }
+        Self { overrides }
+    }
+
+    pub(crate) fn overrides(&self) -> impl Iterator<Item = (&String, String)> {
+        self.overrides.iter().map(|(word, readings)| {
+            (word, readings.iter().map(|syllables| syllables.join(" ")).collect::<Vec<_>>().join("|"))
+        })
+    }
+
+    /// All readings of a folded text as lists of syllables, usual ones first, at most `limit`.
+    ///
+    /// Letters and digits count as syllables of their own; other characters are skipped.
+    #[must_use]
+    pub fn readings(&self, text: &str, limit: usize) -> Vec<Vec<String>> {
+        let chars: Vec<char> = text.chars().collect();
+        let choices = self.choices(&chars);
+        combinations(&choices, limit)
+    }
+
+    /// The text as a sequence of places, each with its possible syllables (several for a word with its own readings).
+    fn choices(&self, chars: &[char]) -> Vec<Vec<Vec<String>>> {
+        let mut choices = Vec::new();
+        let mut at = 0;
+        while at < chars.len() {
+            if let Some((len, readings)) = self.override_at(&chars[at..]) {
+                choices.push(readings.clone());
+                at += len;
+                continue;
+            }
+            let syllables = syllables(chars[at]);
+            if !syllables.is_empty() {
+                choices.push(syllables.into_iter().map(|syllable| vec![syllable]).collect());
+            }
+            at += 1;
+        }
+        choices
+    }
+
+    fn override_at(&self, chars: &[char]) -> Option<(usize, &Vec<Vec<String>>)> {
+        (2..=chars.len().min(4)).rev().find_map(|len| {
+            let word: String = chars[..len].iter().collect();
+            self.overrides.get(&word).map(|readings| (len, readings))
+        })
+    }
+
+    /// The romanised forms of a name given as words; `core` of them remain without the company ending.
+    #[must_use]
+    pub fn name(&self, words: &[&str], core: usize) -> Romanised {
+        let mut romanised = Romanised::default();
+        let core = core.clamp(0, words.len());
+        self.forms(&mut romanised.whole, &words.concat(), READINGS_MAX);
+        if core < words.len() && core > 0 {
+            self.forms(&mut romanised.whole, &words[..core].concat(), READINGS_MAX);
+        }
+        let core = &words[..core];
+        for start in 0..core.len().min(STARTS_MAX) {
+            for len in 1..=WORDS_MAX.min(core.len() - start) {
+                self.forms(&mut romanised.parts, &core[start..start + len].concat(), PART_READINGS_MAX);
+            }
+        }
+        romanised.parts.retain(|form| !romanised.whole.contains(form));
+        romanised.parts.truncate(PINYIN_TERMS_MAX);
+        romanised
+    }
+
+    fn forms(&self, forms: &mut Vec<String>, text: &str, limit: usize) {
+        for syllables in self.readings(text, limit) {
+            let full = syllables.concat();
+            let initials: String = syllables.iter().filter_map(|syllable| syllable.chars().next()).collect();
+            for form in [full, initials] {
+                if (2..=FORM_BYTES_MAX).contains(&form.len()) && !forms.contains(&form) {
+                    forms.push(form);
+                }
+            }
+        }
+    }
+
+    /// Whether letters spell the beginning of Chinese characters in full or by initials; the number of characters they take.
+    #[must_use]
+    pub fn spells(&self, chars: &[char], letters: &str) -> Option<usize> {
+        let letters = letters.as_bytes();
+        self.spells_full(chars, letters, 0).or_else(|| self.spells_initials(chars, letters))
+    }
+
+    fn spells_full(&self, chars: &[char], letters: &[u8], taken: usize) -> Option<usize> {
+        if letters.is_empty() {
+            return (taken > 0).then_some(taken);
+        }
+        let c = *chars.get(taken).filter(|c| is_cjk(**c))?;
+        let by_word = self.override_at(&chars[taken..]).and_then(|(len, readings)| {
+            readings.iter().find_map(|syllables| {
+                let rest = letters.strip_prefix(syllables.concat().as_bytes())?;
+                self.spells_full(chars, rest, taken + len)
+            })
+        });
+        by_word.or_else(|| {
+            syllables(c).iter().find_map(|syllable| {
+                let rest = letters.strip_prefix(syllable.as_bytes())?;
+                self.spells_full(chars, rest, taken + 1)
+            })
+        })
+    }
+
+    fn spells_initials(&self, chars: &[char], letters: &[u8]) -> Option<usize> {
+        if letters.len() < 2 || chars.len() < letters.len() {
+            return None;
+        }
+        let by_override = |at: usize, letter: u8| {
+            (0..=at.min(3)).any(|back| {
+                self.override_at(&chars[at - back..]).is_some_and(|(len, readings)| {
+                    len > back && readings.iter().any(|syllables| syllables[back].as_bytes().first() == Some(&letter))
+                })
+            })
+        };
+        let all = letters.iter().enumerate().all(|(at, letter)| {
+            is_cjk(chars[at])
+                && (syllables(chars[at]).iter().any(|syllable| syllable.as_bytes().first() == Some(letter))
+                    || by_override(at, *letter))
+        });
+        all.then_some(letters.len())
+    }
+}
+
+/// The syllables one character may stand for, without tones, the usual one first.
+fn syllables(c: char) -> Vec<String> {
+    if c.is_ascii_alphanumeric() {
+        return vec![c.to_ascii_lowercase().to_string()];
+    }
+    let mut found: Vec<String> = Vec::new();
+    for reading in c.to_pinyin_multi().into_iter().flatten() {
+        let plain = reading.plain().replace('ü', "v");
+        if plain.is_ascii() && !plain.is_empty() && !found.contains(&plain) {
+            found.push(plain);
+        }
+    }
+    found
+}
+
+/// The combinations of choices with the fewest departures from the first choice, at most `limit`.
+fn combinations(choices: &[Vec<Vec<String>>], limit: usize) -> Vec<Vec<String>> {
+    if choices.is_empty() {
+        return Vec::new();
+    }
+    let mut picks: Vec<Vec<usize>> = vec![vec![0; choices.len()]];
+    let mut next = 0;
+    // Breadth first from the usual reading: every step departs at one later place.
+    while next < picks.len() && picks.len() < limit {
+        let base = picks[next].clone();
+        let from = base.iter().rposition(|pick| *pick != 0).map_or(0, |last| last + 1);
+        for place in from..choices.len() {
+            for option in 1..choices[place].len() {
+                if picks.len() < limit {
+                    let mut pick = base.clone();
+                    pick[place] = option;
+                    picks.push(pick);
+                }
+            }
+        }
+        next += 1;
+    }
+    picks
+        .iter()
+        .map(|pick| choices.iter().zip(pick).flat_map(|(options, pick)| options[*pick].iter().cloned()).collect())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn romaniser() -> Romaniser {
+        Romaniser::new([])
+    }
+
+    fn full(text: &str) -> Vec<String> {
+        romaniser().readings(text, READINGS_MAX).iter().map(|syllables| syllables.concat()).collect()
+    }
+
+    #[test]
+    fn irregular_words_are_read_as_people_read_them() {
+        assert_eq!(full("重庆"), ["chongqing"]);
+        assert_eq!(full("长三角"), ["changsanjiao"]);
+        assert_eq!(full("歙县"), ["shexian", "xixian"]);
+        assert_eq!(full("g60科创")[0], "g60kechuang");
+        let own = Romaniser::new([("莘县".to_owned(), "shen xian".to_owned())]);
+        assert_eq!(own.readings("莘县", 4), [["shen", "xian"]]);
+    }
+
+    #[test]
+    fn all_readings_come_but_never_too_many() {
+        assert!(full("重行").len() >= 4);
+        assert!(full(&"行重长乐朝".repeat(10)).len() <= READINGS_MAX);
+        assert_eq!(full("上海超硅")[0], "shanghaichaogui");
+        assert!(full("：！").is_empty());
+    }
+
+    #[test]
+    fn names_give_whole_and_partial_forms() {
+        let forms = romaniser().name(&["上海", "超硅", "半导体", "股份有限公司"], 3);
+        for whole in ["shanghaichaoguibandaoti", "shcgbdt", "shanghaichaoguibandaotigufenyouxiangongsi"] {
+            assert!(forms.whole.iter().any(|form| form == whole), "{whole}");
+        }
+        for part in ["chaogui", "cg", "shcg", "shanghaichaogui", "chaoguibandaoti", "bandaoti"] {
+            assert!(forms.parts.iter().any(|form| form == part), "{part}");
+        }
+        assert!(forms.parts.len() <= PINYIN_TERMS_MAX);
+    }
+
+    #[test]
+    fn spelling_takes_as_many_characters_as_it_spells() {
+        let chars: Vec<char> = "重庆长安".chars().collect();
+        assert_eq!(romaniser().spells(&chars, "chongqing"), Some(2));
+        assert_eq!(romaniser().spells(&chars, "cqca"), Some(4));
+        assert_eq!(romaniser().spells(&chars, "chong"), Some(1));
+        assert_eq!(romaniser().spells(&chars, "shanghai"), None);
+        assert_eq!(romaniser().spells(&chars, ""), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! The program as people run it: built for release, started on a free port.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a start may take before the benchmark gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Builds the release program.
+///
+/// # Errors
+/// A sentence when it does not build.
+pub fn build(root: &Path) -> Result<PathBuf, String> {
+    let status = Command::new("cargo")
+        .args(["build", "--release", "-q", "-p", "yilang"])
+        .current_dir(root)
+        .status()
+        .map_err(|e| format!("bench: cargo could not be started: {e}"))?;
+    if status.success() {
+        Ok(root.join("target/release/yilang"))
+    } else {
+        Err("bench: yilang does not build".to_owned())
+    }
+}
+
+/// A running server; stopped when dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens, such as `127.0.0.1:4711`.
+    pub address: String,
+    /// Seconds from the start of the process to the first answered page.
+    pub first_answer_seconds: f64,
+}
+
+impl Server {
+    /// Starts the server on a data folder and waits for its first page.
+    ///
+    /// # Errors
+    /// A sentence when it does not answer in time.
+    pub fn start(program: &Path, data: &Path) -> Result<Server, String> {
+        let address = free_address().map_err(|e| format!("bench: no free port: {e}"))?;
+        let started = Instant::now();
+        let child = Command::new(program)
+            .args(["serve", "--listen", &address, "--data"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| format!("bench: {}: {e}", program.display()))?;
+        let mut server = Server { child, address, first_answer_seconds: 0.0 };
+        while started.elapsed() < PATIENCE {
+            if get(&server.address, "/").is_ok_and(|(status, _)| status == 200) {
+                server.first_answer_seconds = started.elapsed().as_secs_f64();
+                return Ok(server);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Err("bench: the server did not answer within a minute".to_owned())
+    }
+
+    /// Resident memory in MiB.
+    pub fn resident_mib(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // SIGTERM first, so that the next start finds everything in order.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let asked = Instant::now();
+        while asked.elapsed() < Duration::from_secs(10) {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> std::io::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+/// Asks for a page over a connection of its own; status and body.
+///
+/// # Errors
+/// When nobody answers, or not in HTTP.
+pub fn get(address: &str, path: &str) -> std::io::Result<(u16, Vec<u8>)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAccept: */*\r\n\r\n")?;
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let status = line.split_whitespace().nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    let mut chunked = false;
+    loop {
+        let mut header = String::new();
+        if reader.read_line(&mut header)? == 0 || header == "\r\n" {
+            break;
+        }
+        chunked |= header.to_ascii_lowercase().starts_with("transfer-encoding: chunked");
+    }
+    let mut body = Vec::new();
+    reader.read_to_end(&mut body)?;
+    Ok((status, if chunked { joined(&body) } else { body }))
+}
+
+/// The body without the lengths of its chunks.
+fn joined(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
+        let digits = String::from_utf8_lossy(&rest[..end]);
+        let length = usize::from_str_radix(digits.trim(), 16).unwrap_or(0);
+        let from = end + 2;
+        if length == 0 || rest.len() < from + length + 2 {
+            break;
+        }
+        body.extend_from_slice(&rest[from..from + length]);
+        rest = &rest[from + length + 2..];
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn chunks_are_joined() {
+        assert_eq!(super::joined(b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"), b"abcde");
+    }
+}

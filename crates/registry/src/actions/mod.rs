@@ -1,4 +1,13 @@
 //! What people may do: one public function each, one transaction each.
 
+pub mod city;
+pub mod corridor;
+pub mod fact;
 pub mod home;
 pub mod pack;
+pub mod contact;
+pub mod desk;
+pub mod expiry;
+pub mod listing;
+pub mod review;
+pub mod matching;

@@ -3,3 +3,6 @@
 pub mod city;
 pub mod corridor;
 pub mod fact;
+pub(crate) mod paged;
+pub mod matching;
+pub mod search;

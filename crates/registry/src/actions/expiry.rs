@@ -1,0 +1,64 @@
+//! The clock of needs, offers and contact requests: once a day, just after midnight in Shanghai, whatever is
+//! over ends. A round that finds more to watch orders the next one.
+
+use super::contact::contact_expire;
+use super::listing::listing_expire;
+use crate::store;
+use futures_util::future::BoxFuture;
+use kernel::Instant;
+use platform::jobs::{JobSpec, NewJob};
+use platform::{App, Ctx, Fault, Outcome};
+use serde_json::{Value, json};
+
+/// Things ended in one step of a round.
+const STEP: i64 = 200;
+const NAME: &str = "registry.day_end";
+
+/// The kinds of jobs of this part of the registry.
+pub const JOBS: &[JobSpec] = &[JobSpec { name: NAME, handler }];
+
+/// The round after the coming midnight; ordering it twice is ordering it once.
+pub fn next_round(now: Instant) -> NewJob {
+    let midnight = now.date().plus_days(1).start();
+    NewJob::new(NAME, json!({ "day": midnight.date().to_string() })).once(midnight.date().to_string()).at(midnight)
+}
+
+fn handler<'a>(app: &'a App, ctx: &'a Ctx, _payload: &'a Value) -> BoxFuture<'a, Result<(), String>> {
+    Box::pin(async move { Ok(round(app, ctx).await?) })
+}
+
+/// Ends whatever is over, and orders the next round while anything is left to watch.
+///
+/// # Errors
+/// The database failed; what was ended before stays ended, and the job runs again.
+pub async fn round(app: &App, ctx: &Ctx) -> Outcome<()> {
+    // A step that ends nothing has only lost races; whoever won them is at work.
+    while step(app, ctx).await? > 0 {}
+    let conn = app.db().read();
+    if store::listing::any_published(&conn).await? || store::contact::any_waiting(&conn).await? {
+        app.in_txn(ctx, "day_end_order", (), |tx, ()| Box::pin(async move { tx.job(next_round(tx.ctx().now)).await })).await?;
+    }
+    Ok(())
+}
+
+/// Ends some of what is over; returns how many.
+async fn step(app: &App, ctx: &Ctx) -> Outcome<usize> {
+    let conn = app.db().read();
+    let mut ended = 0;
+    for id in store::listing::due_to_expire(&conn, ctx.now, STEP).await? {
+        ended += won(listing_expire(app, ctx, &id).await)?;
+    }
+    for id in store::contact::due_to_expire(&conn, ctx.now, STEP).await? {
+        ended += won(contact_expire(app, ctx, &id).await)?;
+    }
+    Ok(ended)
+}
+
+/// One, or none where somebody renewed, withdrew or answered it a moment ago.
+fn won<T>(outcome: Outcome<T>) -> Outcome<usize> {
+    match outcome {
+        Ok(_) => Ok(1),
+        Err(Fault::Refused(refusal)) if refusal.kind == kernel::RefusalKind::Conflict => Ok(0),
+        Err(fault) => Err(fault),
+    }
+}

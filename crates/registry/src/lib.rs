@@ -12,6 +12,7 @@
 pub mod actions;
 pub mod api;
 pub mod corridor;
+mod documents;
 mod kept;
 pub mod pages;
 pub mod rules;
@@ -28,16 +29,23 @@ use utoipa::OpenApi;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS].concat()
+    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::claim::MIGRATIONS, store::membership::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS, store::matching::MIGRATIONS].concat()
 });
 
 /// Who may do what, noun by noun.
-const POLICY: &str = concat!(include_str!("policy/corridor.cedar"));
+const POLICY: &str = concat!(
+    include_str!("policy/corridor.cedar"),
+    include_str!("policy/listing.cedar"),
+    include_str!("policy/contact.cedar"),
+    include_str!("policy/matching.cedar"),
+);
 
 /// Texts of pages, noun by noun.
 const TEXTS: &[(Locale, &str)] = &[
     (Locale::ZhCn, include_str!("../locales/zh-CN/corridor.ftl")),
     (Locale::En, include_str!("../locales/en/corridor.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
+    (Locale::En, include_str!("../locales/en/matching.ftl")),
 ];
 
 /// Entries of the main menu.
@@ -54,9 +62,13 @@ fn routes() -> Vec<Route> {
         pages::fact::routes(),
         pages::corridor::routes(),
         pages::pack::routes(),
+        pages::search::routes(),
+        pages::matching::routes(),
         api::city::routes(),
         api::fact::routes(),
         api::corridor::routes(),
+        api::search::routes(),
+        api::matching::routes(),
     ]
     .concat()
 }
@@ -66,6 +78,8 @@ fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = api::corridor::Document::openapi();
     document.merge(api::city::Document::openapi());
     document.merge(api::fact::Document::openapi());
+    document.merge(api::search::Document::openapi());
+    document.merge(api::matching::Document::openapi());
     document
 }
 
@@ -80,7 +94,7 @@ pub fn capability() -> Capability {
         menu: MENU,
         jobs: &[],
         desk: None,
-        documents: None,
+        documents: Some(documents::SOURCE),
         memberships: None,
         demo: None,
         openapi,

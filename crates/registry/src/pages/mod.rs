@@ -5,3 +5,5 @@ pub mod corridor;
 pub mod fact;
 pub mod home;
 pub mod pack;
+pub mod matching;
+pub mod search;

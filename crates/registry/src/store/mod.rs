@@ -7,7 +7,10 @@ pub mod home;
 pub mod listing;
 pub mod pack;
 mod rows;
+pub mod claim;
+pub mod membership;
 pub mod organisation;
 pub mod visibility;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod matching;

@@ -29,7 +29,7 @@ use utoipa::OpenApi;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::claim::MIGRATIONS, store::membership::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS, store::matching::MIGRATIONS].concat()
+    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::claim::MIGRATIONS, store::membership::MIGRATIONS, store::expert::MIGRATIONS, store::workstation::MIGRATIONS, store::poc::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS, store::matching::MIGRATIONS].concat()
 });
 
 /// Who may do what, noun by noun.

@@ -52,7 +52,7 @@ fn who_may_not_claim_is_told_why() {
         (listed.clone(), EVIDENCE, Claimant { demo: true, ..CLAIMANT }, "claim-demo"),
         (organisation(State::Listed, Some(1)), EVIDENCE, CLAIMANT, "claim-claimed"),
         (listed.clone(), "我是主任", CLAIMANT, "claim-evidence"),
-        (listed.clone(), &"长".repeat(4_001), CLAIMANT, "too-long"),
+        (listed.clone(), &"长".repeat(4_001), CLAIMANT, "text-too-long"),
     ] {
         assert_eq!(made(&organisation, evidence, claimant).unwrap_err().code, code);
     }

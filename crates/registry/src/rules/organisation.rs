@@ -3,8 +3,8 @@
 mod command;
 mod words;
 
-pub(crate) use command::line;
-pub use command::{By, Draft, Known, edit, register, uscc, uscc_warning};
+pub(crate) use command::{city, line, segment_ids};
+pub use command::{By, DEMO_PREFIX, Draft, Known, edit, register, uscc, uscc_warning};
 pub(crate) use words::codes;
 pub use words::{Kind, NameKind, StatusCode};
 

@@ -9,6 +9,9 @@ pub mod pack;
 mod rows;
 pub mod claim;
 pub mod membership;
+pub mod expert;
+pub mod workstation;
+pub mod poc;
 pub mod organisation;
 pub mod visibility;
 #[cfg(test)]

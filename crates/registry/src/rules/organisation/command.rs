@@ -4,6 +4,7 @@ use super::{
     Dossier, Kind, NAMES_MAX, Name, NameKind, Organisation, SEGMENTS_MAX, SOURCE_OWN, STATEMENTS_MAX, SegmentPlace, State,
     Statement, WEBSITE_CHARS_MAX, name_english, name_shown,
 };
+use crate::rules::listing::{clean_text, text_fits};
 use crate::rules::status::period;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
 use kernel::{Adcode, Refusal, Uscc, UsccError, UsccWarning};
@@ -14,7 +15,7 @@ pub const CAPABILITIES_MAX: usize = 30;
 pub const DEMO_PREFIX: &str = "示例";
 
 /// An organisation's record as typed: for registering and for editing alike.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Draft {
     /// Registered Chinese name; may be empty if there is an English one.
     pub name: String,
@@ -192,24 +193,9 @@ pub fn edit(old: &Dossier, draft: &Draft, known: &Known<'_>, by: &mut By<'_>) ->
 
 /// Trims, and refuses what is too long or has control characters.
 pub(crate) fn line(text: &str, chars_max: usize, field: &'static str) -> Result<String, Refusal> {
-    let text = text.trim();
-    if text.chars().count() > chars_max {
-        return Err(Refusal::invalid(
-            "too-long",
-            format!("内容过长，请不要超过 {chars_max} 个字。"),
-            format!("This is too long; use {chars_max} characters at most."),
-        )
-        .at(field));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
-        return Err(Refusal::invalid(
-            "control-character",
-            "内容中有看不见的控制字符，请删去后重新填写。",
-            "There are invisible control characters in the text; remove them.",
-        )
-        .at(field));
-    }
-    Ok(text.to_owned())
+    let text = clean_text(text);
+    text_fits(field, &text, chars_max)?;
+    Ok(text)
 }
 
 fn names(old: &Dossier, draft: &Draft) -> Result<Vec<Name>, Refusal> {
@@ -254,7 +240,7 @@ fn kept_name(old: &Dossier, name: String, lang: &str, kind: NameKind) -> Name {
     }
 }
 
-fn city(text: &str, known: &Known<'_>) -> Result<Option<Adcode>, Refusal> {
+pub(crate) fn city(text: &str, known: &Known<'_>) -> Result<Option<Adcode>, Refusal> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -305,8 +291,18 @@ fn founded(text: &str) -> Result<Option<String>, Refusal> {
 }
 
 fn segments(old: &Dossier, draft: &Draft, known: &Known<'_>) -> Result<Vec<SegmentPlace>, Refusal> {
-    let mut places: Vec<SegmentPlace> = Vec::new();
-    for segment in draft.segments.iter().map(|segment| segment.trim()).filter(|segment| !segment.is_empty()) {
+    let own = |segment: &str| SegmentPlace { segment: segment.to_owned(), basis: "own".into(), source: SOURCE_OWN.into() };
+    let place = |segment: String| match old.segments.iter().find(|had| had.segment == segment) {
+        Some(had) => had.clone(),
+        None => own(&segment),
+    };
+    Ok(segment_ids(&draft.segments, SEGMENTS_MAX, known)?.into_iter().map(place).collect())
+}
+
+/// Known segments, each once, in the order given.
+pub(crate) fn segment_ids(typed: &[String], count_max: usize, known: &Known<'_>) -> Result<Vec<String>, Refusal> {
+    let mut ids: Vec<String> = Vec::new();
+    for segment in typed.iter().map(|segment| segment.trim()).filter(|segment| !segment.is_empty()) {
         if !(known.segment)(segment) {
             return Err(Refusal::invalid(
                 "segment-unknown",
@@ -315,21 +311,19 @@ fn segments(old: &Dossier, draft: &Draft, known: &Known<'_>) -> Result<Vec<Segme
             )
             .at("segments"));
         }
-        if places.iter().any(|place| place.segment == segment) {
-            continue;
+        if ids.iter().all(|had| had != segment) {
+            ids.push(segment.to_owned());
         }
-        let own = || SegmentPlace { segment: segment.to_owned(), basis: "own".into(), source: SOURCE_OWN.into() };
-        places.push(old.segments.iter().find(|had| had.segment == segment).cloned().unwrap_or_else(own));
     }
-    if places.len() > SEGMENTS_MAX {
+    if ids.len() > count_max {
         return Err(Refusal::invalid(
             "too-many-segments",
-            format!("最多选择 {SEGMENTS_MAX} 个环节，请保留主要的。"),
-            format!("Choose {SEGMENTS_MAX} segments at most; keep the main ones."),
+            format!("最多选择 {count_max} 个环节，请保留主要的。"),
+            format!("Choose {count_max} segments at most; keep the main ones."),
         )
         .at("segments"));
     }
-    Ok(places)
+    Ok(ids)
 }
 
 /// What the form says replaces profile and capabilities; everything else that is stated stays.

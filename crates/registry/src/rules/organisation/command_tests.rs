@@ -49,9 +49,9 @@ fn every_wrong_field_is_named() {
     let long = "长".repeat(121);
     let cases = [
         (Draft { name: " ".into(), ..draft() }, "organisation-name", "name"),
-        (Draft { name: long.clone(), ..draft() }, "too-long", "name"),
-        (Draft { name: "甲\u{0}乙".into(), ..draft() }, "control-character", "name"),
-        (Draft { aliases: vec![long], ..draft() }, "too-long", "aliases"),
+        (Draft { name: long.clone(), ..draft() }, "text-too-long", "name"),
+        (Draft { name: "甲\u{0}乙".into(), ..draft() }, "text-control", "name"),
+        (Draft { aliases: vec![long], ..draft() }, "text-too-long", "aliases"),
         (Draft { aliases: (0..60).map(|n| format!("名{n}")).collect(), ..draft() }, "too-many-names", "aliases"),
         (Draft { kind: "guild".into(), ..draft() }, "organisation-kind", "kind"),
         (Draft { city: "999999".into(), ..draft() }, "city-unknown", "city"),
@@ -64,7 +64,7 @@ fn every_wrong_field_is_named() {
         (Draft { founded: "long ago".into(), ..draft() }, "period-shape", "founded"),
         (Draft { segments: vec!["space".into()], ..draft() }, "segment-unknown", "segments"),
         (Draft { segments: (0..50).map(|n| format!("ic/{n}")).collect(), ..draft() }, "too-many-segments", "segments"),
-        (Draft { profile_zh: "长".repeat(2_001), ..draft() }, "too-long", "profile"),
+        (Draft { profile_zh: "长".repeat(2_001), ..draft() }, "text-too-long", "profile"),
         (Draft { capabilities: vec!["做".into(); 31], ..draft() }, "too-many-capabilities", "capabilities"),
     ];
     for (draft, code, field) in cases {

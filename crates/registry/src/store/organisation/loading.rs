@@ -62,10 +62,9 @@ pub async fn replace_pack(conn: &Conn, id: &str, organisation: &pack::Organisati
     }
     let (dossier, evidence) = from_pack(organisation, id.to_owned(), now);
     let o = &dossier.organisation;
-    let text = "UPDATE organisation SET kind = $2, city = $3, city_basis = $4, area = $5, uscc = $6, website = $7, founded = $8,
-        name = $9, name_en = $10, fold = $11, source = $12, source_kind = $13, note = $14, verified_ms = $15, updated_ms = $16 WHERE id = $1";
+    let text = "UPDATE organisation SET kind = $1, city = $2, city_basis = $3, area = $4, uscc = $5, website = $6, founded = $7,
+        name = $8, name_en = $9, fold = $10, source = $11, source_kind = $12, note = $13, verified_ms = $14, updated_ms = $15 WHERE id = $16";
     let values = vec![
-        id.into(),
         o.kind.code().into(),
         o.city.map(|city| city.to_string()).into(),
         evidence.city_basis.into(),
@@ -81,6 +80,7 @@ pub async fn replace_pack(conn: &Conn, id: &str, organisation: &pack::Organisati
         o.note.clone().into(),
         o.verified_ms.into(),
         now.ms().into(),
+        id.into(),
     ];
     run(conn, text, values).await?;
     insert_parts(conn, &dossier).await

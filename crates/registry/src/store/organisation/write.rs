@@ -7,10 +7,9 @@ use platform::db::{Conn, Outcome};
 /// Writes an edited record: the head and everything that hangs on it but its statuses are replaced.
 pub async fn save_edit(conn: &Conn, dossier: &Dossier) -> Outcome<()> {
     let o = &dossier.organisation;
-    let text = "UPDATE organisation SET kind = $2, state = $3, city = $4, area = $5, uscc = $6, website = $7, founded = $8, name = $9,
-        name_en = $10, fold = $11, edited_ms = $12, updated_ms = $13, verified_ms = $14 WHERE id = $1";
+    let text = "UPDATE organisation SET kind = $1, state = $2, city = $3, area = $4, uscc = $5, website = $6, founded = $7, name = $8,
+        name_en = $9, fold = $10, edited_ms = $11, updated_ms = $12, verified_ms = $13 WHERE id = $14";
     let values = vec![
-        o.id.clone().into(),
         o.kind.code().into(),
         o.state.code().into(),
         o.city.map(|city| city.to_string()).into(),
@@ -24,6 +23,7 @@ pub async fn save_edit(conn: &Conn, dossier: &Dossier) -> Outcome<()> {
         o.edited_ms.into(),
         o.updated_ms.into(),
         o.verified_ms.into(),
+        o.id.clone().into(),
     ];
     run(conn, text, values).await?;
     for table in ["organisation_name", "organisation_segment", "statement"] {
@@ -35,31 +35,32 @@ pub async fn save_edit(conn: &Conn, dossier: &Dossier) -> Outcome<()> {
 
 /// Moves a record to another state, with the office's confirmation when there is one.
 pub async fn set_state(conn: &Conn, id: &str, state: State, verified_by: Option<&str>, now_ms: i64) -> Outcome<()> {
-    let text = "UPDATE organisation SET state = $2, updated_ms = $3,
-        verified_ms = CASE WHEN $4 = '' THEN verified_ms ELSE $3 END,
-        verified_by = CASE WHEN $4 = '' THEN verified_by ELSE $4 END WHERE id = $1";
-    let values = vec![id.into(), state.code().into(), now_ms.into(), verified_by.unwrap_or_default().into()];
+    let text = "UPDATE organisation SET state = $1, updated_ms = $2, verified_ms = COALESCE($3, verified_ms), verified_by = COALESCE($4, verified_by)
+        WHERE id = $5";
+    let verified_ms = verified_by.map(|_| now_ms);
+    let values =
+        vec![state.code().into(), now_ms.into(), verified_ms.into(), verified_by.map(str::to_owned).into(), id.into()];
     run(conn, text, values).await?;
     Ok(())
 }
 
 /// Its own people have taken the record over.
 pub async fn set_claimed(conn: &Conn, id: &str, now_ms: i64) -> Outcome<()> {
-    let text = "UPDATE organisation SET claimed_ms = $2, updated_ms = $2 WHERE id = $1 AND claimed_ms IS NULL";
-    run(conn, text, vec![id.into(), now_ms.into()]).await?;
+    let text = "UPDATE organisation SET claimed_ms = $1, updated_ms = $1 WHERE id = $2 AND claimed_ms IS NULL";
+    run(conn, text, vec![now_ms.into(), id.into()]).await?;
     Ok(())
 }
 
 /// Something that hangs on the record has changed.
 pub async fn touch(conn: &Conn, id: &str, now_ms: i64) -> Outcome<()> {
-    run(conn, "UPDATE organisation SET updated_ms = $2 WHERE id = $1", vec![id.into(), now_ms.into()]).await?;
+    run(conn, "UPDATE organisation SET updated_ms = $1 WHERE id = $2", vec![now_ms.into(), id.into()]).await?;
     Ok(())
 }
 
 /// The city office has confirmed one statement.
 pub async fn confirm_statement(conn: &Conn, id: &str, account: &str, now_ms: i64) -> Outcome<()> {
-    let text = "UPDATE statement SET verified_ms = $2, verified_by = $3, edited_ms = $2 WHERE id = $1";
-    run(conn, text, vec![id.into(), now_ms.into(), account.into()]).await?;
+    let text = "UPDATE statement SET verified_ms = $1, verified_by = $2, edited_ms = $1 WHERE id = $3";
+    run(conn, text, vec![now_ms.into(), account.into(), id.into()]).await?;
     Ok(())
 }
 
@@ -70,9 +71,9 @@ pub async fn add_status(conn: &Conn, organisation: &str, status: &Status, now_ms
 
 /// Writes a status that was confirmed.
 pub async fn save_status(conn: &Conn, status: &Status) -> Outcome<()> {
-    let text = "UPDATE organisation_status SET verified_ms = $2, verified_by = $3, edited_ms = $4 WHERE id = $1";
+    let text = "UPDATE organisation_status SET verified_ms = $1, verified_by = $2, edited_ms = $3 WHERE id = $4";
     let values =
-        vec![status.id.clone().into(), status.verified_ms.into(), status.verified_by.clone().into(), status.edited_ms.into()];
+        vec![status.verified_ms.into(), status.verified_by.clone().into(), status.edited_ms.into(), status.id.clone().into()];
     run(conn, text, values).await?;
     Ok(())
 }

@@ -1,0 +1,137 @@
+use super::*;
+use kernel::Instant;
+use proptest::prelude::*;
+
+fn known() -> Known<'static> {
+    Known { city: &|code| code.number() == 310_117 || code.number() == 330_400, segment: &|id| id == "ic" }
+}
+
+fn by(organisation: &'static str) -> By<'static> {
+    By { account: "u1", organisation, demo: true, now_ms: Date::parse("2026-05-10").unwrap().start().ms() }
+}
+
+fn project() -> Project {
+    let draft = ProjectDraft { title: "示例薄膜".into(), about: "压电薄膜".into(), centre: "centre".into(), ..ProjectDraft::default() };
+    create("p1", "lab", &draft, &by("lab"), &known()).unwrap()
+}
+
+fn published() -> Project {
+    Project { state: ProjectState::Published, ..project() }
+}
+
+fn done() -> StepDraft {
+    StepDraft {
+        stage: "lab".into(),
+        city: "310117".into(),
+        day: "2026-05-10".into(),
+        note: "样品测试".into(),
+        evidence: "示例检测报告 1 号".into(),
+        done: true,
+        ..StepDraft::default()
+    }
+}
+
+fn planned() -> StepDraft {
+    StepDraft { stage: "pilot".into(), note: "中试".into(), ..StepDraft::default() }
+}
+
+fn add(project: &Project, steps: &[Step], draft: &StepDraft, organisation: &'static str) -> Result<Step, Refusal> {
+    step("s1", project, steps, draft, &by(organisation), &known())
+}
+
+#[test]
+fn a_project_says_what_it_is() {
+    for (draft, code, field) in [
+        (ProjectDraft::default(), "needed", "title"),
+        (ProjectDraft { title: "薄膜".into(), ..ProjectDraft::default() }, "demo-name", "title"),
+        (ProjectDraft { title: "示例薄膜".into(), ..ProjectDraft::default() }, "needed", "about"),
+        (
+            ProjectDraft { title: "示例".into(), about: "一".into(), segments: vec!["x".into()], ..ProjectDraft::default() },
+            "segment-unknown",
+            "segments",
+        ),
+    ] {
+        let refusal = create("p1", "lab", &draft, &by("lab"), &known()).unwrap_err();
+        assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
+    }
+}
+
+#[test]
+fn what_is_done_is_proven() {
+    for (draft, code, field) in [
+        (StepDraft { stage: "dream".into(), ..done() }, "poc-stage", "stage"),
+        (StepDraft { city: "".into(), ..done() }, "poc-city", "city"),
+        (StepDraft { city: "1".into(), ..done() }, "city-unknown", "city"),
+        (StepDraft { day: "".into(), ..done() }, "date-shape", "day"),
+        (StepDraft { day: "2026-05-11".into(), ..done() }, "poc-day", "day"),
+        (StepDraft { evidence: " ".into(), ..done() }, "poc-evidence", "evidence"),
+        (StepDraft { note: "".into(), ..done() }, "needed", "note"),
+    ] {
+        let refusal = add(&project(), &[], &draft, "lab").unwrap_err();
+        assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
+    }
+    assert_eq!(add(&project(), &[], &done(), "lab").unwrap().state, StepState::Done);
+    assert_eq!(add(&project(), &[], &done(), "centre").unwrap().state, StepState::Done, "the centre is one of its own");
+}
+
+#[test]
+fn others_propose_and_the_owner_answers() {
+    assert_eq!(add(&project(), &[], &planned(), "fab").unwrap_err().code, "poc-state", "a draft is not theirs to see");
+    assert_eq!(add(&published(), &[], &done(), "fab").unwrap_err().code, "poc-own-done");
+    let proposal = add(&published(), &[], &planned(), "fab").unwrap();
+    assert_eq!(proposal.state, StepState::Proposed);
+    assert_eq!(add(&published(), &vec![proposal.clone(); 5], &planned(), "fab").unwrap_err().code, "proposals-many");
+    assert!(add(&published(), &vec![proposal.clone(); 5], &planned(), "lab").is_ok());
+    assert_eq!(add(&published(), &vec![proposal.clone(); STEPS_MAX], &planned(), "lab").unwrap_err().code, "steps-many");
+    assert_eq!(complete(&proposal, "2026-05-10", "报告", by("lab").now_ms).unwrap_err().code, "poc-not-planned");
+    assert_eq!(answer(&proposal, false).unwrap().state, StepState::Declined);
+    let agreed = Step { city: Some(Adcode::parse("330400").unwrap()), ..answer(&proposal, true).unwrap() };
+    assert_eq!(answer(&agreed, true).unwrap_err().code, "poc-answered");
+    assert_eq!(complete(&agreed, "2026-05-10", "", by("lab").now_ms).unwrap_err().code, "poc-evidence");
+    assert_eq!(complete(&agreed, "2026-05-10", "报告", by("lab").now_ms).unwrap().state, StepState::Done);
+}
+
+#[test]
+fn a_project_opens_with_a_first_step_and_closes_once() {
+    assert_eq!(publish(&project(), &[], 9).unwrap_err().code, "poc-first-step");
+    let first = add(&project(), &[], &done(), "lab").unwrap();
+    let open = publish(&project(), &[first], 9).unwrap();
+    assert_eq!(publish(&open, &[], 9).unwrap_err().code, "poc-state");
+    assert_eq!(close(&project(), 9).unwrap_err().code, "poc-state");
+    let closed = close(&open, 10).unwrap();
+    assert_eq!(close(&closed, 11).unwrap_err().code, "poc-state");
+    assert_eq!(add(&closed, &[], &done(), "lab").unwrap_err().code, "poc-state");
+}
+
+proptest! {
+    /// Goal: the drawn path never goes back in time and never shows a proposal. Method: steps in any order.
+    #[test]
+    fn the_path_follows_the_days(days in proptest::collection::vec((0i64..3_000, 0u8..4), 0..20)) {
+        let steps: Vec<Step> = days.iter().enumerate().map(|(n, (day, state))| Step {
+            id: n.to_string(),
+            project: "p1".into(),
+            stage: Stage::ALL[n % 5],
+            city: None,
+            organisation: None,
+            day: (n % 3 != 0).then(|| Instant::from_ms(0).plus_days(*day).date()),
+            note: "一".into(),
+            note_en: String::new(),
+            evidence: String::new(),
+            state: StepState::ALL[usize::from(*state)],
+            entered_by: "lab".into(),
+            created_ms: 0,
+        }).collect();
+        let path = path(&steps);
+        let count = steps.iter().filter(|s| matches!(s.state, StepState::Done | StepState::Planned)).count();
+        prop_assert_eq!(path.len(), count);
+        for pair in path.windows(2) {
+            let planned = |s: &Step| s.state == StepState::Planned;
+            prop_assert!(!planned(pair[0]) || planned(pair[1]), "what is planned comes last");
+            if let (Some(a), Some(b), true) = (pair[0].day, pair[1].day, planned(pair[0]) == planned(pair[1])) {
+                prop_assert!(a <= b);
+            }
+        }
+        let reached = steps.iter().filter(|s| s.state == StepState::Done).map(|s| s.stage).max();
+        prop_assert_eq!(stage_reached(&steps), reached);
+    }
+}

@@ -1,0 +1,434 @@
+//! Expert workstations (院士(专家)工作站): a standing co-operation between an enterprise and experts, with projects.
+
+use super::expert::needed;
+use super::organisation::{codes, line};
+use super::status::period;
+use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
+use kernel::{Date, Fen, FenError, Refusal, RefusalKind};
+
+/// Working days the city office has for a new workstation.
+pub const WORKSTATION_WORKDAYS: u32 = 10;
+/// Experts of one workstation.
+pub const EXPERTS_MAX: usize = 30;
+/// Projects of one workstation.
+pub const PROJECTS_MAX: usize = 500;
+
+codes! {
+    /// Where a workstation stands.
+    WorkstationState {
+        /// The city office has it.
+        Proposed = "proposed",
+        /// Recognised and in the list.
+        Listed = "listed",
+        /// The office has said no, with a reason.
+        Refused = "refused",
+        /// Brought to an end.
+        Ended = "ended",
+    }
+}
+
+codes! {
+    /// Why the office says no.
+    Reason {
+        /// No expert has agreed yet.
+        Experts = "experts-missing",
+        /// The co-operation is not shown.
+        Evidence = "evidence-insufficient",
+        /// There is such a workstation already.
+        Duplicate = "duplicate",
+        /// The data is wrong or incomplete; the remark says where.
+        Data = "data-wrong",
+    }
+}
+
+/// A workstation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workstation {
+    /// Opaque id.
+    pub id: String,
+    /// The enterprise.
+    pub organisation: String,
+    /// The office that recognises it: a city's code or `joint`.
+    pub office: String,
+    /// Chinese name.
+    pub name: String,
+    /// English name; may be empty.
+    pub name_en: String,
+    /// What it works on, Chinese.
+    pub about: String,
+    /// What it works on, English; may be empty.
+    pub about_en: String,
+    /// Year, month or day since when it exists.
+    pub since: String,
+    /// Where it stands.
+    pub state: WorkstationState,
+    /// Why not.
+    pub reason: Option<Reason>,
+    /// What the office adds.
+    pub remark: String,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_ms: Option<i64>,
+    /// End of the office's last day.
+    pub due_ms: i64,
+    /// From the demonstration.
+    pub demo: bool,
+    /// When it was proposed.
+    pub created_ms: i64,
+    /// When it last changed.
+    pub updated_ms: i64,
+}
+
+/// A workstation as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct WorkstationDraft {
+    /// Chinese name.
+    pub name: String,
+    /// English name; may be empty.
+    pub name_en: String,
+    /// What it works on, Chinese.
+    pub about: String,
+    /// What it works on, English; may be empty.
+    pub about_en: String,
+    /// Year, month or day since when it exists; may be empty.
+    pub since: String,
+    /// Ids of the experts.
+    pub experts: Vec<String>,
+}
+
+/// Where a new workstation belongs.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The enterprise.
+    pub organisation: &'a str,
+    /// Its office.
+    pub office: &'a str,
+    /// End of the office's last day.
+    pub due_ms: i64,
+    /// From the demonstration.
+    pub demo: bool,
+    /// Who proposes.
+    pub account: &'a str,
+    /// When.
+    pub now_ms: i64,
+}
+
+/// Proposes a workstation. The experts are asked; each agrees for himself.
+///
+/// # Errors
+/// `workstation-experts`, or the first field that breaks a rule.
+pub fn propose(id: &str, draft: &WorkstationDraft, place: Place<'_>) -> Result<Workstation, Refusal> {
+    if draft.experts.is_empty() || draft.experts.len() > EXPERTS_MAX {
+        return Err(Refusal::invalid(
+            "workstation-experts",
+            format!("请选择 1 至 {EXPERTS_MAX} 位进站专家。"),
+            format!("Choose 1 to {EXPERTS_MAX} experts."),
+        )
+        .at("experts"));
+    }
+    let name = needed(&draft.name, TITLE_CHARS_MAX, "name")?;
+    if place.demo && !name.starts_with(super::organisation::DEMO_PREFIX) {
+        return Err(Refusal::invalid(
+            "demo-name",
+            "演示中的工作站，名称必须以“示例”开头。",
+            "A workstation of the demo must have a name that begins with 示例.",
+        )
+        .at("name"));
+    }
+    let since = line(&draft.since, 10, "since")?;
+    if !since.is_empty() && period(&since).is_none() {
+        return Err(Refusal::invalid(
+            "period-shape",
+            "请写年份、年月或日期，如 2020、2020-03、2020-03-01。",
+            "Write a year, a month or a day: 2020, 2020-03, 2020-03-01.",
+        )
+        .at("since"));
+    }
+    Ok(Workstation {
+        id: id.to_owned(),
+        organisation: place.organisation.to_owned(),
+        office: place.office.to_owned(),
+        name,
+        name_en: line(&draft.name_en, TITLE_CHARS_MAX, "name_en")?,
+        about: needed(&draft.about, ABSTRACT_CHARS_MAX, "about")?,
+        about_en: line(&draft.about_en, ABSTRACT_CHARS_MAX, "about_en")?,
+        since,
+        state: WorkstationState::Proposed,
+        reason: None,
+        remark: String::new(),
+        proposed_by: place.account.to_owned(),
+        decided_by: None,
+        decided_ms: None,
+        due_ms: place.due_ms,
+        demo: place.demo,
+        created_ms: place.now_ms,
+        updated_ms: place.now_ms,
+    })
+}
+
+/// The city office's word. `joined` is how many experts have agreed, `party` whether the officer belongs to the enterprise.
+///
+/// # Errors
+/// `workstation-decided`, `four-eyes`, `decision-unknown`, `reason-needed`, `remark-needed`, `experts-missing`.
+pub fn decide(
+    old: &Workstation,
+    command: &super::claim::DecisionCommand,
+    joined: usize,
+    officer: &str,
+    party: bool,
+    now_ms: i64,
+) -> Result<Workstation, Refusal> {
+    if old.state != WorkstationState::Proposed {
+        return Err(Refusal::conflict(
+            "workstation-decided",
+            "这项申请已经办结。请刷新列表。",
+            "This request is settled already. Refresh the list.",
+        ));
+    }
+    if party || old.proposed_by == officer {
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "four-eyes",
+            "本人提出的、本人所属机构的申请，须由本部门另一位工作人员办理。",
+            "Nobody decides what he or his own organisation has proposed; another officer must.",
+        ));
+    }
+    let remark = line(&command.remark, super::claim::REMARK_CHARS_MAX, "remark")?;
+    let (state, reason) = match command.decision.as_str() {
+        "approve" if joined == 0 => {
+            return Err(Refusal::conflict(
+                "experts-missing",
+                "还没有专家同意进站，暂不能认定。",
+                "No expert has agreed yet, so it cannot be recognised.",
+            )
+            .at("decision"));
+        }
+        "approve" => (WorkstationState::Listed, None),
+        "refuse" => (WorkstationState::Refused, Some(reason(&command.reason, &remark)?)),
+        _ => {
+            return Err(
+                Refusal::invalid("decision-unknown", "请选择“通过”或“不通过”。", "Choose “approve” or “refuse”.").at("decision")
+            );
+        }
+    };
+    let decided_by = Some(officer.to_owned());
+    Ok(Workstation { state, reason, remark, decided_by, decided_ms: Some(now_ms), updated_ms: now_ms, ..old.clone() })
+}
+
+fn reason(code: &str, remark: &str) -> Result<Reason, Refusal> {
+    let reason = Reason::parse(code).ok_or_else(|| {
+        Refusal::invalid("reason-needed", "不通过须选择一项理由。", "A refusal needs one of the reasons.").at("reason")
+    })?;
+    if reason == Reason::Data && remark.is_empty() {
+        return Err(Refusal::invalid(
+            "remark-needed",
+            "请在说明中写清哪一项有误、如何改正。",
+            "Say in the remark which item is wrong and how to correct it.",
+        )
+        .at("remark"));
+    }
+    Ok(reason)
+}
+
+/// Brings a workstation to an end.
+///
+/// # Errors
+/// `workstation-not-listed`.
+pub fn end(old: &Workstation, now_ms: i64) -> Result<Workstation, Refusal> {
+    listed(old)?;
+    Ok(Workstation { state: WorkstationState::Ended, updated_ms: now_ms, ..old.clone() })
+}
+
+fn listed(workstation: &Workstation) -> Result<(), Refusal> {
+    if workstation.state == WorkstationState::Listed {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "workstation-not-listed",
+        "工作站尚未认定或已撤站，不能办理此事。",
+        "The workstation is not recognised, or has come to an end.",
+    ))
+}
+
+/// A project of a workstation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Opaque id.
+    pub id: String,
+    /// The workstation.
+    pub workstation: String,
+    /// Chinese title.
+    pub title: String,
+    /// English title; may be empty.
+    pub title_en: String,
+    /// What the enterprise pays, in fen; none if it is not told.
+    pub amount: Option<Fen>,
+    /// First day.
+    pub starts: Date,
+    /// Last day; none while it runs on.
+    pub ends: Option<Date>,
+    /// What came out; may be empty.
+    pub results: String,
+    /// The same in English; may be empty.
+    pub results_en: String,
+    /// When it was added.
+    pub created_ms: i64,
+}
+
+/// A project as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ProjectDraft {
+    /// Chinese title.
+    pub title: String,
+    /// English title; may be empty.
+    pub title_en: String,
+    /// Yuan; may be empty.
+    pub amount_yuan: String,
+    /// First day.
+    pub starts: String,
+    /// Last day; may be empty.
+    pub ends: String,
+    /// What came out; may be empty.
+    pub results: String,
+    /// The same in English; may be empty.
+    pub results_en: String,
+}
+
+/// Adds a project to a recognised workstation.
+///
+/// # Errors
+/// `workstation-not-listed`, or the first field that breaks a rule.
+pub fn project(id: &str, workstation: &Workstation, draft: &ProjectDraft, now_ms: i64) -> Result<Project, Refusal> {
+    listed(workstation)?;
+    let starts = day(&draft.starts, "starts")?;
+    let ends = if draft.ends.trim().is_empty() { None } else { Some(day(&draft.ends, "ends")?) };
+    if ends.is_some_and(|ends| ends < starts) {
+        return Err(Refusal::invalid(
+            "project-period",
+            "结束日期不能早于开始日期，请检查。",
+            "The last day is before the first; check both.",
+        )
+        .at("ends"));
+    }
+    Ok(Project {
+        id: id.to_owned(),
+        workstation: workstation.id.clone(),
+        title: needed(&draft.title, TITLE_CHARS_MAX, "title")?,
+        title_en: line(&draft.title_en, TITLE_CHARS_MAX, "title_en")?,
+        amount: amount(&draft.amount_yuan)?,
+        starts,
+        ends,
+        results: line(&draft.results, ABSTRACT_CHARS_MAX, "results")?,
+        results_en: line(&draft.results_en, ABSTRACT_CHARS_MAX, "results_en")?,
+        created_ms: now_ms,
+    })
+}
+
+/// A day as typed.
+pub(crate) fn day(text: &str, field: &'static str) -> Result<Date, Refusal> {
+    Date::parse(text.trim()).map_err(|_| {
+        Refusal::invalid("date-shape", "请填写日期，如 2026-03-01。", "Write a date such as 2026-03-01.").at(field)
+    })
+}
+
+fn amount(text: &str) -> Result<Option<Fen>, Refusal> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    Fen::parse_yuan(text).map(Some).map_err(|error| {
+        let refusal = match error {
+            FenError::Shape => Refusal::invalid(
+                "amount-shape",
+                "金额以元为单位，最多两位小数，如 1200000 或 1,200,000.50。",
+                "An amount is in yuan with at most two decimals, such as 1200000 or 1,200,000.50.",
+            ),
+            FenError::TooLarge => {
+                Refusal::invalid("amount-large", "金额过大，请检查单位是否为元。", "The amount is too large; check that it is in yuan.")
+            }
+        };
+        refusal.at("amount_yuan")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::claim::DecisionCommand;
+
+    fn draft() -> WorkstationDraft {
+        WorkstationDraft {
+            name: "示例硅片专家工作站".into(),
+            about: "大硅片".into(),
+            since: "2020".into(),
+            experts: vec!["e1".into()],
+            ..WorkstationDraft::default()
+        }
+    }
+
+    fn place() -> Place<'static> {
+        Place { organisation: "o1", office: "310117", due_ms: 900, demo: true, account: "u1", now_ms: 5 }
+    }
+
+    fn word(decision: &str, reason: &str, remark: &str) -> DecisionCommand {
+        DecisionCommand { decision: decision.into(), reason: reason.into(), remark: remark.into() }
+    }
+
+    #[test]
+    fn a_proposal_needs_experts_and_a_subject() {
+        for (draft, code, field) in [
+            (WorkstationDraft { experts: vec![], ..draft() }, "workstation-experts", "experts"),
+            (WorkstationDraft { experts: vec!["e".into(); 31], ..draft() }, "workstation-experts", "experts"),
+            (WorkstationDraft { name: "真名工作站".into(), ..draft() }, "demo-name", "name"),
+            (WorkstationDraft { about: " ".into(), ..draft() }, "needed", "about"),
+            (WorkstationDraft { since: "early".into(), ..draft() }, "period-shape", "since"),
+        ] {
+            let refusal = propose("w1", &draft, place()).unwrap_err();
+            assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
+        }
+        assert_eq!(propose("w1", &draft(), place()).unwrap().state, WorkstationState::Proposed);
+    }
+
+    #[test]
+    fn the_office_recognises_what_an_expert_has_agreed_to() {
+        let proposed = propose("w1", &draft(), place()).unwrap();
+        let yes = word("approve", "", "");
+        assert_eq!(decide(&proposed, &yes, 0, "officer", false, 9).unwrap_err().code, "experts-missing");
+        assert_eq!(decide(&proposed, &yes, 1, "officer", true, 9).unwrap_err().code, "four-eyes");
+        assert_eq!(decide(&proposed, &yes, 1, "u1", false, 9).unwrap_err().code, "four-eyes");
+        assert_eq!(decide(&proposed, &word("refuse", "", ""), 1, "officer", false, 9).unwrap_err().code, "reason-needed");
+        assert_eq!(decide(&proposed, &word("refuse", "data-wrong", ""), 1, "officer", false, 9).unwrap_err().code, "remark-needed");
+        assert_eq!(decide(&proposed, &word("maybe", "", ""), 1, "officer", false, 9).unwrap_err().code, "decision-unknown");
+        let listed = decide(&proposed, &yes, 1, "officer", false, 9).unwrap();
+        assert_eq!(decide(&listed, &yes, 1, "officer", false, 9).unwrap_err().code, "workstation-decided");
+        let ended = end(&listed, 10).unwrap();
+        assert_eq!(ended.state, WorkstationState::Ended);
+        assert_eq!(end(&ended, 11).unwrap_err().code, "workstation-not-listed");
+    }
+
+    #[test]
+    fn projects_belong_to_recognised_workstations_and_count_in_fen() {
+        let proposed = propose("w1", &draft(), place()).unwrap();
+        let typed = ProjectDraft {
+            title: "外延均匀性".into(),
+            amount_yuan: "1,200,000.50".into(),
+            starts: "2025-01-01".into(),
+            ..ProjectDraft::default()
+        };
+        assert_eq!(project("p1", &proposed, &typed, 9).unwrap_err().code, "workstation-not-listed");
+        let listed = decide(&proposed, &word("approve", "", ""), 1, "officer", false, 9).unwrap();
+        assert_eq!(project("p1", &listed, &typed, 9).unwrap().amount.map(Fen::get), Some(120_000_050));
+        for (draft, code, field) in [
+            (ProjectDraft { title: "".into(), ..typed.clone() }, "needed", "title"),
+            (ProjectDraft { amount_yuan: "一百万".into(), ..typed.clone() }, "amount-shape", "amount_yuan"),
+            (ProjectDraft { amount_yuan: "99999999999999999".into(), ..typed.clone() }, "amount-large", "amount_yuan"),
+            (ProjectDraft { starts: "2025".into(), ..typed.clone() }, "date-shape", "starts"),
+            (ProjectDraft { ends: "2024-12-31".into(), ..typed.clone() }, "project-period", "ends"),
+        ] {
+            let refusal = project("p1", &listed, &draft, 9).unwrap_err();
+            assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
+        }
+    }
+}

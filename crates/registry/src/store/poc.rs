@@ -1,0 +1,254 @@
+//! Rows of proof-of-concept projects and their steps.
+
+use super::rows::{all, first, get, join, put, split};
+use crate::rules::poc::{Project, ProjectState, STEPS_MAX, Stage, Step, StepState};
+use kernel::{Adcode, Date};
+use platform::Fault;
+use platform::capability::DocumentChange;
+use platform::db::{Conn, Migration, Outcome};
+use sea_orm::{QueryResult, Value};
+use search::Document;
+
+/// Tables of proof-of-concept projects.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "registry-0106-poc",
+    sql: "
+CREATE TABLE poc_project (
+  id TEXT PRIMARY KEY, organisation TEXT NOT NULL REFERENCES organisation (id), centre TEXT REFERENCES organisation (id),
+  title TEXT NOT NULL, title_en TEXT NOT NULL, about TEXT NOT NULL, about_en TEXT NOT NULL, segments TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('draft', 'published', 'closed')), demo BOOLEAN NOT NULL,
+  created_by TEXT NOT NULL, created_ms BIGINT NOT NULL, updated_ms BIGINT NOT NULL);
+CREATE INDEX poc_project_list ON poc_project (state, updated_ms, id);
+CREATE INDEX poc_project_organisation ON poc_project (organisation);
+CREATE INDEX poc_project_centre ON poc_project (centre) WHERE centre IS NOT NULL;
+CREATE TABLE poc_step (
+  id TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES poc_project (id), stage TEXT NOT NULL, city TEXT,
+  organisation TEXT REFERENCES organisation (id), day TEXT, note TEXT NOT NULL, note_en TEXT NOT NULL, evidence TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('done', 'planned', 'proposed', 'declined')), entered_by TEXT NOT NULL, created_ms BIGINT NOT NULL);
+CREATE INDEX poc_step_project ON poc_step (project, created_ms);
+CREATE INDEX poc_step_proposed ON poc_step (project) WHERE state = 'proposed';
+",
+}];
+
+const COLUMNS: [&str; 13] = [
+    "id", "organisation", "centre", "title", "title_en", "about", "about_en", "segments", "state", "demo", "created_by",
+    "created_ms", "updated_ms",
+];
+const STEP_COLUMNS: [&str; 12] = [
+    "id", "project", "stage", "city", "organisation", "day", "note", "note_en", "evidence", "state", "entered_by", "created_ms",
+];
+/// Projects of one organisation.
+const PROJECTS_MAX: usize = 200;
+
+fn project(row: &QueryResult) -> Outcome<Project> {
+    let state = ProjectState::parse(&get::<String>(row, "state")?);
+    Ok(Project {
+        id: get(row, "id")?,
+        organisation: get(row, "organisation")?,
+        centre: get(row, "centre")?,
+        title: get(row, "title")?,
+        title_en: get(row, "title_en")?,
+        about: get(row, "about")?,
+        about_en: get(row, "about_en")?,
+        segments: split(&get::<String>(row, "segments")?),
+        state: state.ok_or_else(|| Fault::Internal("poc_project: unknown state".into()))?,
+        demo: get(row, "demo")?,
+        created_by: get(row, "created_by")?,
+        created_ms: get(row, "created_ms")?,
+        updated_ms: get(row, "updated_ms")?,
+    })
+}
+
+/// Stores a project; one that was there is replaced.
+pub async fn save(conn: &Conn, p: &Project) -> Outcome<()> {
+    let row = vec![
+        p.id.clone().into(),
+        p.organisation.clone().into(),
+        p.centre.clone().into(),
+        p.title.clone().into(),
+        p.title_en.clone().into(),
+        p.about.clone().into(),
+        p.about_en.clone().into(),
+        join(&p.segments).into(),
+        p.state.code().into(),
+        p.demo.into(),
+        p.created_by.clone().into(),
+        p.created_ms.into(),
+        p.updated_ms.into(),
+    ];
+    put(conn, "poc_project", &COLUMNS, &["id"], vec![row]).await
+}
+
+async fn select(conn: &Conn, tail: &str, values: Vec<Value>) -> Outcome<Vec<Project>> {
+    let columns: Vec<String> = COLUMNS.iter().map(|column| format!("p.{column}")).collect();
+    let text = format!("SELECT {} FROM poc_project p {tail}", columns.join(", "));
+    all(conn, &text, values).await?.iter().map(project).collect()
+}
+
+/// One project, in any state.
+pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Project>> {
+    Ok(select(conn, "WHERE p.id = $1", vec![id.into()]).await?.pop())
+}
+
+/// Projects of one organisation or centre, in any state, the newest first.
+pub async fn of_organisation(conn: &Conn, organisation: &str) -> Outcome<Vec<Project>> {
+    let tail = format!("WHERE p.organisation = $1 OR p.centre = $1 ORDER BY p.updated_ms DESC, p.id LIMIT {PROJECTS_MAX}");
+    select(conn, &tail, vec![organisation.into()]).await
+}
+
+/// What the list is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// City that some step lies in, by code; empty for all.
+    pub city: String,
+    /// Stage that some done step has reached; empty for all.
+    pub stage: String,
+}
+
+/// The place of a project in the order of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// When it last changed.
+    pub updated_ms: i64,
+    /// Its id.
+    pub id: String,
+}
+
+/// One page of open projects, the newest change first, and how many there are in all.
+pub async fn list(conn: &Conn, filter: &Filter, after: Option<&Position>, limit: usize) -> Outcome<(Vec<Project>, i64)> {
+    let mut text = "p.state IN ('published', 'closed')".to_owned();
+    let mut values: Vec<Value> = Vec::new();
+    for (column, value) in [("city", &filter.city), ("stage", &filter.stage)] {
+        if !value.is_empty() {
+            values.push(value.as_str().into());
+            text.push_str(&format!(
+                " AND EXISTS (SELECT 1 FROM poc_step s WHERE s.project = p.id AND s.state = 'done' AND s.{column} = ${})",
+                values.len()
+            ));
+        }
+    }
+    let row = first(conn, &format!("SELECT COUNT(*) AS n FROM poc_project p WHERE {text}"), values.clone()).await?;
+    let total = row.map_or(Ok(0), |row| get(&row, "n"))?;
+    if let Some(position) = after {
+        values.push(position.updated_ms.into());
+        values.push(position.id.as_str().into());
+        let (when, id) = (values.len() - 1, values.len());
+        text.push_str(&format!(" AND (p.updated_ms < ${when} OR (p.updated_ms = ${when} AND p.id < ${id}))"));
+    }
+    let tail = format!("WHERE {text} ORDER BY p.updated_ms DESC, p.id DESC LIMIT {limit}");
+    Ok((select(conn, &tail, values).await?, total))
+}
+
+fn step(row: &QueryResult) -> Outcome<Step> {
+    let bad = |column: &str| Fault::Internal(format!("poc_step: bad {column}"));
+    let city: Option<String> = get(row, "city")?;
+    let day: Option<String> = get(row, "day")?;
+    Ok(Step {
+        id: get(row, "id")?,
+        project: get(row, "project")?,
+        stage: Stage::parse(&get::<String>(row, "stage")?).ok_or_else(|| bad("stage"))?,
+        city: city.and_then(|code| Adcode::parse(&code).ok()),
+        organisation: get(row, "organisation")?,
+        day: day.map(|day| Date::parse(&day)).transpose().map_err(|_| bad("day"))?,
+        note: get(row, "note")?,
+        note_en: get(row, "note_en")?,
+        evidence: get(row, "evidence")?,
+        state: StepState::parse(&get::<String>(row, "state")?).ok_or_else(|| bad("state"))?,
+        entered_by: get(row, "entered_by")?,
+        created_ms: get(row, "created_ms")?,
+    })
+}
+
+/// Stores a step; one that was there is replaced.
+pub async fn save_step(conn: &Conn, s: &Step) -> Outcome<()> {
+    let row = vec![
+        s.id.clone().into(),
+        s.project.clone().into(),
+        s.stage.code().into(),
+        s.city.map(|city| city.to_string()).into(),
+        s.organisation.clone().into(),
+        s.day.map(|day| day.to_string()).into(),
+        s.note.clone().into(),
+        s.note_en.clone().into(),
+        s.evidence.clone().into(),
+        s.state.code().into(),
+        s.entered_by.clone().into(),
+        s.created_ms.into(),
+    ];
+    put(conn, "poc_step", &STEP_COLUMNS, &["id"], vec![row]).await
+}
+
+/// All steps of a project, the oldest entry first.
+pub async fn steps(conn: &Conn, project: &str) -> Outcome<Vec<Step>> {
+    let text = format!(
+        "SELECT {} FROM poc_step WHERE project = $1 ORDER BY created_ms, id LIMIT {STEPS_MAX}",
+        STEP_COLUMNS.join(", ")
+    );
+    all(conn, &text, vec![project.into()]).await?.iter().map(step).collect()
+}
+
+/// One step.
+pub async fn step_by_id(conn: &Conn, id: &str) -> Outcome<Option<Step>> {
+    let text = format!("SELECT {} FROM poc_step WHERE id = $1", STEP_COLUMNS.join(", "));
+    first(conn, &text, vec![id.into()]).await?.as_ref().map(step).transpose()
+}
+
+/// Proposals that wait for the people of some organisations: the step with its project.
+pub async fn proposals(conn: &Conn, organisations: &[String]) -> Outcome<Vec<(Step, Project)>> {
+    if organisations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=organisations.len()).map(|n| format!("${n}")).collect();
+    let columns: Vec<String> = STEP_COLUMNS.iter().map(|column| format!("s.{column}")).collect();
+    let text = format!(
+        "SELECT {} FROM poc_step s JOIN poc_project p ON p.id = s.project
+         WHERE s.state = 'proposed' AND p.state = 'published' AND p.organisation IN ({}) ORDER BY s.created_ms, s.id LIMIT {PROJECTS_MAX}",
+        columns.join(", "),
+        places.join(", ")
+    );
+    let rows = all(conn, &text, organisations.iter().map(|id| id.as_str().into()).collect()).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let step = step(row)?;
+        if let Some(project) = by_id(conn, &step.project).await? {
+            found.push((step, project));
+        }
+    }
+    Ok(found)
+}
+
+const OPEN: &str = "p.state IN ('published', 'closed')";
+
+/// What a change of one project means for the index.
+pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {
+    let found = documents(conn, &format!("WHERE p.id = $1 AND {OPEN}"), id).await?.pop();
+    Ok(vec![found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document)))])
+}
+
+/// Documents of open projects after an id, in order of id, at most `limit`.
+pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Outcome<Vec<Document>> {
+    documents(conn, &format!("WHERE p.id > $1 AND {OPEN} ORDER BY p.id LIMIT {limit}"), key.unwrap_or_default()).await
+}
+
+async fn documents(conn: &Conn, tail: &str, key: &str) -> Outcome<Vec<Document>> {
+    let text = format!(
+        "SELECT p.id, p.title, p.title_en, p.about, p.about_en, p.segments, p.demo, p.created_ms, o.name AS owner, o.city AS city
+         FROM poc_project p JOIN organisation o ON o.id = p.organisation {tail}"
+    );
+    let rows = all(conn, &text, vec![key.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let (id, title): (String, String) = (get(row, "id")?, get(row, "title")?);
+            let mut document = Document::new(&id, "poc_project", title, format!("/poc/{id}"));
+            document.city = get(row, "city")?;
+            let english: String = get(row, "title_en")?;
+            document.name_en = (!english.is_empty()).then_some(english);
+            document.segments = split(&get::<String>(row, "segments")?);
+            document.year = Some(i64::from(kernel::Instant::from_ms(get(row, "created_ms")?).date().year()));
+            document.demo = get(row, "demo")?;
+            let lines: [String; 3] = [get(row, "owner")?, get(row, "about")?, get(row, "about_en")?];
+            document.body = lines.join("\n");
+            Ok(document)
+        })
+        .collect()
+}

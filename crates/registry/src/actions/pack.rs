@@ -259,15 +259,37 @@ pub async fn pack_list(app: &App, ctx: &Ctx, limit: i64) -> Outcome<Vec<Loaded>>
     store::pack::loads(&app.db().read(), limit).await
 }
 
-/// Proposals in one state, the oldest first, and how many there are in all.
+/// A proposal with the name of the organisation it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProposalView {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// The organisation's name, and its English name if it has one.
+    pub organisation: (String, Option<String>),
+}
+
+/// Proposals in one state, the oldest first, after the last one of the page before; and how many there are in all.
+///
+/// # Errors
+/// A refusal where the policy closes the list.
 pub async fn pack_proposal_list(
     app: &App,
     ctx: &Ctx,
     state: ProposalState,
     after: Option<(i64, String)>,
-    limit: i64,
-) -> Outcome<(Vec<Proposal>, i64)> {
+    limit: usize,
+) -> Outcome<(Vec<ProposalView>, i64)> {
     app.policies().require(ctx, "pack_view", &Resource::house())?;
     let conn = app.db().read();
-    Ok((store::pack::proposals(&conn, state, after, limit).await?, store::pack::proposals_count(&conn, state).await?))
+    let proposals = store::pack::proposals(&conn, state, after, count(limit)).await?;
+    let mut ids: Vec<String> = proposals.iter().map(|proposal| proposal.object.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let heads = store::organisation::by_ids(&conn, &ids).await?;
+    let view = |proposal: Proposal| {
+        let head = heads.iter().find(|head| head.id == proposal.object);
+        let organisation = head.map(|head| (head.name.clone(), head.name_en.clone())).unwrap_or_default();
+        ProposalView { proposal, organisation }
+    };
+    Ok((proposals.into_iter().map(view).collect(), store::pack::proposals_count(&conn, state).await?))
 }

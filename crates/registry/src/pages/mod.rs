@@ -2,7 +2,9 @@
 
 pub mod city;
 pub mod corridor;
+mod drawing;
 pub mod fact;
+mod figures;
 pub mod home;
 pub mod pack;
 pub mod matching;

@@ -35,6 +35,9 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 /// Who may do what, noun by noun.
 const POLICY: &str = concat!(
     include_str!("policy/corridor.cedar"),
+    include_str!("policy/organisation.cedar"),
+    include_str!("policy/expert.cedar"),
+    include_str!("policy/poc.cedar"),
     include_str!("policy/listing.cedar"),
     include_str!("policy/contact.cedar"),
     include_str!("policy/matching.cedar"),

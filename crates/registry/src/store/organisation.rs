@@ -9,10 +9,10 @@ mod write;
 
 pub use document::{document, documents_after, document_changes};
 pub use insert::insert_dossiers;
-pub use list::{Facets, Filter, Page, Position, counts_by_city, facets, list};
+pub use list::{Facets, Filter, Item, Page, Position, counts_by_city, facets, items, list, position};
 pub use loading::{Held, held, insert_pack, replace_pack};
-pub use read::{Rest, by_id, by_ids, by_key, by_uscc, dossier, names_of, rest, segments_of};
-pub use write::{add_status, set_claimed, set_state, save_edit, touch};
+pub use read::{Rest, by_id, by_ids, by_key, by_uscc, dossier, names_of, rest, segments_of, statement_by_id, status_by_id};
+pub use write::{add_status, confirm_statement, save_edit, save_status, set_claimed, set_state, touch};
 
 use crate::rules::organisation::{Kind, Organisation, State};
 use crate::store::rows::get;

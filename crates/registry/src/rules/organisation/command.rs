@@ -60,7 +60,7 @@ pub struct By<'a> {
     /// When.
     pub now_ms: i64,
     /// Fresh ids.
-    pub ids: &'a mut dyn FnMut() -> String,
+    pub ids: &'a mut (dyn FnMut() -> String + Send),
 }
 
 /// Reads a unified social credit code; empty is none.
@@ -256,7 +256,7 @@ pub(crate) fn city(text: &str, known: &Known<'_>) -> Result<Option<Adcode>, Refu
     }
 }
 
-fn website(text: &str) -> Result<Option<String>, Refusal> {
+pub(crate) fn website(text: &str) -> Result<Option<String>, Refusal> {
     let text = line(text, WEBSITE_CHARS_MAX, "website")?;
     if text.is_empty() {
         return Ok(None);

@@ -25,6 +25,8 @@ pub struct Filter {
     pub statuses: Vec<String>,
     /// Segments; what lies below one counts.
     pub segments: Vec<String>,
+    /// Only these, for lists in another order; none for all.
+    pub ids: Option<Vec<String>>,
 }
 
 /// The facets of the list.
@@ -43,6 +45,12 @@ pub struct Position {
     pub fold: String,
     /// Its id.
     pub id: String,
+}
+
+/// Where a cursor points: it is the id of the last item, so that long names fit. None if it is not one of ours.
+pub async fn position(conn: &Conn, cursor: &str) -> Outcome<Option<Position>> {
+    let row = first(conn, "SELECT fold FROM organisation WHERE id = $1", vec![cursor.into()]).await?;
+    row.map(|row| Ok(Position { fold: get(&row, "fold")?, id: cursor.to_owned() })).transpose()
 }
 
 /// An organisation as a list shows it.
@@ -104,6 +112,13 @@ impl Where {
         }
         if but != Some(Facet::Segment) && !filter.segments.is_empty() {
             clause.segments(&filter.segments);
+        }
+        if let Some(ids) = &filter.ids {
+            if ids.is_empty() {
+                clause.and("1 = 0");
+            } else {
+                clause.any("o.id", ids);
+            }
         }
         let text = fold(&filter.text);
         if !text.is_empty() {

@@ -14,6 +14,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
+use platform::web::listen::{Doorway, Peer};
 use platform::web::{Account, NavItem, Proof, Site, Texts, Visit, guard};
 
 const PORT_DEFAULT: u16 = 8061;
@@ -57,7 +58,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(from_fn(signed_in));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://127.0.0.1:{port}/");
-    axum::serve(listener, guard::guarded(router, Arc::new(site), || content::NOW_MS)).await?;
+    let app = guard::guarded(router, Arc::new(site), || content::NOW_MS);
+    axum::serve(Doorway(listener), app.into_make_service_with_connect_info::<Peer>()).await?;
     Ok(())
 }
 

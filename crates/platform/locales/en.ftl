@@ -24,7 +24,7 @@ desk-waiting = { $n ->
    *[other] { $n } tasks wait
  }
 colon = {": "}
-optional = (optional)
+optional = {" "}(optional)
 choose = Please choose
 error = Error
 errors-title = { $n ->
@@ -56,7 +56,7 @@ crumbs = You are here
 phases = Progress
 phase-done = Done:
 side-facts = Facts
-unit-in-head = ({ $unit })
+unit-in-head = {" "}({ $unit })
 table-csv = Download CSV
 table-show = Show the data
 filters = Filters
@@ -65,6 +65,8 @@ filters-clear = Clear all filters
 filter-on = (selected)
 filter-remove = (remove this filter)
 sort = Order
+download = Download
+in-parens = {" "}({ $text })
 list-total = { $n ->
     [one] { $n } result
    *[other] { $n } results

@@ -12,7 +12,7 @@ pub const NOW_MS: i64 = 1_795_273_200_000;
 const CITIES: [(&str, &str, &str, i32, i32, i32, i32); 9] = [
     ("320500", "苏州", "Suzhou", 470, 96, 0, -39),
     ("330500", "湖州", "Huzhou", 372, 128, 0, 34),
-    ("341800", "宣城", "Xuancheng", 272, 128, 0, 34),
+    ("341800", "宣城", "Xuancheng", 272, 128, 0, -39),
     ("340200", "芜湖", "Wuhu", 172, 96, 0, -39),
     ("340100", "合肥", "Hefei", 66, 60, 0, -39),
     ("330400", "嘉兴", "Jiaxing", 430, 262, 0, 34),
@@ -77,9 +77,9 @@ pub fn big_figures(t: T) -> Figures {
     };
     Figures {
         figures: vec![
-            figure(t.pick("在库机构", "Organisations"), "782", t.pick("家", ""), "", "/organisations"),
-            figure(t.pick("公开需求", "Open needs"), "41", t.pick("项", ""), "", "/needs"),
-            figure(t.pick("公开供给", "Open offers"), "214", t.pick("项", ""), "", "/offers"),
+            figure(t.pick("在库机构", "Organisations"), "782", t.pick("家", "firms"), "", "/organisations"),
+            figure(t.pick("公开需求", "Open needs"), "41", t.pick("项", "open"), "", "/needs"),
+            figure(t.pick("公开供给", "Open offers"), "214", t.pick("项", "open"), "", "/offers"),
             figure(
                 t.pick("示例：高新技术企业占全国", "Example: share of high-tech firms"),
                 "1/7",

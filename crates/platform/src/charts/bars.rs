@@ -26,13 +26,18 @@ impl Bar {
     pub fn new(label: impl Into<String>, value: f64, text: impl Into<String>) -> Self {
         Self { label: label.into(), href: String::new(), value: Some(value), text: text.into(), tone: Tone::Pine }
     }
+
+    /// What can be drawn: a value that is no number counts as none.
+    fn length(&self) -> Option<f64> {
+        self.value.filter(|value| value.is_finite())
+    }
 }
 
 fn table(caption: &Caption, bars: &[Bar]) -> Table {
     let t = caption.t;
     let columns = vec![Column::words(t.msg("chart-series")), Column::numbers(t.msg("chart-value"), caption.unit.clone())];
     bars.iter().fold(caption.table(columns), |table, bar| {
-        let value = if bar.value.is_some() { Cell::Text(bar.text.clone()) } else { Cell::Missing };
+        let value = if bar.length().is_some() { Cell::Text(bar.text.clone()) } else { Cell::Missing };
         table.row(vec![Cell::Text(bar.label.clone()), value])
     })
 }
@@ -48,8 +53,11 @@ pub struct Bars {
 }
 
 impl Bars {
+    /// There are no ticks to read, so the longest bar takes all the room.
     fn scale(&self) -> Scale {
-        Scale::round(self.bars.iter().filter_map(|bar| bar.value), true, 4)
+        let values = || self.bars.iter().filter_map(Bar::length);
+        let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+        Scale { low, high: if high > low { high } else { low + 1.0 }, step: high - low }
     }
 
     /// Left end and width of a bar.
@@ -98,7 +106,7 @@ struct Drawn<'a> {
 
 impl Columns {
     fn scale(&self) -> Scale {
-        Scale::round(self.bars.iter().filter_map(|bar| bar.value), true, 4)
+        Scale::round(self.bars.iter().filter_map(Bar::length), true, 4)
     }
 
     fn grid(&self, scale: &Scale) -> Vec<(String, String)> {
@@ -113,7 +121,7 @@ impl Columns {
             .iter()
             .enumerate()
             .map(|(index, bar)| {
-                let end = bar.value.map_or(zero, |value| pixel(scale, value));
+                let end = bar.length().map_or(zero, |value| pixel(scale, value));
                 let start = left + slot * index as f64;
                 Drawn {
                     bar,

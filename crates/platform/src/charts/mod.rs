@@ -8,6 +8,8 @@ mod bars;
 mod line;
 mod range;
 mod scale;
+#[cfg(test)]
+mod tests;
 
 pub use bars::{Bar, Bars, Columns};
 pub use line::{LineChart, Series};

@@ -41,8 +41,11 @@ impl Scale {
         (0..=count.min(50)).map(|index| self.low + self.step * index as f64).collect()
     }
 
-    /// Where a value lies, 0 to 1.
+    /// Where a value lies, 0 to 1; what is no number lies at 0.
     pub fn place(&self, value: f64) -> f64 {
+        if value.is_nan() {
+            return 0.0;
+        }
         ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
 

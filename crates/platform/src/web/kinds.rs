@@ -86,6 +86,13 @@ pub struct StepFrame {
     pub back_href: String,
 }
 
+impl StepFrame {
+    /// True when a question is the page's heading; otherwise the task is.
+    pub fn has_question(&self) -> bool {
+        self.form.fields.iter().any(|field| field.heading)
+    }
+}
+
 /// Answers to check before sending.
 #[derive(Debug, Clone)]
 pub struct CheckFrame {

@@ -27,6 +27,7 @@ pub mod corridor;
 pub mod format;
 pub mod guard;
 pub mod kinds;
+pub mod listen;
 pub mod live;
 pub mod page;
 pub mod parts;
@@ -34,6 +35,9 @@ pub mod problem;
 pub mod shell;
 pub mod texts;
 pub mod visit;
+
+#[cfg(test)]
+mod tests;
 
 pub use corridor::Corridor;
 pub use problem::Problem;

@@ -18,6 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::limiter::Limiter;
 use super::{LIMITER_CALLERS_MAX, PATH_BYTES_MAX, RATE_ALL, REQUEST_TIMEOUT_S, csrf, headers};
+use crate::web::listen::Peer;
 use crate::web::shell::Site;
 use crate::web::{Problem, assets, problem, visit};
 
@@ -87,7 +88,10 @@ async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> R
 
 /// The peer's address; none where the listener does not tell (tests).
 pub fn caller_address(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
+    let extensions = request.extensions();
+    let peer = extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0);
+    let address = peer.or_else(|| extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0));
+    address.map(|address| address.ip().to_canonical())
 }
 
 /// Key of an address in a limiter: IPv6 callers own a /64, so that is what counts.

@@ -58,6 +58,21 @@ fn local_names(file: &syn::File) -> Vec<String> {
     declared.map(ToString::to_string).collect()
 }
 
+/// What `#[path = "…"]` names.
+fn named_file(attributes: &[syn::Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(syn::MetaNameValue { path, value: syn::Expr::Lit(literal), .. })
+            if path.is_ident("path") =>
+        {
+            match &literal.lit {
+                syn::Lit::Str(name) => Some(name.value()),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
+}
+
 /// The files that are compiled for tests only.
 pub struct TestFiles(Vec<String>);
 
@@ -72,11 +87,16 @@ impl TestFiles {
                 Some((folder, "mod" | "lib" | "main")) => folder,
                 _ => stem,
             };
+            let own_folder = path.rsplit_once('/').map_or("", |(own, _)| own);
             let modules = file.items.iter().filter_map(|item| match item {
-                syn::Item::Mod(module) if module.content.is_none() && for_tests(&module.attrs) => Some(&module.ident),
+                syn::Item::Mod(module) if module.content.is_none() && for_tests(&module.attrs) => Some(module),
                 _ => None,
             });
-            found.extend(modules.map(|name| format!("{folder}/{name}")));
+            found.extend(modules.map(|module| match named_file(&module.attrs) {
+                // A named file lies beside the file that names it.
+                Some(name) => format!("{own_folder}/{}", name.trim_end_matches(".rs")),
+                None => format!("{folder}/{}", module.ident),
+            }));
         }
         TestFiles(found)
     }
@@ -264,6 +284,9 @@ mod tests {
         let parent = ("crates/registry/src/rules/mod.rs", "#[cfg(test)]\nmod listing_tests;\n");
         let tests = ("crates/registry/src/rules/listing_tests.rs", "use proptest::prelude::*;\n");
         assert_rules(check, &[parent, tests], &[]);
+        let named =
+            ("crates/registry/src/rules/listing.rs", "#[cfg(test)]\n#[path = \"listing_tests.rs\"]\nmod tests;\n");
+        assert_rules(check, &[named, tests], &[]);
         assert_rules(check, &[tests], &["purity"]);
     }
 

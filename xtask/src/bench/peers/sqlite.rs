@@ -110,7 +110,7 @@ pub fn locked(path: &Path, callers: usize, time: Duration) -> rusqlite::Result<f
                     locked_action(&connection.lock().unwrap_or_else(PoisonError::into_inner), number)?;
                     done.fetch_add(1, Ordering::Relaxed);
                 }
-                rusqlite::Result::Ok(())
+                Ok::<(), rusqlite::Error>(())
             }));
         }
         std::thread::sleep(time);

@@ -159,6 +159,7 @@ impl App {
 }
 
 fn texts(capabilities: &[Capability]) -> Outcome<&'static Texts> {
-    let sources = capabilities.iter().flat_map(|c| c.texts.iter().map(|(locale, ftl)| (c.name, *locale, *ftl))).collect();
-    Texts::leaked(sources).map_err(|error| crate::fault::Fault::Internal(error.to_string()))
+    let own = crate::identity::TEXTS.iter().map(|(locale, ftl)| ("identity", *locale, *ftl));
+    let theirs = capabilities.iter().flat_map(|c| c.texts.iter().map(|(locale, ftl)| (c.name, *locale, *ftl)));
+    Texts::leaked(own.chain(theirs).collect()).map_err(|error| crate::fault::Fault::Internal(error.to_string()))
 }

@@ -11,13 +11,13 @@
 
 pub mod actions;
 mod actor;
+mod api;
 pub mod idempotency;
+mod pages;
 mod password;
 pub mod rules;
 mod secret;
 mod store;
-#[cfg(test)]
-mod tests;
 
 pub use actor::{actor_for_account, actor_for_session, actor_for_token, actor_of};
 pub use password::{LANES, MEMORY_KIB, PASSES};
@@ -33,18 +33,17 @@ use kernel::Locale;
 use utoipa::OpenApi;
 
 /// Texts of the pages of identity, by language.
-pub const TEXTS: &[(Locale, &str)] = &[];
+pub const TEXTS: &[(Locale, &str)] = &[
+    (Locale::ZhCn, include_str!("../../locales/zh-CN/identity.ftl")),
+    (Locale::En, include_str!("../../locales/en/identity.ftl")),
+];
 
 /// Pages and API of identity and administration.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    [pages::routes(), api::routes()].concat()
 }
-
-#[derive(OpenApi)]
-#[openapi()]
-struct Document;
 
 /// The part of the API document about accounts, tokens and jobs.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    api::Document::openapi()
 }

@@ -229,3 +229,12 @@ pub async fn locale_change(app: &App, ctx: &Ctx, locale: Locale) -> Outcome<()> 
     })
     .await
 }
+
+/// The login name of an account that has just come in.
+///
+/// # Errors
+/// Not found.
+pub(in crate::identity) async fn login_of(app: &App, id: &str) -> Outcome<String> {
+    let account = store::account::by_id(&app.db().read(), id).await?;
+    account.map(|account| account.login).ok_or_else(|| Refusal::not_found().into())
+}

@@ -1,6 +1,7 @@
 //! What one may do with accounts: one function, one transaction, one journal entry each.
 
 mod account;
+mod house;
 mod invite;
 mod role;
 mod session;
@@ -10,6 +11,7 @@ pub use account::{
     NewAccount, account_by_id, account_create, account_disable, account_enable, account_list, any_account, locale_change,
     password_change,
 };
+pub use house::{job_list, job_retry, journal_list};
 pub use invite::{
     Accept, NewInvite, OneTimeLink, account_create_first, first_link, invite_accept, invite_create, invite_list, invite_of,
     invite_revoke, reset_create,
@@ -17,6 +19,8 @@ pub use invite::{
 pub use role::{grants_of, role_grant, role_revoke};
 pub use session::{SignIn, SignedIn, Visitor, session_end, session_list, session_others_end, sign_in, sign_out};
 pub use token::{MadeToken, NewToken, token_create, token_list, token_revoke};
+
+pub(super) use account::login_of;
 
 use crate::db::Txn;
 use crate::fault::Outcome;

@@ -1,11 +1,13 @@
 //! A small invented capability is enough to show how decisions, refusals and filters behave.
 
 mod decisions;
+mod filters;
 mod loading;
 
 use super::{Policies, Resource};
 use crate::ctx::{Actor, Ctx, Mandate, Membership, Role};
 use kernel::{Adcode, Instant};
+use std::sync::LazyLock;
 
 pub(super) const THING: &str = r#"
 //@ entity Thing { state: String, owner: String, city?: String, hidden: Bool, size: Long };
@@ -29,8 +31,10 @@ when { principal.signed_in && principal.publish.contains(resource.owner) };
 permit (principal, action == Action::"thing_import", resource is House) when { principal.roles.contains("joint-office") };
 "#;
 
-pub(super) fn policies() -> Policies {
-    Policies::load([("thing", THING)].into_iter()).expect("the test policies hold")
+pub(super) fn policies() -> &'static Policies {
+    static LOADED: LazyLock<Policies> =
+        LazyLock::new(|| Policies::load([("thing", THING)].into_iter()).expect("the test policies hold"));
+    &LOADED
 }
 
 pub(super) fn as_actor(actor: Actor) -> Ctx {

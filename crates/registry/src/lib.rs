@@ -20,16 +20,19 @@ pub(crate) mod store;
 
 pub use actions::pack::{PackLoad, pack_load};
 
+use futures_util::future::BoxFuture;
 use kernel::Locale;
-use platform::capability::{Capability, Route};
+use platform::capability::{Capability, DeskItem, Route};
 use platform::db::Migration;
+use platform::jobs::JobSpec;
+use platform::{App, Ctx, Outcome};
 use platform::web::NavItem;
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::claim::MIGRATIONS, store::membership::MIGRATIONS, store::expert::MIGRATIONS, store::workstation::MIGRATIONS, store::poc::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS, store::matching::MIGRATIONS].concat()
+    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::claim::MIGRATIONS, store::membership::MIGRATIONS, store::expert::MIGRATIONS, store::workstation::MIGRATIONS, store::poc::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS, store::matching::MIGRATIONS, store::import::MIGRATIONS].concat()
 });
 
 /// Who may do what, noun by noun.
@@ -41,18 +44,29 @@ const POLICY: &str = concat!(
     include_str!("policy/listing.cedar"),
     include_str!("policy/contact.cedar"),
     include_str!("policy/matching.cedar"),
+    include_str!("policy/import.cedar"),
 );
 
 /// Texts of pages, noun by noun.
 const TEXTS: &[(Locale, &str)] = &[
+    (Locale::ZhCn, include_str!("../locales/zh-CN/listing.ftl")),
+    (Locale::En, include_str!("../locales/en/listing.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/contact.ftl")),
+    (Locale::En, include_str!("../locales/en/contact.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/desk.ftl")),
+    (Locale::En, include_str!("../locales/en/desk.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/corridor.ftl")),
     (Locale::En, include_str!("../locales/en/corridor.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
     (Locale::En, include_str!("../locales/en/matching.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/import.ftl")),
+    (Locale::En, include_str!("../locales/en/import.ftl")),
 ];
 
 /// Entries of the main menu.
 const MENU: &[NavItem] = &[
+    NavItem { href: "/needs", key: "need-menu", order: 10 },
+    NavItem { href: "/offers", key: "offer-menu", order: 20 },
     NavItem { href: "/cities", key: "city-menu", order: 70 },
     NavItem { href: "/facts", key: "fact-menu", order: 80 },
 ];
@@ -61,17 +75,25 @@ const MENU: &[NavItem] = &[
 fn routes() -> Vec<Route> {
     [
         pages::home::routes(),
+        pages::listing::routes(),
+        pages::review::routes(),
+        pages::contact::routes(),
+        pages::desk::routes(),
+        api::listing::routes(),
+        api::contact::routes(),
         pages::city::routes(),
         pages::fact::routes(),
         pages::corridor::routes(),
         pages::pack::routes(),
         pages::search::routes(),
         pages::matching::routes(),
+        pages::import::routes(),
         api::city::routes(),
         api::fact::routes(),
         api::corridor::routes(),
         api::search::routes(),
         api::matching::routes(),
+        api::import::routes(),
     ]
     .concat()
 }
@@ -83,8 +105,29 @@ fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(api::fact::Document::openapi());
     document.merge(api::search::Document::openapi());
     document.merge(api::matching::Document::openapi());
+    document.merge(api::import::Document::openapi());
+    document.merge(api::listing::Document::openapi());
+    document.merge(api::contact::Document::openapi());
     document
 }
+
+/// What waits on people's desks, noun by noun.
+fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>> {
+    Box::pin(async move {
+        let mut items = actions::desk::items(app, ctx).await?;
+        items.extend(actions::claim::desk(app, ctx).await?);
+        items.extend(actions::membership::desk(app, ctx).await?);
+        items.extend(actions::workstation::desk(app, ctx).await?);
+        items.extend(actions::poc::desk(app, ctx).await?);
+        Ok(items)
+    })
+}
+
+/// Work that follows an action.
+const JOBS: &[JobSpec] = &[
+    JobSpec { name: actions::import::APPLY_JOB, handler: actions::import::apply_job },
+    JobSpec { name: actions::import::CLEAN_JOB, handler: actions::import::clean_job },
+];
 
 /// The registration of this capability.
 pub fn capability() -> Capability {
@@ -95,10 +138,10 @@ pub fn capability() -> Capability {
         policy: POLICY,
         texts: TEXTS,
         menu: MENU,
-        jobs: &[],
-        desk: None,
+        jobs: JOBS,
+        desk: Some(desk),
         documents: Some(documents::SOURCE),
-        memberships: None,
+        memberships: Some(actions::membership::memberships),
         demo: None,
         openapi,
     }

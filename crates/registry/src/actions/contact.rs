@@ -2,13 +2,13 @@
 
 mod view;
 
-pub use view::{Asked, CanContact, ContactCard, ContactQuery, ContactView, Target, contact_list, contact_target, contact_view};
+pub use view::{Asked, CanContact, ContactCard, ContactQuery, ContactView, Target, contact_list, contact_receipt, contact_target, contact_view};
 
 pub use crate::store::contact::Message;
 
-use super::listing::{Done, acting_for, due_in, load as load_listing, place_of, resource as listing_resource};
+use super::listing::{Done, acting_for, due_in, place_of, resource as listing_resource};
 use crate::rules::contact::{self as rules, ANSWER_WORKDAYS, Answer, Ask, Contact, OFFICE_WORKDAYS, Voice};
-use crate::rules::listing::{ContactBy, Listing, Office, Side, State as ListingState, clean_text};
+use crate::rules::listing::{ContactBy, Listing, Office, State as ListingState, clean_text};
 use crate::rules::organisation::{Organisation, State as OrganisationState};
 use crate::store;
 use kernel::{Due, Refusal};
@@ -36,7 +36,7 @@ pub(crate) const COLUMNS: [(&str, &str); 4] =
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum To {
     /// The owner of a listing.
-    Listing(Side, String),
+    Listing(String),
     /// An organisation.
     Organisation(String),
 }
@@ -60,8 +60,8 @@ pub struct Send {
 pub(crate) async fn recipient(app: &App, conn: &Conn, to: &To) -> Outcome<(Organisation, Option<Listing>, Option<Office>)> {
     let (organisation, listing) = match to {
         To::Organisation(id) => (id.clone(), None),
-        To::Listing(side, id) => {
-            let listing = load_listing(conn, *side, id).await?;
+        To::Listing(id) => {
+            let listing = store::listing::by_id(conn, id).await?.ok_or_else(Refusal::not_found)?;
             (listing.organisation.clone(), Some(listing))
         }
     };

@@ -6,7 +6,7 @@ mod view;
 pub use list::{Card, Listed, Query, listing_list};
 pub use crate::store::listing::{Decision, FacetCounts, Version};
 pub(crate) use list::cards;
-pub use view::{Can, HistoryEntry, View, listing_view, listing_work};
+pub use view::{Can, HistoryEntry, View, listing_view, listing_work, receipt_view};
 
 use crate::corridor;
 use crate::rules::listing::{self as rules, Begin, Content, Listing, Office, Patch, REVIEW_WORKDAYS, Side, State};

@@ -3,6 +3,10 @@
 pub mod city;
 pub mod corridor;
 pub mod fact;
+pub mod import;
 pub(crate) mod paged;
 pub mod matching;
 pub mod search;
+pub(crate) mod body;
+pub mod contact;
+pub mod listing;

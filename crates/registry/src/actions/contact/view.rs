@@ -8,7 +8,7 @@ use crate::store;
 use crate::store::contact::{Filter, Message};
 use crate::store::listing::Position;
 use kernel::Refusal;
-use platform::journal;
+use platform::journal::{self, Recorded};
 use platform::policy::Resource;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
@@ -143,6 +143,17 @@ pub async fn contact_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<ContactView
     let openings = entries.iter().filter(|e| e.kind == "contact.opened").map(|e| (e.at_ms, e.actor_name.clone())).collect();
     let card = cards(app, vec![contact]).await?.pop().ok_or_else(Refusal::not_found)?;
     Ok(ContactView { card, messages, can, openings })
+}
+
+/// The request with the journal entry behind a receipt.
+///
+/// # Errors
+/// Not found, also for everybody who is no party to it.
+pub async fn contact_receipt(app: &App, ctx: &Ctx, id: &str, entry: i64) -> Outcome<(ContactView, Recorded)> {
+    let view = contact_view(app, ctx, id).await?;
+    let found = journal::by_id(&app.db().read(), entry).await?;
+    let found = found.filter(|e| e.object_kind == "contact" && e.object_id == id);
+    Ok((view, found.ok_or_else(Refusal::not_found)?))
 }
 
 fn can(app: &App, ctx: &Ctx, contact: &Contact) -> CanContact {

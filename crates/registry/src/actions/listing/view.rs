@@ -6,6 +6,7 @@ use crate::rules::listing::{Listing, Side, State};
 use crate::rules::organisation::Organisation;
 use crate::store;
 use crate::store::listing::{Decision, Version};
+use kernel::Refusal;
 use platform::journal::{self, Recorded};
 use platform::{App, Ctx, Outcome};
 
@@ -90,6 +91,22 @@ pub async fn listing_view(app: &App, ctx: &Ctx, side: Side, id: &str) -> Outcome
 fn line(entry: &Recorded, party: bool) -> HistoryEntry {
     let by = if party { entry.actor_name.clone() } else { String::new() };
     HistoryEntry { entry: entry.entry_id, at_ms: entry.at_ms, kind: entry.kind.clone(), by }
+}
+
+/// The journal entry behind a receipt: for whoever did it, and for everybody who sees the listing's history.
+///
+/// # Errors
+/// Not found, also when the entry belongs to something else or to others.
+pub async fn receipt_view(app: &App, ctx: &Ctx, side: Side, id: &str, entry: i64) -> Outcome<Recorded> {
+    let conn = app.db().read();
+    let listing = load(&conn, side, id).await?;
+    let found = journal::by_id(&conn, entry).await?;
+    let found = found.filter(|e| e.object_kind == side.code() && e.object_id == id).ok_or_else(Refusal::not_found)?;
+    let party = ctx.actor.account.as_deref() == Some(found.actor.as_str());
+    if !party {
+        app.policies().require(ctx, "listing_work_view", &resource(&listing))?;
+    }
+    Ok(found)
 }
 
 /// The listing as its members work on it.

@@ -103,7 +103,7 @@ pub(crate) async fn renew(app: &App) -> Outcome<()> {
 /// Entries after which a figure may differ.
 fn concerns(entry: &Recorded) -> bool {
     let noun = entry.kind.split('.').next().unwrap_or_default();
-    matches!(noun, "pack" | "organisation" | "need" | "offer" | "import")
+    matches!(noun, "pack" | "organisation" | "need" | "offer" | "listing" | "import")
 }
 
 async fn load(app: &App) -> Outcome<Figures> {

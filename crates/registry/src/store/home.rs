@@ -70,16 +70,17 @@ pub struct Card {
 
 /// The newest published needs or offers, of one city or of all, the newest first.
 pub async fn newest(conn: &Conn, side: &str, city: Option<&str>, limit: i64) -> Outcome<Vec<Card>> {
-    let within = if city.is_some() { "AND l.city = $3" } else { "" };
+    let (within, limited) = if city.is_some() { ("AND l.city = $2", "$3") } else { ("", "$2") };
     let text = format!(
         "SELECT l.id, l.side, l.title, l.title_en, l.city, l.segments, l.published_ms, l.demo, o.name, o.name_en
          FROM listing l JOIN organisation o ON o.id = l.organisation
          WHERE l.side = $1 AND l.state = 'published' {within} AND {}
-         ORDER BY l.published_ms DESC, l.id DESC LIMIT $2",
+         ORDER BY l.published_ms DESC, l.id DESC LIMIT {limited}",
         published("l.")
     );
-    let mut values = vec![side.into(), limit.into()];
+    let mut values = vec![side.into()];
     values.extend(city.map(sea_orm::Value::from));
+    values.push(limit.into());
     all(conn, &text, values).await?.iter().map(card).collect()
 }
 

@@ -183,8 +183,8 @@ pub async fn save_proposals(tx: &Txn, proposals: &[Proposal]) -> Outcome<()> {
 pub async fn supersede(tx: &Txn, objects: &[&str]) -> Outcome<()> {
     for object in objects {
         let text =
-            "UPDATE pack_proposal SET state = 'superseded', decided_ms = $2 WHERE object = $1 AND state = 'open'";
-        run(tx, text, vec![(*object).into(), tx.ctx().now.ms().into()]).await?;
+            "UPDATE pack_proposal SET state = 'superseded', decided_ms = $1 WHERE object = $2 AND state = 'open'";
+        run(tx, text, vec![tx.ctx().now.ms().into(), (*object).into()]).await?;
     }
     Ok(())
 }

@@ -70,7 +70,6 @@ async fn the_first_administrator_comes_in_by_a_link_that_works_once() {
     test.visitor().get(&other.path).await.is(404);
     test.visitor().form(&other.path, &[("login", "second"), ("name", "x"), ("password", PASSWORD)]).await.is(404);
     assert!(actions::first_link(test.app()).await.unwrap().is_none());
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -96,7 +95,6 @@ async fn signing_in_and_out() {
     copied.clone().get("/account").await.is(401);
     let kinds = kinds_of(test.app(), "account", &id).await;
     assert_eq!(kinds, ["account.created", "session.refused", "session.created", "session.ended"]);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -129,7 +127,6 @@ async fn only_hashes_of_secrets_are_stored() {
             assert!(secrets.iter().all(|secret| !everything.contains(secret.as_str())), "{table}: {everything}");
         }
     }
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -149,7 +146,6 @@ async fn a_session_ends_when_it_is_not_used_and_slides_when_it_is() {
     let mut client = signed_in(&test, "li.wei").await;
     test.app().clock().advance_ms(rules::SESSION_IDLE_MS);
     client.get("/account").await.is(401);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -177,7 +173,6 @@ async fn who_keeps_guessing_waits_but_the_owner_does_not() {
     }
     assert!(waited, "guessing from many addresses is slowed too");
     actions::sign_in(test.app(), &ctx, attempt("10.0.0.1", PASSWORD)).await.expect("the owner is not locked out");
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -197,7 +192,6 @@ async fn many_guesses_at_once_are_counted_each() {
     }
     let looked_at = answers.iter().filter(|code| **code == "sign-in-wrong").count();
     assert_eq!(looked_at as i64, rules::PATIENCE_PAIR.tries, "{answers:?}");
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -229,7 +223,6 @@ async fn devices_and_passwords() {
     assert!(kinds_of(test.app(), "account", &id).await.contains(&"password.changed".to_owned()));
     assert_eq!(here.form("/account/languages", &[("lang", "en")]).await.redirect(), "/account");
     here.get("/account").await.good().shows("Signed-in devices");
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -251,7 +244,6 @@ async fn an_account_that_is_disabled_is_out_at_once() {
     assert_eq!(code(actions::account_disable(test.app(), &ctx, id.clone()).await.unwrap_err()), "already-disabled");
     actions::account_enable(test.app(), &ctx, id).await.unwrap();
     assert_eq!(client.form("/sign-in", &[("login", "li.wei"), ("password", PASSWORD)]).await.redirect(), "/desk");
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -283,7 +275,6 @@ async fn roles_take_another_administrator_and_the_last_one_stays() {
     let gone = [one.await.unwrap(), two.await.unwrap()].into_iter().filter(Result::is_ok).count();
     assert_eq!(gone, 1);
     assert!(kinds_of(test.app(), "account", &second).await.contains(&"role.granted".to_owned()));
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -319,7 +310,6 @@ async fn invited_people_get_what_the_invitation_says() {
     elsewhere.get(&path).await.good().shows("设定新密码").hides("name=\"login\"");
     assert_eq!(elsewhere.form(&path, &[("password", "entirely new words")]).await.redirect(), "/desk");
     guest.get("/account").await.is(401);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -336,7 +326,6 @@ async fn a_link_ends_with_time_and_when_it_is_taken_back() {
     test.visitor().get(&link.path).await.good();
     test.app().clock().advance_ms(rules::INVITE_MS);
     test.visitor().get(&link.path).await.is(404);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -373,7 +362,6 @@ async fn tokens_do_what_they_are_for() {
     let mut program = test.visitor().bearer(made["secret"].as_str().unwrap());
     test.app().clock().advance_ms(86_400_000);
     program.get("/api/v1/tokens").await.is(401);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -404,7 +392,6 @@ async fn a_repeat_gets_the_first_answer() {
     test.app().clock().advance_ms(2);
     let fresh = client.send(axum::http::Method::POST, "/api/v1/tokens", Some("application/json"), body("a"), &headers).await;
     assert_ne!(fresh.is(201).value()["id"], second["id"]);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -426,7 +413,6 @@ async fn repeats_at_the_same_moment_make_one() {
     }
     assert_eq!((ids.len(), secrets), (1, 1));
     assert_eq!(actions::token_list(test.app(), &ctx).await.unwrap().len(), 1);
-    test.finish().await;
 }
 
 #[tokio::test]
@@ -444,5 +430,4 @@ async fn everybody_of_the_demo_can_sign_in_and_is_marked() {
     let jiaxing = cast.ctx(Part::OfficerJiaxing).await.unwrap();
     assert_eq!(jiaxing.actor.cities, [Adcode::parse("330400").unwrap()]);
     assert!(Cast::create(test.app()).await.is_err(), "a second time is refused");
-    test.finish().await;
 }

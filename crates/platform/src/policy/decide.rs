@@ -70,12 +70,12 @@ impl Policies {
         if visitor && !self.open_to_visitors(action, resource.kind) {
             return Err(Refusal::sign_in());
         }
-        if !self.in_scope(&ctx.actor, action) {
-            return Err(out_of_scope(self.rules.get(action).map_or("", |rule| rule.scope.as_str())));
-        }
         match self.view_of(action, resource.kind) {
-            Some(view) if view == action || !self.actor_may(&ctx.actor, &view, resource) => Err(Refusal::not_found()),
+            Some(view) if !self.actor_may(&ctx.actor, &view, resource) => Err(Refusal::not_found()),
             _ if visitor => Err(Refusal::sign_in()),
+            _ if !self.in_scope(&ctx.actor, action) => {
+                Err(out_of_scope(self.rules.get(action).map_or("", |rule| rule.scope.as_str())))
+            }
             _ => Err(Refusal::forbidden()),
         }
     }

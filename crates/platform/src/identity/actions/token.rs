@@ -90,7 +90,7 @@ pub async fn token_revoke(app: &App, ctx: &Ctx, id: String) -> Outcome<()> {
     app.in_txn(ctx, "token_revoke", (app.clone(), id), |tx, (app, id)| {
         Box::pin(async move {
             let token = store::token::by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
-            app.policies().require(tx.ctx(), "token_revoke", &person(&token.account)).map_err(|_| Refusal::not_found())?;
+            app.policies().require(tx.ctx(), "token_revoke", &person(&token.account))?;
             if !store::token::revoke(tx, id, tx.ctx().now.ms()).await? {
                 return Err(Refusal::conflict("token-revoked", "该令牌已撤销。", "The token was revoked already.").into());
             }

@@ -4,6 +4,8 @@
 
 #[path = "gallery/content.rs"]
 mod content;
+#[path = "gallery/forms.rs"]
+mod forms;
 #[path = "gallery/pages.rs"]
 mod pages;
 
@@ -19,16 +21,13 @@ use platform::web::{Account, NavItem, Proof, Site, Texts, Visit, guard};
 
 const PORT_DEFAULT: u16 = 8061;
 const EXTRA: &str = "gallery-needs = 需求\ngallery-offers = 供给\ngallery-organisations = 机构\ngallery-cities = 城市\ngallery-figures = 数据\n";
-const EXTRA_EN: &str =
-    "gallery-needs = Needs\ngallery-offers = Offers\ngallery-organisations = Organisations\ngallery-cities = Cities\ngallery-figures = Figures\n";
+const EXTRA_EN: &str = "gallery-needs = Needs\ngallery-offers = Offers\ngallery-organisations = Organisations\ngallery-cities = Cities\ngallery-figures = Figures\n";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::args().nth(1).map_or(Ok(PORT_DEFAULT), |text| text.parse())?;
-    let texts = Texts::leaked(vec![
-        ("gallery", kernel::Locale::ZhCn, EXTRA),
-        ("gallery", kernel::Locale::En, EXTRA_EN),
-    ])?;
+    let texts =
+        Texts::leaked(vec![("gallery", kernel::Locale::ZhCn, EXTRA), ("gallery", kernel::Locale::En, EXTRA_EN)])?;
     let nav = [
         ("/needs", "gallery-needs"),
         ("/offers", "gallery-offers"),
@@ -48,11 +47,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/organisations/2", get(pages::long_names))
         .route("/offers", get(pages::nothing))
         .route("/figures", get(pages::figures))
-        .route("/step", get(pages::step))
-        .route("/form", get(pages::form))
-        .route("/check", get(pages::check))
-        .route("/receipt", get(pages::receipt))
-        .route("/desk", get(pages::desk))
+        .route("/step", get(forms::step))
+        .route("/form", get(forms::form))
+        .route("/check", get(forms::check))
+        .route("/receipt", get(forms::receipt))
+        .route("/desk", get(forms::desk))
         .route("/parts", get(pages::parts))
         .route("/panic", get(pages::panic))
         .layer(from_fn(signed_in));

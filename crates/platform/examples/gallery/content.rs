@@ -142,14 +142,22 @@ pub fn claims(t: T) -> Ranges {
         caption: Caption::new(t, t.pick("示例：研发投入强度", "Example: R&D intensity"), "%"),
         claims: vec![
             Claim::value(3.2, t.pick("3.2", "3.2"), of("2020", t.pick("示例公报", "Example bulletin"))),
-            Claim::more_than(3.5, t.pick("超过 3.5", "more than 3.5"), of("2021-09", t.pick("示例文章甲", "Example article A"))),
+            Claim::more_than(
+                3.5,
+                t.pick("超过 3.5", "more than 3.5"),
+                of("2021-09", t.pick("示例文章甲", "Example article A")),
+            ),
             Claim {
                 low: Some(3.6),
                 high: Some(3.9),
                 text: "3.6–3.9".into(),
                 source: of("2022", t.pick("示例文章乙", "Example article B")),
             },
-            Claim::less_than(4.0, t.pick("不到 4.0", "less than 4.0"), of("2022-12", t.pick("示例文章丙", "Example article C"))),
+            Claim::less_than(
+                4.0,
+                t.pick("不到 4.0", "less than 4.0"),
+                of("2022-12", t.pick("示例文章丙", "Example article C")),
+            ),
         ],
     }
 }
@@ -170,7 +178,11 @@ pub fn line(t: T) -> LineChart {
         x: (2018..=2024).map(|year| year.to_string()).collect(),
         series: vec![
             series("松江", "Songjiang", &[100.0, 112.4, 121.8, 133.0, 139.5, 150.2, 161.0].map(Some)),
-            series("苏州", "Suzhou", &[Some(100.0), Some(108.9), Some(119.0), None, Some(131.7), Some(138.0), Some(149.9)]),
+            series(
+                "苏州",
+                "Suzhou",
+                &[Some(100.0), Some(108.9), Some(119.0), None, Some(131.7), Some(138.0), Some(149.9)],
+            ),
             series("合肥", "Hefei", &[100.0, 106.1, 115.2, 126.6, 135.9, 147.3, 152.8].map(Some)),
         ],
         from_zero: false,
@@ -182,24 +194,38 @@ pub fn bars(t: T) -> Bars {
         let city = CITIES[index];
         Bar { href: format!("/cities/{}", city.0), ..Bar::new(t.pick(city.1, city.2), value, format!("{value:.0}")) }
     };
-    let mut bars: Vec<Bar> = [0, 6, 4, 8, 5, 3, 7, 1].iter().zip(0..).map(|(city, n)| bar(*city, 168.0 - 19.0 * f64::from(n))).collect();
+    let mut bars: Vec<Bar> =
+        [0, 6, 4, 8, 5, 3, 7, 1].iter().zip(0..).map(|(city, n)| bar(*city, 168.0 - 19.0 * f64::from(n))).collect();
     bars.push(Bar { value: None, text: String::new(), ..bar(2, 0.0) });
     bars[3].tone = Tone::Cinnabar;
-    Bars { caption: Caption::new(t, t.pick("示例：各城上市公司", "Example: listed companies by city"), t.pick("家", "firms")).source(source(t, "2022-06")), bars }
+    Bars {
+        caption: Caption::new(
+            t,
+            t.pick("示例：各城上市公司", "Example: listed companies by city"),
+            t.pick("家", "firms"),
+        )
+        .source(source(t, "2022-06")),
+        bars,
+    }
 }
 
 pub fn columns(t: T) -> Columns {
     let bars = [(2019, 812.0), (2020, 1043.0), (2021, 1290.0), (2022, 1275.0), (2023, 1604.0)];
     let bars = bars.iter().map(|(year, value)| Bar::new(year.to_string(), *value, t.num(*value as i64))).collect();
     Columns {
-        caption: Caption::new(t, t.pick("示例：技术合同成交额", "Example: value of technology contracts"), t.pick("亿元", "CNY 100 million"))
-            .source(source(t, "2023")),
+        caption: Caption::new(
+            t,
+            t.pick("示例：技术合同成交额", "Example: value of technology contracts"),
+            t.pick("亿元", "CNY 100 million"),
+        )
+        .source(source(t, "2023")),
         bars,
     }
 }
 
 pub fn shares(t: T) -> ShareBar {
-    let share = |zh: &str, en: &str, amount: i64| Share { label: t.pick(zh, en).into(), amount, text: format!("{amount}%") };
+    let share =
+        |zh: &str, en: &str, amount: i64| Share { label: t.pick(zh, en).into(), amount, text: format!("{amount}%") };
     ShareBar {
         lead: t.pick("经费 800 万元：", "CNY 8 million:").into(),
         shares: vec![
@@ -212,7 +238,14 @@ pub fn shares(t: T) -> ShareBar {
 }
 
 pub fn phases(t: T) -> Phases {
-    let names = [("起草", "Draft"), ("审核", "Review"), ("发布", "Published"), ("对接", "Contact"), ("签约", "Contract"), ("完成", "Done")];
+    let names = [
+        ("起草", "Draft"),
+        ("审核", "Review"),
+        ("发布", "Published"),
+        ("对接", "Contact"),
+        ("签约", "Contract"),
+        ("完成", "Done"),
+    ];
     let phases = names.iter().map(|(zh, en)| Phase { label: t.pick(zh, en).into(), note: String::new() }).collect();
     let mut phases = Phases { t, phases, present: 2 };
     phases.phases[0].note = "2026-11-02".into();
@@ -230,17 +263,29 @@ pub fn why(t: T) -> Why {
         t,
         reasons: vec![
             WhyReason::new(t.pick("文字", "Words"), text),
-            WhyReason::new(t.pick("环节", "Segment"), Marked::plain(t.pick("正是所求（大硅片）", "the one asked for (large wafers)"))),
+            WhyReason::new(
+                t.pick("环节", "Segment"),
+                Marked::plain(t.pick("正是所求（大硅片）", "the one asked for (large wafers)")),
+            ),
             WhyReason {
                 source_href: "/sources/1".into(),
-                ..WhyReason::new(t.pick("事实", "Fact"), Marked::plain(t.pick("示例：已向 3 家晶圆厂供货", "example: supplies three fabs")))
+                ..WhyReason::new(
+                    t.pick("事实", "Fact"),
+                    Marked::plain(t.pick("示例：已向 3 家晶圆厂供货", "example: supplies three fabs")),
+                )
             },
         ],
     }
 }
 
 pub fn pager(t: T, total: i64, shown: usize, more: bool) -> Pager {
-    Pager { t, total, shown, first_href: String::new(), next_href: if more { "/organisations?cursor=abc".into() } else { String::new() } }
+    Pager {
+        t,
+        total,
+        shown,
+        first_href: String::new(),
+        next_href: if more { "/organisations?cursor=abc".into() } else { String::new() },
+    }
 }
 
 pub fn table(t: T) -> Table {
@@ -251,10 +296,17 @@ pub fn table(t: T) -> Table {
         Column::words(t.pick("出处", "Source")),
     ];
     let row = |city: &str, value: Cell| {
-        vec![city.into(), value, Cell::Tag(Tag::unverified(t)), Cell::Link { href: "/sources/1".into(), text: t.pick("示例文章", "Example article").into() }]
+        vec![
+            city.into(),
+            value,
+            Cell::Tag(Tag::unverified(t)),
+            Cell::Link { href: "/sources/1".into(), text: t.pick("示例文章", "Example article").into() },
+        ]
     };
     let mut table = Table::new(t, t.pick("示例：九城成交额", "Example: deals in nine cities"), columns);
-    table = table.row(row(t.pick("松江", "Songjiang"), "19,840,000".into())).row(row(t.pick("苏州", "Suzhou"), "960.50".into()));
+    table = table
+        .row(row(t.pick("松江", "Songjiang"), "19,840,000".into()))
+        .row(row(t.pick("苏州", "Suzhou"), "960.50".into()));
     table = table.row(row(t.pick("宣城", "Xuancheng"), Cell::Missing));
     table.csv_href = "/figures?format=csv".into();
     table
@@ -265,16 +317,55 @@ pub fn need_form(visit: &Visit) -> Form {
     let choice = |value: &str, zh: &str, en: &str| Choice::new(value, t.pick(zh, en));
     Form::new(t, "/form", t.pick("保存并继续", "Save and continue"))
         .idempotency_key("example-key")
-        .field(Field::line(t, "title", t.pick("标题", "Title")).hint(t.pick("一句话说清要解决什么问题。", "One sentence: what is to be solved?")).chars_max(120).value("示例：需要 300 毫米抛光硅片"))
-        .field(Field::line(t, "uscc", t.pick("统一社会信用代码", "Unified social credit code")).hint(t.pick("18 位，见营业执照。", "18 characters, on the business licence.")).value("91310000MA1FL0000X"))
+        .field(
+            Field::line(t, "title", t.pick("标题", "Title"))
+                .hint(t.pick("一句话说清要解决什么问题。", "One sentence: what is to be solved?"))
+                .chars_max(120)
+                .value("示例：需要 300 毫米抛光硅片"),
+        )
+        .field(
+            Field::line(t, "uscc", t.pick("统一社会信用代码", "Unified social credit code"))
+                .hint(t.pick("18 位，见营业执照。", "18 characters, on the business licence."))
+                .value("91310000MA1FL0000X"),
+        )
         .field(Field::lines(t, "text", t.pick("说明", "Details"), 4).chars_max(2000).optional())
-        .field(Field::new(t, FieldKind::Number, "budget", t.pick("预算", "Budget")).unit(t.pick("万元", "CNY 10,000")).optional().value("120"))
-        .field(Field::new(t, FieldKind::Select(vec![choice("310117", "松江", "Songjiang"), choice("320500", "苏州", "Suzhou")]), "city", t.pick("城市", "City")).value("320500"))
-        .field(Field::new(t, FieldKind::Radio(vec![
-            choice("public", "公开", "Public").hint(t.pick("所有人都能看到摘要和机构名称。", "Everybody sees the abstract and the name.")),
-            choice("veiled", "隐名", "Unnamed").hint(t.pick("只显示摘要，机构名称在对接后公开。", "Only the abstract; the name is shown after consent.")),
-        ]), "visibility", t.pick("公开方式", "Who may see it")))
-        .field(Field::new(t, FieldKind::Check(vec![choice("test", "检验检测", "Testing"), choice("pilot", "中试", "Pilot line")]), "also", t.pick("还需要", "Also needed")).optional().value("pilot"))
+        .field(
+            Field::new(t, FieldKind::Number, "budget", t.pick("预算", "Budget"))
+                .unit(t.pick("万元", "CNY 10,000"))
+                .optional()
+                .value("120"),
+        )
+        .field(
+            Field::new(
+                t,
+                FieldKind::Select(vec![choice("310117", "松江", "Songjiang"), choice("320500", "苏州", "Suzhou")]),
+                "city",
+                t.pick("城市", "City"),
+            )
+            .value("320500"),
+        )
+        .field(Field::new(
+            t,
+            FieldKind::Radio(vec![
+                choice("public", "公开", "Public")
+                    .hint(t.pick("所有人都能看到摘要和机构名称。", "Everybody sees the abstract and the name.")),
+                choice("veiled", "隐名", "Unnamed").hint(
+                    t.pick("只显示摘要，机构名称在对接后公开。", "Only the abstract; the name is shown after consent."),
+                ),
+            ]),
+            "visibility",
+            t.pick("公开方式", "Who may see it"),
+        ))
+        .field(
+            Field::new(
+                t,
+                FieldKind::Check(vec![choice("test", "检验检测", "Testing"), choice("pilot", "中试", "Pilot line")]),
+                "also",
+                t.pick("还需要", "Also needed"),
+            )
+            .optional()
+            .value("pilot"),
+        )
         .field(Field::new(t, FieldKind::Line("date"), "until", t.pick("有效期至", "Valid until")).value("2027-03-31"))
         .field(Field::new(t, FieldKind::File(".pdf"), "file", t.pick("附件", "Attachment")).optional())
         .cancel("/desk", t.pick("取消", "Cancel"))

@@ -1,12 +1,11 @@
 //! One handler for every kind of page.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use platform::charts::{Bars, Columns, LineChart, Ranges};
 use platform::web::kinds::*;
 use platform::web::parts::*;
-use platform::web::{Corridor, Shell, Visit, html, html_with};
+use platform::web::{Corridor, Shell, Visit, html};
 
 use super::content;
 
@@ -43,7 +42,12 @@ struct Home {
 
 pub async fn home(visit: Visit) -> Response {
     let t = visit.t;
-    html(&Home { shell: visit.shell(""), corridor: content::corridor(t, ""), figures: content::big_figures(t), shares: content::shares(t) })
+    html(&Home {
+        shell: visit.shell(""),
+        corridor: content::corridor(t, ""),
+        figures: content::big_figures(t),
+        shares: content::shares(t),
+    })
 }
 
 struct Row {
@@ -73,7 +77,10 @@ fn rows(visit: &Visit, why: bool) -> Vec<Row> {
     let names = [
         ("示例：硅片工艺研究平台", "Example: wafer process platform"),
         ("示例：半导体材料企业", "Example: semiconductor materials firm"),
-        ("示例：长三角一体化集成电路先进工艺与特色材料公共技术服务及中试验证平台（松江—嘉兴—苏州联合建设）有限责任公司", "Example: Yangtze River Delta Integrated-Circuit Advanced Process and Specialty Materials Public Technology Service and Pilot Validation Platform Company Limited"),
+        (
+            "示例：长三角一体化集成电路先进工艺与特色材料公共技术服务及中试验证平台（松江—嘉兴—苏州联合建设）有限责任公司",
+            "Example: Yangtze River Delta Integrated-Circuit Advanced Process and Specialty Materials Public Technology Service and Pilot Validation Platform Company Limited",
+        ),
     ];
     let row = |(zh, en): &(&str, &str)| Row {
         name: t.pick(zh, en).into(),
@@ -108,7 +115,12 @@ fn frame(visit: &Visit, heading: (&str, &str), total: i64, shown: usize) -> List
 pub async fn matches(visit: Visit) -> Response {
     let t = visit.t;
     let mut list = frame(&visit, ("300 毫米抛光硅片，月供 5 万片", "300 mm polished wafers, 50,000 a month"), 23, 3);
-    list.lede = t.pick("九城 782 家机构、214 项供给中可能的回应者。排序依据写在每一条下面。", "Who of 782 organisations and 214 offers can answer. Every result says why.").into();
+    list.lede = t
+        .pick(
+            "九城 782 家机构、214 项供给中可能的回应者。排序依据写在每一条下面。",
+            "Who of 782 organisations and 214 offers can answer. Every result says why.",
+        )
+        .into();
     list.ranked = true;
     let rows = rows(&visit, true);
     html(&List { shell: visit.shell(t.pick("匹配", "Matches")), list, rows })
@@ -117,7 +129,13 @@ pub async fn matches(visit: Visit) -> Response {
 pub async fn organisations(visit: Visit) -> Response {
     let t = visit.t;
     let mut list = frame(&visit, ("机构", "Organisations"), 782, 3);
-    list.search = Some(SearchBox { t, action: "/organisations".into(), label: t.pick("找机构", "Find an organisation").into(), q: t.pick("硅片", "wafer").into(), keep: vec![("kind".into(), "enterprise".into())] });
+    list.search = Some(SearchBox {
+        t,
+        action: "/organisations".into(),
+        label: t.pick("找机构", "Find an organisation").into(),
+        q: t.pick("硅片", "wafer").into(),
+        keep: vec![("kind".into(), "enterprise".into())],
+    });
     list.facets = content::facets(t);
     list.sorts = vec![
         SortOption { href: "/organisations".into(), label: t.pick("相关", "Relevance").into(), on: true },
@@ -163,7 +181,8 @@ fn detail(visit: &Visit, name: (&str, &str)) -> Detail {
         Fact::new(t.pick("城市", "City"), t.pick("松江区（上海市）", "Songjiang (Shanghai)")).link("/cities/310117"),
         Fact::new(t.pick("类型", "Kind"), t.pick("公共技术服务平台", "Public technology service platform")),
         Fact::new(t.pick("统一社会信用代码", "Credit code"), "示例 91310000MA1FL00000").tag(Tag::unverified(t)),
-        Fact::new(t.pick("设备", "Instruments"), t.pick("超过 40 台套", "more than 40")).source(content::source(t, "2021-09")),
+        Fact::new(t.pick("设备", "Instruments"), t.pick("超过 40 台套", "more than 40"))
+            .source(content::source(t, "2021-09")),
     ];
     Detail {
         shell: visit.shell(t.pick(name.0, name.1)),
@@ -171,16 +190,37 @@ fn detail(visit: &Visit, name: (&str, &str)) -> Detail {
             crumbs: Crumbs::new(t, t.pick(name.0, name.1)).over("/organisations", t.pick("机构", "Organisations")),
             heading: t.pick(name.0, name.1).into(),
             other_name: t.pick(name.1, name.0).into(),
-            tags: vec![Tag::new(Tone::Indigo, t.pick("集成电路 › 大硅片", "Chips › large wafers")).link("/organisations"), Tag::unclaimed(t), Tag::unverified(t), Tag::demo(t)],
+            tags: vec![
+                Tag::new(Tone::Indigo, t.pick("集成电路 › 大硅片", "Chips › large wafers")).link("/organisations"),
+                Tag::unclaimed(t),
+                Tag::unverified(t),
+                Tag::demo(t),
+            ],
             lede: String::new(),
             phases: Some(content::phases(t)),
             facts: vec![Facts { title: String::new(), facts }],
-            actions: vec![Action::new("/step", t.pick("联系", "Contact")), Action::new("/step", t.pick("认领此页", "Claim this page"))],
+            actions: vec![
+                Action::new("/step", t.pick("联系", "Contact")),
+                Action::new("/step", t.pick("认领此页", "Claim this page")),
+            ],
             source: Some(content::source(t, "2022-03")),
-            proof: Some(Proofs { t, entry: 48_210, at_ms: content::NOW_MS, digest: "7f3a…c91e".into(), href: "/verify".into() }),
+            proof: Some(Proofs {
+                t,
+                entry: 48_210,
+                at_ms: content::NOW_MS,
+                digest: "7f3a…c91e".into(),
+                href: "/verify".into(),
+            }),
         },
         table: content::table(t),
-        empty: Empty::new(t.pick("还没有公开的供给", "No offers yet"), t.pick("该机构认领此页后，可以在这里发布成果、服务与能力。", "Once it has claimed this page it can publish results and services here.")).action("/step", t.pick("我是该机构，去认领", "It is ours: claim it")),
+        empty: Empty::new(
+            t.pick("还没有公开的供给", "No offers yet"),
+            t.pick(
+                "该机构认领此页后，可以在这里发布成果、服务与能力。",
+                "Once it has claimed this page it can publish results and services here.",
+            ),
+        )
+        .action("/step", t.pick("我是该机构，去认领", "It is ours: claim it")),
         corridor: content::corridor(t, "310117"),
     }
 }
@@ -190,10 +230,13 @@ pub async fn organisation(visit: Visit) -> Response {
 }
 
 pub async fn long_names(visit: Visit) -> Response {
-    html(&detail(&visit, (
-        "示例：长三角一体化集成电路先进工艺与特色材料公共技术服务及中试验证平台（松江—嘉兴—苏州联合建设）有限责任公司",
-        "Example: Yangtze River Delta Integrated-Circuit Advanced Process and Specialty Materials Public Technology Service and Pilot Validation Platform (Songjiang–Jiaxing–Suzhou) Company Limited, Donaudampfschifffahrtselektrizitätenhauptbetriebswerk",
-    )))
+    html(&detail(
+        &visit,
+        (
+            "示例：长三角一体化集成电路先进工艺与特色材料公共技术服务及中试验证平台（松江—嘉兴—苏州联合建设）有限责任公司",
+            "Example: Yangtze River Delta Integrated-Circuit Advanced Process and Specialty Materials Public Technology Service and Pilot Validation Platform (Songjiang–Jiaxing–Suzhou) Company Limited, Donaudampfschifffahrtselektrizitätenhauptbetriebswerk",
+        ),
+    ))
 }
 
 #[derive(Template)]
@@ -219,7 +262,12 @@ pub async fn figures(visit: Visit) -> Response {
         dashboard: DashboardFrame {
             crumbs: None,
             heading: t.pick("九城数据", "The nine cities in figures").into(),
-            lede: t.pick("每个数字都注明范围、日期与出处。以下均为示例。", "Every figure names its area, date and source. All of these are examples.").into(),
+            lede: t
+                .pick(
+                    "每个数字都注明范围、日期与出处。以下均为示例。",
+                    "Every figure names its area, date and source. All of these are examples.",
+                )
+                .into(),
             figures: content::big_figures(t),
             actions: Vec::new(),
         },
@@ -229,121 +277,6 @@ pub async fn figures(visit: Visit) -> Response {
         columns: content::columns(t),
         table: content::table(t),
     })
-}
-
-#[derive(Template)]
-#[template(ext = "html", source = r#"{% extends "kinds/step.html" %}"#)]
-struct Step {
-    shell: Shell,
-    step: StepFrame,
-}
-
-pub async fn step(visit: Visit) -> Response {
-    let t = visit.t;
-    let field = Field::lines(t, "text", t.pick("您要解决什么问题？", "What do you need to solve?"), 5).heading().chars_max(2000).hint(t.pick("写明指标、数量和时间，匹配会更准。", "Name figures, quantities and dates: matches get better."));
-    let form = Form::new(t, "/step", t.pick("继续", "Continue")).field(field);
-    let step = StepFrame { form, task: t.pick("发布需求", "Publish a need").into(), step: 2, steps: 5, back_href: "/desk".into() };
-    html(&Step { shell: visit.shell(t.pick("发布需求", "Publish a need")).here("/needs").private(), step })
-}
-
-pub async fn form(visit: Visit) -> Response {
-    let t = visit.t;
-    let refuse = |code, zh: &'static str, en: &'static str, field: &'static str| kernel::Refusal::invalid(code, zh, en).at(field);
-    let form = content::need_form(&visit)
-        .refuse(&refuse("uscc-check", "第 18 位校验码不符。请对照营业执照重新填写。", "The 18th character does not fit. Check it against the licence.", "uscc"))
-        .refuse(&refuse("visibility", "请选择公开方式。", "Choose who may see it.", "visibility"))
-        .refuse(&refuse("quota", "本单位本月发布数量已达上限。请下月再发，或联系城市主管部门。", "Your organisation has reached this month's limit. Wait, or ask your city office.", "other"));
-    let step = StepFrame { form, task: t.pick("发布需求", "Publish a need").into(), step: 0, steps: 0, back_href: "/desk".into() };
-    html_with(StatusCode::UNPROCESSABLE_ENTITY, &Step { shell: visit.shell(t.pick("发布需求", "Publish a need")).private(), step })
-}
-
-#[derive(Template)]
-#[template(ext = "html", source = r#"{% extends "kinds/check.html" %}"#)]
-struct Check {
-    shell: Shell,
-    check: CheckFrame,
-}
-
-pub async fn check(visit: Visit) -> Response {
-    let t = visit.t;
-    let answer = |zh: &str, en: &str, value: &str| Answer { label: t.pick(zh, en).into(), value: value.into(), change_href: "/step".into() };
-    let answers = vec![
-        answer("标题", "Title", "示例：需要 300 毫米抛光硅片"),
-        answer("说明", "Details", "月供 5 万片。\n缺陷密度低于 0.05/cm²，翘曲不超过 30 μm。"),
-        answer("预算", "Budget", &t.fen_short(1_200_000_00)),
-        answer("附件", "Attachment", ""),
-    ];
-    let check = CheckFrame {
-        task: t.pick("发布需求", "Publish a need").into(),
-        answers: Answers { t, answers },
-        meaning: t.pick("提交后由松江区主管部门在 3 个工作日内审核，通过后公开摘要。", "The Songjiang office reviews it within three working days; then the abstract is public.").into(),
-        form: Form::new(t, "/check", t.pick("提交审核", "Send for review")).idempotency_key("example-key").cancel("/desk", t.pick("存为草稿", "Keep as draft")),
-        back_href: "/step".into(),
-    };
-    html(&Check { shell: visit.shell(t.pick("核对", "Check")).private(), check })
-}
-
-#[derive(Template)]
-#[template(ext = "html", source = r#"{% extends "kinds/receipt.html" %}"#)]
-struct Done {
-    shell: Shell,
-    receipt: Receipt,
-}
-
-pub async fn receipt(visit: Visit) -> Response {
-    let t = visit.t;
-    let receipt = Receipt {
-        t,
-        title: t.pick("需求已提交审核", "Your need has been sent for review").into(),
-        number: "示例-2026-0417".into(),
-        at_ms: content::NOW_MS,
-        next: vec![
-            t.pick("松江区主管部门在 3 个工作日内审核。", "The Songjiang office reviews it within three working days.").into(),
-            t.pick("通过后公开摘要，匹配结果会出现在您的工作台。", "Then the abstract is public and matches appear on your desk.").into(),
-        ],
-        links: vec![("/desk".into(), t.pick("回到工作台", "Back to my desk").into()), ("/needs".into(), t.pick("先看匹配", "See matches now").into())],
-        proof: Some(Proofs { t, entry: 48_213, at_ms: content::NOW_MS, digest: "7f3a…c91e".into(), href: "/verify".into() }),
-    };
-    html(&Done { shell: visit.shell(t.pick("回执", "Receipt")).private(), receipt })
-}
-
-#[derive(Template)]
-#[template(ext = "html", source = r#"{% extends "kinds/desk.html" %}"#)]
-struct Desk {
-    shell: Shell,
-    desk: DeskFrame,
-}
-
-pub async fn desk(visit: Visit) -> Response {
-    let t = visit.t;
-    let task = |zh: &str, en: &str, due: (&str, &str), tone| DeskTask {
-        title: t.pick(zh, en).into(),
-        href: "/check".into(),
-        place: t.pick("需求", "Needs").into(),
-        about: t.pick("示例：半导体材料企业", "Example: semiconductor materials firm").into(),
-        due: t.pick(due.0, due.1).into(),
-        tone,
-    };
-    let group = |zh: &str, en: &str, tasks| DeskGroup {
-        heading: t.pick(zh, en).into(),
-        tasks,
-        empty: Empty::new(t.pick("这里还没有内容", "Nothing here yet"), t.pick("您办完的事项会列在这里。", "What you have finished is listed here.")),
-    };
-    let desk = DeskFrame {
-        heading: t.pick("我的工作台", "My desk").into(),
-        acting_for: t.pick("示例：硅片工艺研究平台 · 经办人", "Example: Wafer Process Platform · clerk").into(),
-        groups: vec![
-            group("等我办理", "Waiting for me", vec![
-                task("答复联系请求", "Answer a contact request", ("已超时 1 个工作日", "1 working day late"), Tone::Cinnabar),
-                task("补充需求说明", "Complete a need", ("余 2 个工作日", "2 working days left"), Tone::Gold),
-                task("评价匹配结果", "Rate matches", ("", ""), Tone::Plain),
-            ]),
-            group("等别人办理", "Waiting for others", vec![task("松江区主管部门审核需求", "Songjiang reviews your need", ("余 3 个工作日", "3 working days left"), Tone::Pine)]),
-            group("已办结", "Done", Vec::new()),
-        ],
-        starts: vec![Action::new("/step", t.pick("发布需求", "Publish a need")), Action::new("/step", t.pick("发布供给", "Publish an offer"))],
-    };
-    html(&Desk { shell: visit.shell(t.pick("我的工作台", "My desk")).private(), desk })
 }
 
 #[derive(Template)]
@@ -379,12 +312,18 @@ pub async fn parts(visit: Visit) -> Response {
         shell: visit.shell(t.pick("小部件", "Small parts")),
         now: content::NOW_MS,
         money: 1_984_000_000,
-        tags: tones.map(|tone| Tag::new(tone, tone.class())).into_iter().chain([Tag::demo(t), Tag::unclaimed(t), Tag::new(Tone::Indigo, "link").link("/")]).collect(),
+        tags: tones
+            .map(|tone| Tag::new(tone, tone.class()))
+            .into_iter()
+            .chain([Tag::demo(t), Tag::unclaimed(t), Tag::new(Tone::Indigo, "link").link("/")])
+            .collect(),
         phases: content::phases(t),
         shares: content::shares(t),
         why: content::why(t),
         source: content::source(t, "2022-03"),
-        proof: Proofs { t, entry: 48_210, at_ms: content::NOW_MS, digest: "7f3a…c91e".into(), href: "/verify".into() },
+        proof: Proofs {
+            t, entry: 48_210, at_ms: content::NOW_MS, digest: "7f3a…c91e".into(), href: "/verify".into()
+        },
     })
 }
 

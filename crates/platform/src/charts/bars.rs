@@ -35,7 +35,8 @@ impl Bar {
 
 fn table(caption: &Caption, bars: &[Bar]) -> Table {
     let t = caption.t;
-    let columns = vec![Column::words(t.msg("chart-series")), Column::numbers(t.msg("chart-value"), caption.unit.clone())];
+    let columns =
+        vec![Column::words(t.msg("chart-series")), Column::numbers(t.msg("chart-value"), caption.unit.clone())];
     bars.iter().fold(caption.table(columns), |table, bar| {
         let value = if bar.length().is_some() { Cell::Text(bar.text.clone()) } else { Cell::Missing };
         table.row(vec![Cell::Text(bar.label.clone()), value])

@@ -127,7 +127,8 @@ impl LineChart {
 
     fn table(&self) -> Table {
         let mut columns = vec![Column::words(self.axis.clone())];
-        columns.extend(self.series.iter().map(|series| Column::numbers(series.name.clone(), self.caption.unit.clone())));
+        columns
+            .extend(self.series.iter().map(|series| Column::numbers(series.name.clone(), self.caption.unit.clone())));
         self.x.iter().enumerate().fold(self.caption.table(columns), |table, (index, x)| {
             let mut row = vec![Cell::Text(x.clone())];
             row.extend(self.series.iter().map(|series| match series.points.get(index) {

@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn odd_input_still_gives_an_axis() {
-        for values in [vec![], vec![f64::NAN], vec![0.0], vec![5.0, 5.0], vec![f64::INFINITY, 1.0], vec![1e-12], vec![9e15]] {
+        for values in
+            [vec![], vec![f64::NAN], vec![0.0], vec![5.0, 5.0], vec![f64::INFINITY, 1.0], vec![1e-12], vec![9e15]]
+        {
             for from_zero in [true, false] {
                 let scale = Scale::round(values.clone(), from_zero, 4);
                 assert!(scale.high > scale.low && scale.step > 0.0, "{values:?} {scale:?}");

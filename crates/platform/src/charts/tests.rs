@@ -11,7 +11,15 @@ fn t() -> T {
 }
 
 fn source(as_of: &str) -> Source {
-    Source { t: t(), area: String::new(), as_of: as_of.into(), basis: String::new(), title: "示例".into(), href: "/s".into(), unverified: false }
+    Source {
+        t: t(),
+        area: String::new(),
+        as_of: as_of.into(),
+        basis: String::new(),
+        title: "示例".into(),
+        href: "/s".into(),
+        unverified: false,
+    }
 }
 
 fn table_rows(html: &str) -> usize {
@@ -84,7 +92,10 @@ fn odd_input_never_breaks_a_drawing() {
 
 #[test]
 fn standing_bars_look_like_this() {
-    let chart = Columns { caption: Caption::new(t(), "成交额", "亿元"), bars: vec![Bar::new("2022", 5.0, "5"), Bar::new("2023", 10.0, "10")] };
+    let chart = Columns {
+        caption: Caption::new(t(), "成交额", "亿元"),
+        bars: vec![Bar::new("2022", 5.0, "5"), Bar::new("2023", 10.0, "10")],
+    };
     insta::assert_snapshot!(chart.to_string(), @r##"
     <figure class="chart">
     <figcaption>成交额<span class="unit">（亿元）</span></figcaption>

@@ -46,7 +46,8 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         let (stem, extension) = file.rsplit_once('.').unwrap_or((&file, ""));
         let name = format!("{stem}.{digest}.{extension}");
         assets.hrefs.insert(file.to_string(), format!("/assets/{name}"));
-        let etag = HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""));
+        let etag =
+            HeaderValue::from_str(&format!("\"{digest}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""));
         let asset = Asset { kind: content_type(extension), gzip: gzip(&plain), plain, etag };
         assets.by_name.insert(name, asset);
     }

@@ -105,6 +105,16 @@ pub struct Corridor {
 }
 
 impl Corridor {
+    /// The drawing's width, or more where a name in large type (phones) would stick out on the right.
+    fn view_width(&self) -> i32 {
+        let starts = self.stations.iter().filter(|station| station.anchor == Anchor::Start);
+        let ends = starts.map(|station| {
+            let units: i32 = station.name.chars().map(|c| if c.is_ascii() { 11 } else { 27 }).sum();
+            station.label_x() + units
+        });
+        ends.max().unwrap_or(0).max(self.width)
+    }
+
     fn path(&self, line: &Line) -> String {
         line.d.chars().filter(|c| c.is_ascii_digit() || "MmLlHhVvCcSsQqTtAaZz ,.-".contains(*c)).collect()
     }

@@ -15,8 +15,8 @@
 //! Every template also has the block `head` for further `<meta>` or `<link>`.
 
 use super::parts::{
-    Action, Answers, Crumbs, Empty, Facets, Facts, Figures, Form, Pager, Phases, Proofs, SearchBox,
-    SortOption, Source, Tag, Tone,
+    Action, Answers, Crumbs, Empty, Facets, Facts, Figures, Form, Pager, Phases, Proofs, SearchBox, SortOption, Source,
+    Tag, Tone,
 };
 
 /// A list with filters in its address.
@@ -163,4 +163,3 @@ pub struct DashboardFrame {
     /// What one can do.
     pub actions: Vec<Action>,
 }
-

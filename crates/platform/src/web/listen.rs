@@ -242,7 +242,11 @@ mod tests {
     #[tokio::test]
     async fn a_megabyte_of_query_gets_an_answer() {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let site = std::sync::Arc::new(crate::web::Site::new(crate::web::Texts::leaked(Vec::new()).unwrap(), Vec::new(), false));
+        let site = std::sync::Arc::new(crate::web::Site::new(
+            crate::web::Texts::leaked(Vec::new()).unwrap(),
+            Vec::new(),
+            false,
+        ));
         let app = crate::web::guard::guarded(axum::Router::new(), site, || 0);
         let doorway = Doorway(TcpListener::bind("127.0.0.1:0").await.unwrap());
         let address = Listener::local_addr(&doorway).unwrap();

@@ -53,7 +53,10 @@ impl PageQuery {
                 .ok_or_else(limit_refused)?,
         };
         let cursor = self.cursor.clone().filter(|cursor| !cursor.is_empty());
-        if cursor.as_ref().is_some_and(|cursor| cursor.len() > CURSOR_BYTES_MAX || !cursor.bytes().all(|b| b.is_ascii_graphic())) {
+        if cursor
+            .as_ref()
+            .is_some_and(|cursor| cursor.len() > CURSOR_BYTES_MAX || !cursor.bytes().all(|b| b.is_ascii_graphic()))
+        {
             return Err(cursor_refused());
         }
         Ok(Page { limit, cursor })
@@ -183,7 +186,9 @@ impl IntoResponse for Csv {
 /// plain numbers stay numbers.
 pub fn csv_cell(text: &str) -> String {
     let text = text.replace('\0', "");
-    let risky = text.trim_start_matches([' ', '\u{a0}', '\u{3000}', '"']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let risky = text
+        .trim_start_matches([' ', '\u{a0}', '\u{3000}', '"'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let text = if risky && text.trim().parse::<f64>().is_err() { format!("'{text}") } else { text };
     if text.contains([',', '"', '\r', '\n', ';', '\t', '\'']) || text != text.trim() {
         format!("\"{}\"", text.replace('"', "\"\""))

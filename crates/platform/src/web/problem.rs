@@ -147,9 +147,9 @@ impl Problem {
             offer_sign_in: self.status == StatusCode::UNAUTHORIZED,
         };
         match page.render() {
-            Ok(body) => self.finish(
-                (self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response(),
-            ),
+            Ok(body) => {
+                self.finish((self.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response())
+            }
             Err(error) => {
                 tracing::error!(%error, "the error page could not be rendered");
                 self.json(Some(visit), request_id)

@@ -175,9 +175,7 @@ impl Shell {
         let best = self
             .nav
             .iter()
-            .filter(|link| {
-                path == link.href || path.strip_prefix(link.href).is_some_and(|rest| rest.starts_with('/'))
-            })
+            .filter(|link| path == link.href || path.strip_prefix(link.href).is_some_and(|rest| rest.starts_with('/')))
             .map(|link| link.href.len())
             .max();
         for link in &mut self.nav {

@@ -39,7 +39,10 @@ async fn panics() {
 fn app() -> Router {
     let site = Site::new(texts(), vec![super::NavItem { href: "/plain", key: "nav-search", order: 1 }], true);
     let router = Router::new()
-        .route("/plain", get(async |visit: Visit| html(&Plain { shell: visit.shell("题"), words: "<script>1</script>".into() })))
+        .route(
+            "/plain",
+            get(async |visit: Visit| html(&Plain { shell: visit.shell("题"), words: "<script>1</script>".into() })),
+        )
         .route("/refused", get(refused))
         .route("/api/v1/refused", get(refused))
         .route("/panics", get(panics))
@@ -128,7 +131,11 @@ async fn a_refusal_is_a_page_for_people_and_a_problem_for_programs() {
 #[tokio::test]
 async fn every_bare_refusal_of_the_router_is_dressed() {
     let post = |uri: &str, kind: &str, body: String| {
-        Request::post(uri).header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin").body(Body::from(body)).unwrap()
+        Request::post(uri)
+            .header(header::CONTENT_TYPE, kind)
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+            .unwrap()
     };
     let long = format!("/plain?q={}", "x".repeat(60_000));
     let table = [
@@ -141,7 +148,11 @@ async fn every_bare_refusal_of_the_router_is_dressed() {
         (post("/api/v1/json", "application/json", "{".into()), 400, "bad-request"),
         (post("/api/v1/json", "application/json", "[".repeat(10_000)), 400, "bad-request"),
         (Request::post("/form").header("sec-fetch-site", "cross-site").body(Body::empty()).unwrap(), 403, "origin"),
-        (Request::post("/form").header(header::CONTENT_LENGTH, "1000000000").body(Body::empty()).unwrap(), 413, "too-large"),
+        (
+            Request::post("/form").header(header::CONTENT_LENGTH, "1000000000").body(Body::empty()).unwrap(),
+            413,
+            "too-large",
+        ),
     ];
     for (request, status, code) in table {
         let name = format!("{} {}", request.method(), request.uri().path());
@@ -200,10 +211,16 @@ fn a_refusal_goes_to_its_field_and_passwords_are_never_filled_in() {
         .fill([("name", "示例"), ("secret", "hunter2"), ("kind", "a")])
         .refuse(&Refusal::invalid("x", "甲", "Choose one").at("kind"))
         .refuse(&Refusal::invalid("y", "乙", "Something else").at("none"));
-    assert_eq!(form.summary().unwrap().errors, [(String::new(), "Something else".into()), ("kind-0".into(), "Choose one".into())]);
+    assert_eq!(
+        form.summary().unwrap().errors,
+        [(String::new(), "Something else".into()), ("kind-0".into(), "Choose one".into())]
+    );
     let shown = form.to_string();
     assert!(shown.contains("示例") && shown.contains("checked") && !shown.contains("hunter2"), "{shown}");
-    assert!(shown.contains(r##"href="#kind-0""##) && shown.contains(r#"id="kind-0""#), "the link has a target: {shown}");
+    assert!(
+        shown.contains(r##"href="#kind-0""##) && shown.contains(r#"id="kind-0""#),
+        "the link has a target: {shown}"
+    );
 }
 
 #[test]
@@ -233,6 +250,14 @@ fn a_hostile_path_in_a_pack_cannot_leave_its_attribute() {
         d: "M0 0\"/><script>L1 1".into(),
         stations: Vec::new(),
     };
-    let corridor = super::Corridor { t: t(Locale::ZhCn), id: "c", width: 1, height: 1, lines: vec![line], stations: Vec::new(), legend: None };
+    let corridor = super::Corridor {
+        t: t(Locale::ZhCn),
+        id: "c",
+        width: 1,
+        height: 1,
+        lines: vec![line],
+        stations: Vec::new(),
+        legend: None,
+    };
     assert!(!corridor.to_string().contains("script"));
 }

@@ -123,7 +123,8 @@ fn keys_with_variables(text: &str) -> BTreeMap<String, BTreeSet<String>> {
         }
         let Some(used) = current.as_ref().and_then(|key| found.get_mut(key)) else { continue };
         for part in line.split('$').skip(1) {
-            let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-').collect();
+            let name: String =
+                part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-').collect();
             used.insert(name);
         }
     }

@@ -213,7 +213,6 @@ pub fn href_with(path: &str, query: &str, name: &str, value: &str) -> String {
     if all.is_empty() { path.to_owned() } else { format!("{path}?{}", all.join("&")) }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,7 +49,9 @@ fn has_bearer(headers: &HeaderMap) -> bool {
 
 fn same_host(origin: &str, host: Option<&str>) -> bool {
     let Some(host) = host else { return false };
-    ["https://", "http://"].iter().any(|scheme| origin.strip_prefix(scheme).is_some_and(|rest| rest.eq_ignore_ascii_case(host)))
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| origin.strip_prefix(scheme).is_some_and(|rest| rest.eq_ignore_ascii_case(host)))
 }
 
 #[cfg(test)]
@@ -60,7 +62,8 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_may_write_with_a_cookie() {
-        let table: &[(&str, &[(&str, &str)], bool)] = &[
+        type Row = (&'static str, &'static [(&'static str, &'static str)], bool);
+        let table: &[Row] = &[
             ("GET", &[("sec-fetch-site", "cross-site")], true),
             ("HEAD", &[("origin", "https://evil.example")], true),
             ("POST", &[("sec-fetch-site", "same-origin"), ("cookie", "s=1")], true),

@@ -7,8 +7,10 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Scripts, styles, pictures, forms: only our own; nobody may frame a page. Neither inline scripts nor inline styles are
-/// needed: widths of bars and the like are SVG attributes, which this policy does not concern.
+/// Scripts, styles, pictures, forms: only our own; nobody may frame a page.
+///
+/// Neither inline scripts nor inline styles are needed: widths of bars and the like are SVG attributes, which this
+/// policy does not concern.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 /// One year, for sites served over HTTPS.
@@ -42,7 +44,8 @@ impl fmt::Display for RequestId {
 }
 
 fn is_plain(id: &str) -> bool {
-    (8..=REQUEST_ID_CHARS_MAX).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (8..=REQUEST_ID_CHARS_MAX).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 fn random() -> String {

@@ -321,10 +321,8 @@ mod tests {
     use super::*;
 
     fn bar(amounts: &[i64]) -> Vec<(i64, i64)> {
-        let shares = amounts
-            .iter()
-            .map(|amount| Share { label: "x".into(), amount: *amount, text: String::new() })
-            .collect();
+        let shares =
+            amounts.iter().map(|amount| Share { label: "x".into(), amount: *amount, text: String::new() }).collect();
         ShareBar { lead: String::new(), shares }.stretches().iter().map(|s| (s.x, s.width)).collect()
     }
 

@@ -8,7 +8,9 @@ mod form;
 mod lists;
 mod trust;
 
-pub use facts::{Cell, Column, Crumb, Crumbs, Fact, Facts, Figure, Figures, Phase, Phases, Share, ShareBar, Source, Table};
+pub use facts::{
+    Cell, Column, Crumb, Crumbs, Fact, Facts, Figure, Figures, Phase, Phases, Share, ShareBar, Source, Table,
+};
 pub use form::{Answer, Answers, Choice, ErrorSummary, Field, FieldKind, Form};
 pub use lists::{Action, Chip, Empty, FacetGroup, FacetValue, Facets, Pager, SearchBox, SortOption};
 pub use trust::{Marked, Proofs, Receipt, Tag, Tone, Why, WhyReason};

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::web::texts::T;
 use crate::web::html_safe;
+use crate::web::texts::T;
 
 /// A colour with its meaning; never the only carrier of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::ctx::{Ctx, Role};
 use crate::fault::{Fault, Outcome};
 use crate::identity::Grant;
-use crate::identity::actions::{NewAccount, account_create};
+use crate::identity::actions::{NewAccount, account_create, demo_account};
 use kernel::{Adcode, Locale};
 
 /// The password of every demo account. They exist only where `serve --demo` made them.
@@ -87,24 +87,19 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// Makes the demo's accounts through the same action as everybody's, acting as the house itself.
+    /// Makes the demo's accounts through the same action as everybody's, acting as the house itself. Those that an
+    /// earlier start has made are found again.
     ///
     /// # Errors
-    /// `login-taken` when the demo has been made here before.
+    /// `login-taken` when somebody outside the demo has one of the login names.
     pub async fn create(app: &App) -> Outcome<Cast> {
         let mut accounts = Vec::new();
         for card in SIGN_INS {
-            let roles = card.role.map(|(role, city)| Grant { role, city: city.and_then(|code| Adcode::parse(code).ok()) });
-            let new = NewAccount {
-                login: card.login.to_owned(),
-                email: String::new(),
-                name: card.name.to_owned(),
-                password: DEMO_PASSWORD.to_owned(),
-                roles: roles.into_iter().collect(),
-                locale: Locale::ZhCn,
-                demo: true,
+            let id = match demo_account(app, card.login).await? {
+                Some(id) => id,
+                None => account_create(app, &Ctx::system(app.clock().now()), new_account(&card)).await?,
             };
-            accounts.push((card.part, account_create(app, &Ctx::system(app.clock().now()), new).await?));
+            accounts.push((card.part, id));
         }
         Ok(Cast { app: app.clone(), accounts })
     }
@@ -148,5 +143,18 @@ impl Cast {
             text.push_str(&format!("  {:<13} {DEMO_PASSWORD}   {} · {}\n", card.login, card.name, card.what));
         }
         text
+    }
+}
+
+fn new_account(card: &SignInCard) -> NewAccount {
+    let roles = card.role.map(|(role, city)| Grant { role, city: city.and_then(|code| Adcode::parse(code).ok()) });
+    NewAccount {
+        login: card.login.to_owned(),
+        email: String::new(),
+        name: card.name.to_owned(),
+        password: DEMO_PASSWORD.to_owned(),
+        roles: roles.into_iter().collect(),
+        locale: Locale::ZhCn,
+        demo: true,
     }
 }

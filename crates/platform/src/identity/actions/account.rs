@@ -238,3 +238,12 @@ pub(in crate::identity) async fn login_of(app: &App, id: &str) -> Outcome<String
     let account = store::account::by_id(&app.db().read(), id).await?;
     account.map(|account| account.login).ok_or_else(|| Refusal::not_found().into())
 }
+
+/// The account of the demo with this login name, if an earlier start has made it.
+///
+/// # Errors
+/// Only when the database fails.
+pub(crate) async fn demo_account(app: &App, login: &str) -> Outcome<Option<String>> {
+    let found = store::account::to_sign_in(&app.db().read(), login).await?;
+    Ok(found.filter(|(account, _)| account.demo).map(|(account, _)| account.id))
+}

@@ -20,6 +20,7 @@ pub use role::{grants_of, role_grant, role_revoke};
 pub use session::{SignIn, SignedIn, Visitor, session_end, session_list, session_others_end, sign_in, sign_out};
 pub use token::{MadeToken, NewToken, token_create, token_list, token_revoke};
 
+pub(crate) use account::demo_account;
 pub(super) use account::login_of;
 
 use crate::db::Txn;

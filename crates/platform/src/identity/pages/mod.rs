@@ -10,10 +10,10 @@ mod sign_in;
 pub(super) use house::STATES;
 
 use crate::capability::Route;
-use crate::fault::Fault;
+use crate::fault::{Fault, Outcome};
 use crate::request::Caller;
 use crate::web::parts::{Choice, Field, FieldKind, Form};
-use crate::web::{Problem, Shell, T, html_with};
+use crate::web::{Shell, T, html_with};
 use askama::Template;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -68,13 +68,13 @@ struct OncePage {
 }
 
 /// A refusal that belongs on the form comes back with it; every other one is a page of its own.
-fn on_form(fault: Fault, form: Form) -> Result<(StatusCode, Form), Problem> {
+fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
     match fault.refusal() {
         Some(refusal) if matches!(refusal.kind, RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::TooMany) => {
             let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             Ok((status, form.refuse(refusal)))
         }
-        _ => Err(fault.into()),
+        _ => Err(fault),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the registry puts into the index: organisations, needs and offers, and the words of its dictionary.
 
 use crate::corridor;
-use crate::store::{listing, matching, organisation};
+use crate::store::{expert, import, listing, matching, organisation, poc, workstation};
 use futures_util::future::BoxFuture;
 use platform::capability::{DocumentChange, DocumentPage, DocumentSource, LEXICON_CHANGED};
 use platform::db::{Conn, Outcome};
@@ -15,12 +15,18 @@ pub const SOURCE: DocumentSource = DocumentSource { changed, page, lexicon };
 const PAGE_DOCUMENTS: usize = 2_000;
 /// What stands before the id in the key of a page, so that one key says which noun comes next.
 const LISTINGS: &str = "listing:";
+/// The same for experts, workstations and proof-of-concept projects.
+const PEOPLE: &str = "people:";
 
 fn changed<'a>(conn: &'a Conn, entry: &'a Recorded) -> BoxFuture<'a, Outcome<Vec<DocumentChange>>> {
     Box::pin(async move {
         match entry.object_kind.as_str() {
             "organisation" => organisation::document_changes(conn, &entry.object_id).await,
             "need" | "offer" | "listing" => listing::document_changes(conn, &entry.object_id).await,
+            "expert" => expert::document_changes(conn, &entry.object_id).await,
+            "workstation" => workstation::document_changes(conn, &entry.object_id).await,
+            "poc_project" => poc::document_changes(conn, &entry.object_id).await,
+            "import_batch" => import::document_changes(conn, entry).await,
             _ if entry.kind == LEXICON_CHANGED => every_organisation(conn).await,
             _ => Ok(Vec::new()),
         }
@@ -45,13 +51,31 @@ fn page<'a>(conn: &'a Conn, key: Option<&'a str>) -> BoxFuture<'a, Outcome<Docum
     Box::pin(async move {
         if let Some(id) = key.and_then(|key| key.strip_prefix(LISTINGS)) {
             let documents = listing::documents_after(conn, Some(id), PAGE_DOCUMENTS).await?;
-            let next = documents.last().map(|document| format!("{LISTINGS}{}", document.id));
-            return Ok(DocumentPage { documents, next });
+            let next = documents.last().map_or_else(|| PEOPLE.to_owned(), |document| format!("{LISTINGS}{}", document.id));
+            return Ok(DocumentPage { documents, next: Some(next) });
+        }
+        if let Some(rest) = key.and_then(|key| key.strip_prefix(PEOPLE)) {
+            return people(conn, rest).await;
         }
         let documents = organisation::documents_after(conn, key, PAGE_DOCUMENTS).await?;
         let next = documents.last().map_or_else(|| LISTINGS.to_owned(), |document| document.id.clone());
         Ok(DocumentPage { documents, next: Some(next) })
     })
+}
+
+/// Experts, then workstations, then proof-of-concept projects; the key names the noun and the last id.
+async fn people(conn: &Conn, key: &str) -> Outcome<DocumentPage> {
+    let (noun, id) = key.split_once(':').unwrap_or(("expert", ""));
+    let (documents, after) = match noun {
+        "expert" => (expert::documents_after(conn, Some(id), PAGE_DOCUMENTS).await?, Some("workstation")),
+        "workstation" => (workstation::documents_after(conn, Some(id), PAGE_DOCUMENTS).await?, Some("poc")),
+        _ => (poc::documents_after(conn, Some(id), PAGE_DOCUMENTS).await?, None),
+    };
+    let next = match documents.last() {
+        Some(document) => Some(format!("{PEOPLE}{noun}:{}", document.id)),
+        None => after.map(|noun| format!("{PEOPLE}{noun}:")),
+    };
+    Ok(DocumentPage { documents, next })
 }
 
 /// Only what the pack says: a dictionary that grew with every claimed name would mean a rebuild each time.

@@ -4,6 +4,7 @@ pub mod city;
 pub mod corridor;
 pub mod fact;
 pub mod home;
+pub mod import;
 pub mod pack;
 pub mod contact;
 pub mod desk;

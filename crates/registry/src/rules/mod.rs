@@ -2,6 +2,7 @@
 
 pub mod contact;
 pub mod fact;
+pub mod import;
 pub mod listing;
 pub mod pack;
 pub mod review;

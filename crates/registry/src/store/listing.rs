@@ -5,7 +5,7 @@ mod document;
 mod versions;
 
 pub use browse::{FacetCounts, Filter, Found, Position, browse, facets};
-pub use document::{document, document_changes, documents_after};
+pub use document::{document, document_changes, documents_after, documents_by_ids};
 pub use versions::{Decision, Version, decide, decision_of, decisions, version_add, versions};
 
 use super::rows::{all, first, get, join, put, run, split};

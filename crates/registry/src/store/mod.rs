@@ -4,6 +4,7 @@ pub mod contact;
 pub mod corridor;
 pub mod fact;
 pub mod home;
+pub mod import;
 pub mod listing;
 pub mod pack;
 mod rows;

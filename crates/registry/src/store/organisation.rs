@@ -7,7 +7,7 @@ mod loading;
 mod read;
 mod write;
 
-pub use document::{document, documents_after, document_changes};
+pub use document::{document, document_changes, documents_after, documents_by_ids};
 pub use insert::insert_dossiers;
 pub use list::{Facets, Filter, Item, Page, Position, counts_by_city, facets, items, list, position};
 pub use loading::{Held, held, insert_pack, replace_pack};

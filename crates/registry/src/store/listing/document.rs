@@ -31,6 +31,16 @@ pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Ou
     all(conn, &text, vec![key.unwrap_or_default().into()]).await?.iter().map(build_row).collect()
 }
 
+/// Documents of those published listings that are named, in no order.
+pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Document>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let text = format!("{} AND l.id IN ({})", select(), places.join(", "));
+    all(conn, &text, ids.iter().map(|id| id.as_str().into()).collect()).await?.iter().map(build_row).collect()
+}
+
 fn select() -> String {
     format!(
         "SELECT {}, o.name AS owner, o.name_en AS owner_en FROM listing l JOIN organisation o ON o.id = l.organisation

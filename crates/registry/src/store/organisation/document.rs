@@ -1,6 +1,6 @@
 //! Organisations as search documents.
 
-use super::read::{Rest, Several, rest_of};
+use super::read::{Rest, Several, places, rest_of};
 use super::{COLUMNS, organisation};
 use crate::rules::organisation::Organisation;
 use crate::store::rows::{all, get};
@@ -17,7 +17,7 @@ const RANK_CLAIMED: f32 = 1.15;
 pub async fn document(conn: &Conn, id: &str) -> Outcome<Option<Document>> {
     let text = format!("{} AND o.id = $1", select());
     let rows = all(conn, &text, vec![id.into()]).await?;
-    Ok(documents(conn, &rows).await?.pop())
+    Ok(documents(conn, &rows, None).await?.pop())
 }
 
 /// What a change of one organisation means for the index.
@@ -32,7 +32,17 @@ pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChan
 pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Outcome<Vec<Document>> {
     let text = format!("{} AND o.id > $1 ORDER BY o.id LIMIT {limit}", select());
     let rows = all(conn, &text, vec![key.unwrap_or_default().into()]).await?;
-    documents(conn, &rows).await
+    documents(conn, &rows, None).await
+}
+
+/// Documents of those public organisations that are named, in no order.
+pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Document>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!("{} AND o.id IN ({})", select(), places(1, ids.len()));
+    let rows = all(conn, &text, ids.iter().map(|id| id.as_str().into()).collect()).await?;
+    documents(conn, &rows, Some(Several::Ids(ids))).await
 }
 
 fn select() -> String {
@@ -43,13 +53,14 @@ fn select() -> String {
     )
 }
 
-async fn documents(conn: &Conn, rows: &[sea_orm::QueryResult]) -> Outcome<Vec<Document>> {
+/// Builds the documents of rows in order of id. What hangs on them is read for the whole span of ids, or for those named.
+async fn documents(conn: &Conn, rows: &[sea_orm::QueryResult], several: Option<Several<'_>>) -> Outcome<Vec<Document>> {
     let mut heads: Vec<(Organisation, bool)> = Vec::with_capacity(rows.len());
     for row in rows {
         heads.push((organisation(row)?, outside(get(row, "known")?, get(row, "member")?)));
     }
     let (Some((head, _)), Some((last, _))) = (heads.first(), heads.last()) else { return Ok(Vec::new()) };
-    let mut rests = rest_of(conn, Several::Span(&head.id, &last.id)).await?;
+    let mut rests = rest_of(conn, several.unwrap_or(Several::Span(&head.id, &last.id))).await?;
     let build = |(head, outside): &(Organisation, bool)| build(head, rests.remove(&head.id).unwrap_or_default(), *outside);
     Ok(heads.iter().map(build).collect())
 }

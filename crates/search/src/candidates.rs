@@ -6,14 +6,14 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term, query::Query, sche
 
 use crate::{
     analysis::WordKind,
-    collect::{Detailed, Ready, best_of, best_of_all, collect, detail, idf, prepare},
+    collect::{Detailed, Gate, Ready, best, detail, idf, prepare},
     error::{QueryRefused, RefusalCode, SearchError},
     index::Index,
-    limits::{EXCLUDE_IDS_MAX, MATCH_CHARS_MAX, PAGE_HITS_MAX, SEGMENTS_MAX, TOTAL_COUNT_MAX},
+    limits::{EXCLUDE_IDS_MAX, MATCH_CHARS_MAX, PAGE_HITS_MAX, SEGMENTS_MAX},
     plan::{Plan, Planner, Scored, Unit},
     request::{MatchHit, MatchRequest, MatchResponse, MatchedField, MatchedTerm, Relation, SegmentHit},
     schema::{FLAG_DEFAULT, check_value, columns},
-    searching::{all_of, any_term, any_value, check_text, check_values, too_many},
+    searching::{all_of, any_value, check_text, check_values, too_many},
 };
 
 /// Different words of the text that are looked up; the rarest of them count.
@@ -21,9 +21,9 @@ const UNITS_LOOKED_UP: usize = 300;
 /// Words that count.
 const UNITS_MAX: usize = 16;
 /// Terms that count, over all fields.
-const TERMS_MAX: usize = 40;
+const TERMS_MAX: usize = 28;
 /// Candidates looked at for each one wanted, because the rank of a document may reorder them.
-const WINDOW_FACTOR: usize = 4;
+const WINDOW_FACTOR: usize = 2;
 /// What a segment of weight 1 adds: about one rare word.
 const SEGMENT_SCORE: f32 = 6.0;
 /// How often a word must be said to count more, at most.
@@ -102,7 +102,7 @@ impl Index {
             // Undo the weight BM25 gives by rarity: a segment counts the same however many are in it.
             let rarity = idf(documents, searcher.doc_freq(&term)?).max(0.05);
             let boost = weight * SEGMENT_SCORE / rarity;
-            scored.push(Scored { term, boost, units: 0..0, field: MatchedField::Text });
+            scored.push(Scored { term, boost, units: 0..0, field: MatchedField::Text, fragment: false });
             relations.insert(segment.id.clone(), segment.relation);
         }
         Ok(Segments { ready: prepare(searcher, scored, SEGMENTS_MAX)?, relations })
@@ -137,14 +137,8 @@ impl Index {
         }
         let window = request.limit * WINDOW_FACTOR;
         let gate = self.gate(request);
-        let condition: Vec<Box<dyn Query>> =
-            std::iter::once(any_term(terms)).chain(gate.iter().map(|gate| gate.box_clone())).collect();
-        let matches = collect(searcher, all_of(condition).as_ref(), TOTAL_COUNT_MAX, excluded)?;
-        let best = if matches.complete {
-            best_of(searcher, terms, &matches.documents, window)?
-        } else {
-            best_of_all(searcher, terms, gate.as_deref(), excluded, window)?
-        };
+        let allowed = gate.as_deref().map_or(Gate::Open, Gate::Query);
+        let best = best(searcher, terms, allowed, excluded, window)?;
         let mut detailed = detail(searcher, terms, &best)?;
         for document in &mut detailed {
             let reader = searcher.segment_reader(document.address.segment_ord);

@@ -1,9 +1,10 @@
 //! Finding the best documents of a plan.
 //!
-//! Few matching documents are scored one by one. Many are left to the engine's
-//! block-max union over plain terms, with the conditions as a gate in the
-//! callback: only a document that would reach the page is asked whether it
-//! matches at all.
+//! Few matching documents are scored one by one. Many documents with few terms
+//! are left to the engine's block-max union over plain terms; with many terms
+//! their postings are summed up one term after the other. The conditions are a
+//! gate at the end: only a document that would reach the page is asked whether
+//! it matches at all.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -14,7 +15,7 @@ use std::{
 use tantivy::{
     DocAddress, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED,
     query::{
-        BooleanWeight, BoostQuery, ConstScorer, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer,
+        BooleanWeight, BoostWeight, ConstScorer, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer,
         SumCombiner, TermQuery, Weight,
     },
     schema::IndexRecordOption,
@@ -26,6 +27,8 @@ use crate::{error::SearchError, plan::Scored};
 pub(crate) struct Ready {
     pub scored: Scored,
     pub idf: f32,
+    /// Documents that hold it.
+    pub frequency: u64,
     weight: Arc<dyn Weight>,
 }
 
@@ -48,6 +51,14 @@ pub(crate) fn idf(documents: u64, frequency: u64) -> f32 {
     (1.0 + (documents - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln()
 }
 
+/// What a seek costs, in postings walked one after the other.
+const SEEK_COST: u64 = 8;
+/// With more terms than this nothing can be skipped any more.
+const PRUNED_TERMS_MAX: usize = 3;
+/// Postings that fragments of words may cost together. In a small index all of them are used; in a large one only the
+/// rare ones, which say something: names the dictionary does not know.
+const FRAGMENT_POSTINGS_MAX: u64 = 100_000;
+
 /// Looks the terms up, leaves out those no document has, and keeps the `limit` that can add most.
 pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) -> Result<Vec<Ready>, SearchError> {
     let documents = searcher.num_docs();
@@ -55,22 +66,41 @@ pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) ->
     for scored in scored {
         let frequency = searcher.doc_freq(&scored.term)?;
         if frequency > 0 {
-            known.push((idf(documents, frequency), scored));
+            known.push((idf(documents, frequency), frequency, scored));
         }
     }
-    known.sort_by(|a, b| (b.0 * b.1.boost).total_cmp(&(a.0 * a.1.boost)));
+    known.sort_by(|a, b| (b.0 * b.2.boost).total_cmp(&(a.0 * a.2.boost)));
+    keep_rare_fragments(&mut known);
     known.truncate(limit);
     known
         .into_iter()
-        .map(|(idf, scored)| {
-            let query = BoostQuery::new(
-                Box::new(TermQuery::new(scored.term.clone(), IndexRecordOption::WithFreqs)),
-                scored.boost,
-            );
+        .map(|(idf, frequency, scored)| {
+            let query = TermQuery::new(scored.term.clone(), IndexRecordOption::WithFreqs);
             let weight = Arc::from(query.weight(EnableScoring::enabled_from_searcher(searcher))?);
-            Ok(Ready { scored, idf, weight })
+            Ok(Ready { scored, idf, frequency, weight })
         })
         .collect()
+}
+
+fn keep_rare_fragments(known: &mut Vec<(f32, u64, Scored)>) {
+    let mut fragments: Vec<u64> =
+        known.iter().filter(|(_, _, scored)| scored.fragment).map(|(_, frequency, _)| *frequency).collect();
+    fragments.sort_unstable();
+    let mut left = FRAGMENT_POSTINGS_MAX;
+    let affordable = fragments
+        .iter()
+        .take_while(|frequency| {
+            let fits = **frequency <= left;
+            left = left.saturating_sub(**frequency);
+            fits
+        })
+        .last()
+        .copied()
+        .unwrap_or(0);
+    // A question made of fragments only keeps them all: nothing else would find anything.
+    if known.iter().any(|(_, _, scored)| !scored.fragment) {
+        known.retain(|(_, frequency, scored)| !scored.fragment || *frequency <= affordable);
+    }
 }
 
 /// The documents of a condition, as far as they were counted.
@@ -130,8 +160,38 @@ impl Ord for Candidate {
     }
 }
 
-/// The `k` best of given documents.
-pub(crate) fn best_of(
+/// Which documents may be candidates.
+#[derive(Clone, Copy)]
+pub(crate) enum Gate<'a> {
+    /// All that hold a term.
+    Open,
+    /// Those of a condition.
+    Query(&'a dyn Query),
+    /// These, in order of their address, whether they hold a term or not.
+    Documents(&'a [DocAddress]),
+}
+
+/// The `k` best candidates: whichever way is cheapest for these terms and this gate.
+pub(crate) fn best(
+    searcher: &Searcher,
+    terms: &[Ready],
+    gate: Gate<'_>,
+    excluded: &HashSet<DocAddress>,
+    k: usize,
+) -> Result<Vec<Candidate>, SearchError> {
+    let postings: u64 = terms.iter().map(|term| term.frequency).sum();
+    match gate {
+        Gate::Documents(documents) if (documents.len() * terms.len()) as u64 * SEEK_COST <= postings => {
+            one_by_one(searcher, terms, documents, k)
+        }
+        Gate::Documents(_) => term_by_term(searcher, terms, gate, excluded, k),
+        _ if terms.len() <= PRUNED_TERMS_MAX => pruned(searcher, terms, gate, excluded, k),
+        _ => term_by_term(searcher, terms, gate, excluded, k),
+    }
+}
+
+/// Seeks into the postings of each term for each document.
+fn one_by_one(
     searcher: &Searcher,
     terms: &[Ready],
     documents: &[DocAddress],
@@ -149,6 +209,82 @@ pub(crate) fn best_of(
     }
     keep_best(&mut candidates, k);
     Ok(candidates)
+}
+
+/// Walks all postings of each term into one sum per document. With more than a few terms this beats any skipping:
+/// the sums of many small scores leave nothing to skip.
+fn term_by_term(
+    searcher: &Searcher,
+    terms: &[Ready],
+    gate: Gate<'_>,
+    excluded: &HashSet<DocAddress>,
+    k: usize,
+) -> Result<Vec<Candidate>, SearchError> {
+    let mut top = Top::new(k);
+    let query = match gate {
+        Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
+        _ => None,
+    };
+    for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+        let mut sums = vec![0.0f32; reader.max_doc() as usize];
+        for term in terms {
+            let boost = term.scored.boost;
+            term.weight.for_each(reader, &mut |doc, score| sums[doc as usize] += score * boost)?;
+        }
+        if let Gate::Documents(documents) = gate {
+            let first = documents.partition_point(|address| address.segment_ord < segment);
+            for address in documents[first..].iter().take_while(|address| address.segment_ord == segment) {
+                top.offer(sums[address.doc_id as usize], *address);
+            }
+            continue;
+        }
+        let alive = reader.alive_bitset();
+        let mut query = query.as_ref().map(|query| query.scorer(reader, 1.0)).transpose()?;
+        for (doc, score) in (0..).zip(sums) {
+            let address = DocAddress::new(segment, doc);
+            if score > 0.0
+                && score > top.threshold()
+                && alive.is_none_or(|alive| alive.is_alive(doc))
+                && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
+                && !excluded.contains(&address)
+            {
+                top.offer(score, address);
+            }
+        }
+    }
+    Ok(top.sorted())
+}
+
+/// The best so far.
+struct Top {
+    heap: BinaryHeap<Reverse<Candidate>>,
+    k: usize,
+}
+
+impl Top {
+    fn new(k: usize) -> Self {
+        Self { heap: BinaryHeap::with_capacity(k + 1), k }
+    }
+
+    /// The score a candidate has to beat.
+    fn threshold(&self) -> Score {
+        if self.heap.len() < self.k { Score::MIN } else { self.heap.peek().map_or(Score::MIN, |worst| worst.0.score) }
+    }
+
+    fn offer(&mut self, score: Score, address: DocAddress) {
+        if score > self.threshold() {
+            self.heap.push(Reverse(Candidate { score, address }));
+            if self.heap.len() > self.k {
+                self.heap.pop();
+            }
+        }
+    }
+
+    fn sorted(self) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = self.heap.into_iter().map(|Reverse(candidate)| candidate).collect();
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        candidates
+    }
 }
 
 /// Calls back with the score of each document the scorer holds; documents of one segment in order.
@@ -169,7 +305,7 @@ fn add_scores(scorer: &mut dyn Scorer, documents: &[DocAddress], mut found: impl
 
 fn scorers(searcher: &Searcher, terms: &[Ready], segment: u32) -> Result<Vec<Box<dyn Scorer>>, SearchError> {
     let reader = searcher.segment_reader(segment);
-    terms.iter().map(|term| Ok(term.weight.scorer(reader, 1.0)?)).collect()
+    terms.iter().map(|term| Ok(term.weight.scorer(reader, term.scored.boost)?)).collect()
 }
 
 fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
@@ -180,46 +316,42 @@ fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
     candidates.sort_unstable_by(|a, b| b.cmp(a));
 }
 
-/// The `k` best of all documents that hold a term and pass the gate.
-pub(crate) fn best_of_all(
+/// Lets the engine skip blocks of postings that cannot reach the threshold.
+fn pruned(
     searcher: &Searcher,
     terms: &[Ready],
-    gate: Option<&dyn Query>,
+    gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
 ) -> Result<Vec<Candidate>, SearchError> {
     let weights = terms
         .iter()
-        .map(|term| (Occur::Should, Box::new(Shared(Arc::clone(&term.weight))) as Box<dyn Weight>))
+        .map(|term| {
+            let weight = BoostWeight::new(Box::new(Shared(Arc::clone(&term.weight))), term.scored.boost);
+            (Occur::Should, Box::new(weight) as Box<dyn Weight>)
+        })
         .collect();
     let union = BooleanWeight::with_minimum_number_should_match(weights, 1, true, Box::new(SumCombiner::default));
-    let gate = gate.map(|gate| gate.weight(EnableScoring::disabled_from_searcher(searcher))).transpose()?;
-    let mut heap: BinaryHeap<Reverse<Candidate>> = BinaryHeap::with_capacity(k + 1);
+    let gate = match gate {
+        Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
+        _ => None,
+    };
+    let mut top = Top::new(k);
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
         let alive = reader.alive_bitset();
         let mut gate = gate.as_ref().map(|gate| gate.scorer(reader, 1.0)).transpose()?;
-        let threshold = threshold(&heap, k);
-        union.for_each_pruning(threshold, reader, &mut |doc, score| {
+        union.for_each_pruning(top.threshold(), reader, &mut |doc, score| {
             let address = DocAddress::new(segment, doc);
-            let passes = alive.is_none_or(|alive| alive.is_alive(doc))
+            if alive.is_none_or(|alive| alive.is_alive(doc))
                 && gate.as_mut().is_none_or(|gate| passes(gate.as_mut(), doc))
-                && !excluded.contains(&address);
-            if passes {
-                heap.push(Reverse(Candidate { score, address }));
-                if heap.len() > k {
-                    heap.pop();
-                }
+                && !excluded.contains(&address)
+            {
+                top.offer(score, address);
             }
-            self::threshold(&heap, k)
+            top.threshold()
         })?;
     }
-    let mut candidates: Vec<Candidate> = heap.into_iter().map(|Reverse(candidate)| candidate).collect();
-    candidates.sort_unstable_by(|a, b| b.cmp(a));
-    Ok(candidates)
-}
-
-fn threshold(heap: &BinaryHeap<Reverse<Candidate>>, k: usize) -> Score {
-    if heap.len() < k { Score::MIN } else { heap.peek().map_or(Score::MIN, |worst| worst.0.score) }
+    Ok(top.sorted())
 }
 
 fn passes(gate: &mut dyn Scorer, doc: DocId) -> bool {

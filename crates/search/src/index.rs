@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use tantivy::{
     IndexReader, ReloadPolicy,
-    directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory},
+    directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory, RamDirectory},
     schema::Field,
 };
 
@@ -17,6 +17,9 @@ use crate::{
 
 /// The file that says which dictionary and schema an index was written with.
 const VERSION_FILE: &str = "VERSION";
+
+/// Bytes of a block of stored documents before compression.
+const STORED_BLOCK_BYTES: usize = 4096;
 
 /// An index with its reader; cheap to clone, shared between threads.
 #[derive(Clone)]
@@ -70,7 +73,7 @@ impl Index {
         empty(dir)?;
         let (schema, ..) = schema();
         let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
-        let index = tantivy::Index::create(directory, schema, tantivy::IndexSettings::default())?;
+        let index = tantivy::Index::create(directory, schema, settings())?;
         drop(lock);
         // Written last: a crash before this line leaves a folder that is emptied again.
         fs::write(dir.join(VERSION_FILE), lexicon.digest())?;
@@ -96,7 +99,8 @@ impl Index {
     /// [`SearchError::Engine`] if the engine refuses.
     pub fn in_memory(lexicon: Arc<Lexicon>) -> Result<Self, SearchError> {
         let (schema, ..) = schema();
-        Self::with(tantivy::Index::create_in_ram(schema), lexicon)
+        let index = tantivy::Index::create(RamDirectory::create(), schema, settings())?;
+        Self::with(index, lexicon)
     }
 
     fn with(index: tantivy::Index, lexicon: Arc<Lexicon>) -> Result<Self, SearchError> {
@@ -152,6 +156,11 @@ impl Index {
     pub fn lexicon(&self) -> &Arc<Lexicon> {
         &self.shared.lexicon
     }
+}
+
+/// Small blocks of stored documents: a page shows twenty from twenty places, and each opens a whole block.
+fn settings() -> tantivy::IndexSettings {
+    tantivy::IndexSettings { docstore_blocksize: STORED_BLOCK_BYTES, ..tantivy::IndexSettings::default() }
 }
 
 fn version(dir: &Path) -> Option<String> {

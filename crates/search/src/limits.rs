@@ -36,9 +36,9 @@ pub const BODY_STORED_CHARS_MAX: usize = 1_500;
 pub const SNIPPET_CHARS: usize = 90;
 /// Bytes of one indexed term; longer tokens are left out.
 pub const TERM_BYTES_MAX: usize = 240;
-/// Combinations of readings kept for one Chinese word or name.
+/// Combinations of readings kept for a short Chinese name.
 pub const READINGS_MAX: usize = 16;
 /// Pinyin terms of one document.
-pub const PINYIN_TERMS_MAX: usize = 160;
+pub const PINYIN_TERMS_MAX: usize = 120;
 /// Memory of the writer, bytes.
 pub const WRITER_BYTES: usize = 96 * 1024 * 1024;

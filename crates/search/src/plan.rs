@@ -70,6 +70,8 @@ pub(crate) struct Scored {
     /// The units a document holds if it holds this term; empty if it only adds to the score.
     pub units: Range<usize>,
     pub field: MatchedField,
+    /// A part of a word that counts on its own; left out where so many documents have it that it costs more than it says.
+    pub fragment: bool,
 }
 
 /// One word of the question.
@@ -93,6 +95,30 @@ pub(crate) struct Plan {
     pub phrases: Vec<Vec<(usize, Term)>>,
 }
 
+impl Plan {
+    /// Adds a term once, with the greatest of its weights.
+    fn push(&mut self, new: Scored) {
+        match self.scored.iter_mut().find(|known| known.term == new.term) {
+            Some(known) => {
+                known.boost = known.boost.max(new.boost);
+                known.fragment &= new.fragment;
+            }
+            None => self.scored.push(new),
+        }
+    }
+}
+
+impl Scored {
+    fn new(field: tantivy::schema::Field, text: &str, boost: f32, units: Range<usize>, place: MatchedField) -> Self {
+        Self { term: Term::from_field_text(field, text), boost, units, field: place, fragment: false }
+    }
+
+    const fn fragment(mut self, fragment: bool) -> Self {
+        self.fragment = fragment;
+        self
+    }
+}
+
 /// Makes plans.
 pub(crate) struct Planner<'a> {
     pub lexicon: &'a Lexicon,
@@ -112,7 +138,7 @@ impl Planner<'_> {
         let exact = exact_form(&chars.iter().collect::<String>());
         if exact.chars().nth(1).is_some() && exact.len() <= TERM_BYTES_MAX {
             let units = 0..plan.units.len();
-            self.push(&mut plan, self.fields.exact, &exact, boost::EXACT, units, MatchedField::Name);
+            plan.push(Scored::new(self.fields.exact, &exact, boost::EXACT, units, MatchedField::Name));
         }
         self.phrases(&mut plan);
         plan
@@ -197,23 +223,6 @@ impl Planner<'_> {
         Node::Term(Term::from_field_text(field, text))
     }
 
-    fn push(
-        &self,
-        plan: &mut Plan,
-        field: tantivy::schema::Field,
-        text: &str,
-        boost: f32,
-        units: Range<usize>,
-        kind: MatchedField,
-    ) {
-        let term = Term::from_field_text(field, text);
-        if let Some(known) = plan.scored.iter_mut().find(|scored| scored.term == term) {
-            known.boost = known.boost.max(boost);
-            return;
-        }
-        plan.scored.push(Scored { term, boost, units, field: kind });
-    }
-
     fn score_unit(&self, plan: &mut Plan, at: usize) {
         let unit = plan.units[at].clone();
         if unit.optional {
@@ -230,8 +239,8 @@ impl Planner<'_> {
             let chars: Vec<char> = synonym.chars().collect();
             for part in words(self.lexicon, &chars, Cut::Words) {
                 let (boost, units) = (boost::SYNONYM * factor, unit..unit + 1);
-                self.push(plan, self.fields.words, &part.text, boost, units.clone(), MatchedField::Text);
-                self.push(plan, self.fields.names, &part.text, boost, units, MatchedField::Name);
+                plan.push(Scored::new(self.fields.words, &part.text, boost, units.clone(), MatchedField::Text));
+                plan.push(Scored::new(self.fields.names, &part.text, boost, units, MatchedField::Name));
             }
         }
     }
@@ -241,7 +250,7 @@ impl Planner<'_> {
         use MatchedField::{Name, Text};
         let fields = self.fields;
         let mut add = |field, text: &str, boost: f32, kind| {
-            self.push(plan, field, text, boost * factor, units.clone(), kind);
+            plan.push(Scored::new(field, text, boost * factor, units.clone(), kind));
         };
         match kind {
             WordKind::Cjk if text.chars().nth(1).is_none() => {
@@ -257,8 +266,11 @@ impl Planner<'_> {
                 let pairs = bigrams(&chars);
                 let share = 1.0 / (pairs.len().max(1) as f32).sqrt();
                 for (_, pair) in pairs {
-                    add(fields.grams, &pair, boost::BIGRAM * share, Text);
-                    add(fields.names, &pair, boost::BIGRAM_IN_NAME * share, Name);
+                    let text = Scored::new(fields.grams, &pair, boost::BIGRAM * share * factor, units.clone(), Text);
+                    plan.push(text.fragment(true));
+                    let name =
+                        Scored::new(fields.names, &pair, boost::BIGRAM_IN_NAME * share * factor, units.clone(), Name);
+                    plan.push(name.fragment(chars.len() > 2));
                 }
             }
             WordKind::Letters => {
@@ -284,8 +296,10 @@ impl Planner<'_> {
                 continue;
             }
             let pair: String = chars[right.start - 1..=right.start].iter().collect();
-            self.push(plan, self.fields.grams, &pair, boost::CROSSING, 0..0, MatchedField::Text);
-            self.push(plan, self.fields.names, &pair, boost::CROSSING_IN_NAME, 0..0, MatchedField::Name);
+            let text = Scored::new(self.fields.grams, &pair, boost::CROSSING, 0..0, MatchedField::Text);
+            plan.push(text.fragment(true));
+            let name = Scored::new(self.fields.names, &pair, boost::CROSSING_IN_NAME, 0..0, MatchedField::Name);
+            plan.push(name.fragment(true));
         }
     }
 
@@ -297,8 +311,9 @@ impl Planner<'_> {
             let together: String = plan.units[at..at + run].iter().map(|unit| unit.text.as_str()).collect();
             if run > 1 && together.len() <= TERM_BYTES_MAX {
                 let units = at..at + run;
-                self.push(plan, self.fields.pinyin, &together, boost::PINYIN, units.clone(), MatchedField::Name);
-                self.push(plan, self.fields.pinyin_whole, &together, boost::PINYIN_WHOLE, units, MatchedField::Name);
+                let (part, whole) = (self.fields.pinyin, self.fields.pinyin_whole);
+                plan.push(Scored::new(part, &together, boost::PINYIN, units.clone(), MatchedField::Name));
+                plan.push(Scored::new(whole, &together, boost::PINYIN_WHOLE, units, MatchedField::Name));
             }
             at += run;
         }

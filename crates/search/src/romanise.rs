@@ -10,10 +10,12 @@ use crate::{
 };
 
 /// Words of a name from which a shorter form may start, and how many words it may have.
-const STARTS_MAX: usize = 6;
-const WORDS_MAX: usize = 6;
-/// Readings kept for a part of a name (the whole name has [`READINGS_MAX`]).
-const PART_READINGS_MAX: usize = 4;
+const STARTS_MAX: usize = 3;
+const WORDS_MAX: usize = 3;
+/// Readings kept for a part of a name.
+const PART_READINGS_MAX: usize = 2;
+/// Characters of a name of which every reading is kept; a longer one has a short form that people type.
+const ALL_READINGS_CHARS_MAX: usize = 6;
 /// Letters of one romanised form; longer ones nobody types.
 const FORM_BYTES_MAX: usize = 120;
 
@@ -147,19 +149,29 @@ impl Romaniser {
     pub fn name(&self, words: &[&str], core: usize) -> Romanised {
         let mut romanised = Romanised::default();
         let core = core.clamp(0, words.len());
-        self.forms(&mut romanised.whole, &words.concat(), READINGS_MAX);
+        self.whole_forms(&mut romanised.whole, &words.concat());
         if core < words.len() && core > 0 {
-            self.forms(&mut romanised.whole, &words[..core].concat(), READINGS_MAX);
+            self.whole_forms(&mut romanised.whole, &words[..core].concat());
         }
         let core = &words[..core];
-        for start in 0..core.len().min(STARTS_MAX) {
+        for start in 0..core.len() {
+            // From any word to the end …
+            self.forms(&mut romanised.parts, &core[start..].concat(), 1);
+            // … and the short forms people use, which begin near the front: 超硅, 超硅半导体, 上海超硅.
             for len in 1..=WORDS_MAX.min(core.len() - start) {
-                self.forms(&mut romanised.parts, &core[start..start + len].concat(), PART_READINGS_MAX);
+                if start < STARTS_MAX {
+                    self.forms(&mut romanised.parts, &core[start..start + len].concat(), PART_READINGS_MAX);
+                }
             }
         }
         romanised.parts.retain(|form| !romanised.whole.contains(form));
         romanised.parts.truncate(PINYIN_TERMS_MAX);
         romanised
+    }
+
+    fn whole_forms(&self, forms: &mut Vec<String>, name: &str) {
+        let long = name.chars().nth(ALL_READINGS_CHARS_MAX).is_some();
+        self.forms(forms, name, if long { 1 } else { READINGS_MAX });
     }
 
     fn forms(&self, forms: &mut Vec<String>, text: &str, limit: usize) {

@@ -8,7 +8,7 @@ use tantivy::{
 };
 
 use crate::{
-    collect::{Candidate, Detailed, Matches, Ready, add_phrase, best_of, best_of_all, collect, detail, prepare},
+    collect::{Candidate, Detailed, Gate, Matches, Ready, add_phrase, best, collect, detail, prepare},
     error::{QueryRefused, RefusalCode, SearchError},
     facets,
     highlight::Needles,
@@ -22,9 +22,9 @@ use crate::{
 /// With fewer documents than this that hold every word, documents with some of the words are results too.
 const STRICT_ENOUGH: usize = 10;
 /// Terms that are scored.
-const TERMS_MAX: usize = 32;
+const TERMS_MAX: usize = 24;
 /// Candidates are ranked finely in windows of this size, so that a page does not depend on the page size.
-const WINDOW: usize = 200;
+const WINDOW: usize = 100;
 /// A term decides about results if it says at least the best term's weight divided by this.
 const TELLING_SHARE: f32 = 3.0;
 /// What a document keeps of its score if it holds next to nothing of the question's weight.
@@ -292,11 +292,13 @@ impl Question<'_> {
         let condition = strict.unwrap_or_else(|| any_term(&terms[..telling]));
         let condition = self.with_filters(Some(condition));
         let matches = collect(self.searcher, condition.as_ref(), TOTAL_COUNT_MAX, &nothing)?;
-        let candidates = if matches.complete {
-            best_of(self.searcher, terms, &matches.documents, self.window())?
-        } else {
-            best_of_all(self.searcher, &terms[..telling], gate.as_deref(), &nothing, self.window())?
+        let allowed = match (&gate, matches.complete) {
+            (_, true) => Gate::Documents(&matches.documents),
+            (Some(gate), false) => Gate::Query(gate.as_ref()),
+            (None, false) => Gate::Open,
         };
+        let counting = if matches.complete { terms } else { &terms[..telling] };
+        let candidates = best(self.searcher, counting, allowed, &nothing, self.window())?;
         let ranked = self.refine(terms, &candidates)?;
         let page = ranked.into_iter().skip(self.request.offset).take(self.request.limit).collect();
         let (facets, total, total_exact) = self.count(condition.as_ref(), &matches)?;

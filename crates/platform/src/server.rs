@@ -5,7 +5,7 @@ use crate::capability::{Capability, Route};
 use crate::clock::Clock;
 use crate::request;
 use crate::web::{guard, problem};
-use crate::{follower, identity};
+use crate::{follower, identity, live};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -16,8 +16,8 @@ use tokio::sync::watch;
 
 /// Every row of the route table: the platform's own and all capabilities'.
 pub fn routes(app: &App) -> Vec<Route> {
-    let own = identity::routes();
-    own.into_iter().chain(app.capabilities().iter().flat_map(|c| (c.routes)())).collect()
+    let own = identity::routes().into_iter().chain(live::routes());
+    own.chain(app.capabilities().iter().flat_map(|c| (c.routes)())).collect()
 }
 
 /// The whole site with all its guards.

@@ -52,8 +52,7 @@ async fn start(place: &Place, opening: &Opening) -> Result<App, Ended> {
         None => DbUrl::Sqlite(place.data.join("yilang.db")),
     };
     let db = Db::open(&url).await?;
-    let settings =
-        Settings { data: place.data.clone(), demo: opening.demo, public_url: opening.public_url.clone() };
+    let settings = Settings { data: place.data.clone(), demo: opening.demo, public_url: opening.public_url.clone() };
     Ok(App::start(settings, db, opening.clock.clone(), capabilities()).await?)
 }
 
@@ -73,14 +72,21 @@ pub struct Lock(#[expect(dead_code, reason = "held for its lock")] File);
 pub fn lock(data: &Path) -> Result<Lock, Ended> {
     std::fs::create_dir_all(data).map_err(|e| no_folder(data, &e))?;
     let path = data.join("serve.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|e| no_folder(data, &e))?;
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|e| no_folder(data, &e))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Refusal::new(
             RefusalKind::Conflict,
             "folder-in-use",
-            format!("另一个 yilang serve 正在使用数据目录 {}。请先停止它，或用 --data 指定另一个目录。", data.display()),
-            format!("Another yilang serve is using the data folder {}. Stop it first, or name another folder with --data.", data.display()),
+            format!(
+                "另一个 yilang serve 正在使用数据目录 {}。请先停止它，或用 --data 指定另一个目录。",
+                data.display()
+            ),
+            format!(
+                "Another yilang serve is using the data folder {}. Stop it first, or name another folder with --data.",
+                data.display()
+            ),
         )
         .into()),
         Err(TryLockError::Error(error)) => Err(no_folder(data, &error)),

@@ -138,8 +138,12 @@ fn refusal(file: &str, report: &Report) -> String {
     let mut lines: Vec<String> = report.problems.iter().map(|problem| line(file, problem)).collect();
     let (total, listed) = (report.problems_total, report.problems.len());
     if total > listed {
-        lines.push(format!("{file}: 共 {total} 处问题，列出前 {listed} 处 / {total} problems, the first {listed} are listed"));
+        lines.push(format!(
+            "{file}: 共 {total} 处问题，列出前 {listed} 处 / {total} problems, the first {listed} are listed"
+        ));
     }
-    lines.push(format!("{file}: 未作任何更改；请改正后重新导入。 / Nothing was changed; correct the file and import it again."));
+    lines.push(format!(
+        "{file}: 未作任何更改；请改正后重新导入。 / Nothing was changed; correct the file and import it again."
+    ));
     lines.join("\n")
 }

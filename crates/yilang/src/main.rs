@@ -67,7 +67,9 @@ enum Ended {
 impl From<platform::Fault> for Ended {
     fn from(fault: platform::Fault) -> Ended {
         let refusal = fault.to_refusal();
-        Ended::Refused(format!("{}: {}\n{}", refusal.code, refusal.zh, refusal.en))
+        // Whoever runs the command runs the house, and may read the cause.
+        let cause = if fault.refusal().is_some() { String::new() } else { format!("\n{fault:?}") };
+        Ended::Refused(format!("{}: {}\n{}{cause}", refusal.code, refusal.zh, refusal.en))
     }
 }
 

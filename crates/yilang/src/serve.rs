@@ -7,7 +7,9 @@ use kernel::{Refusal, RefusalKind};
 use platform::App;
 use platform::clock::Clock;
 use platform::demo::Cast;
+use platform::identity::actions as identity;
 use platform::indexer::Mode;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use tokio::net::TcpListener;
@@ -36,14 +38,14 @@ pub async fn serve(place: &Place, args: ServeArgs) -> Result<(), Ended> {
     let public_url = args.public_url.unwrap_or_else(|| format!("http://{address}"));
     let demo = demo_place(&place.data, args.demo)?;
     let opening = Opening { demo, public_url: public_url.clone(), mode: Mode::Write, clock: Clock::system() };
-    let app = open(place, opening).await?;
     if demo {
-        play_demo(&app).await?;
+        play_demo(place, &public_url).await?;
     }
+    let app = open(place, opening).await?;
     println!("一廊 Yilang: {public_url}");
-    for line in sign_ins(&app, demo, &public_url).await? {
-        println!("{line}");
-    }
+    print!("{}", sign_ins(&app, demo, &public_url).await?);
+    // Whoever reads the greeting through a pipe gets it now, not when the process ends.
+    std::io::stdout().flush()?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         wait_for_signal().await;
@@ -83,25 +85,37 @@ fn demo_place(data: &Path, asked: bool) -> Result<bool, Ended> {
     Ok(asked || marked)
 }
 
+/// How long before now the demo begins, so that something is finished when people look.
+const DEMO_DAYS: i64 = 40;
+
 /// The demo plays once, in the days before now, through the same actions that people use.
-async fn play_demo(app: &App) -> Result<(), Ended> {
-    let Some(cast) = Cast::first_time(app).await? else { return Ok(()) };
+async fn play_demo(place: &Place, public_url: &str) -> Result<(), Ended> {
+    let now = Clock::system().now();
+    let clock = Clock::fake(now.plus_days(-DEMO_DAYS));
+    let opening = Opening { demo: true, public_url: public_url.to_owned(), mode: Mode::Write, clock };
+    let app = open(place, opening).await?;
+    if identity::any_account(&app).await? {
+        return Ok(());
+    }
+    let cast = Cast::create(&app).await?;
     for capability in app.capabilities() {
         if let Some(scenario) = capability.demo {
-            scenario(app, &cast).await?;
+            scenario(&app, &cast).await?;
         }
     }
-    cast.played(app).await?;
-    platform::follower::settle(app).await?;
+    let late = now.ms() - app.clock().now().ms();
+    app.clock().advance_ms(late.max(0));
+    platform::follower::settle(&app).await?;
     Ok(())
 }
 
-async fn sign_ins(app: &App, demo: bool, public_url: &str) -> Result<Vec<String>, Ended> {
+async fn sign_ins(app: &App, demo: bool, public_url: &str) -> Result<String, Ended> {
     if demo {
-        return Ok(Cast::sign_ins());
+        return Ok(format!("示例登录 demo sign-ins:\n{}", Cast::sign_ins()));
     }
-    let link = platform::identity::first_administrator_link(app).await?;
-    Ok(link.map(|path| format!("首个管理员 first administrator (24 h): {public_url}{path}")).into_iter().collect())
+    let link = identity::first_link(app).await?;
+    Ok(link
+        .map_or_else(String::new, |link| format!("首个管理员 first administrator (24 h): {public_url}{}\n", link.path)))
 }
 
 async fn wait_for_signal() {

@@ -102,7 +102,8 @@ fn ranking_rows(questions: &[Question], ours: &Answers, peers: &[(&str, Answers)
         let of_class: Vec<&Question> =
             questions.iter().filter(|q| class.is_none_or(|class| q.class == class)).collect();
         let sum: f64 = of_class.iter().map(|q| judged::ndcg(q, answers.get(&q.text).map_or(&[], Vec::as_slice))).sum();
-        Figures(vec![sum / of_class.len().max(1) as f64])
+        // An empty sum of floats is −0; adding 0 makes it plain.
+        Figures(vec![sum / of_class.len().max(1) as f64 + 0.0])
     };
     let mut rows = Vec::new();
     for class in std::iter::once(None).chain(classes.into_iter().map(Some)) {

@@ -23,7 +23,14 @@ async fn house() -> TestApp {
 }
 
 fn file(noun: Noun, text: &str) -> Import {
-    Import { noun, format: Format::Csv, bytes: text.as_bytes().to_vec(), file: "a/b.csv".into(), dry_run: false, publish: false }
+    Import {
+        noun,
+        format: Format::Csv,
+        bytes: text.as_bytes().to_vec(),
+        file: "a/b.csv".into(),
+        dry_run: false,
+        publish: false,
+    }
 }
 
 fn rows(count: usize, town: &str, capability: &str) -> String {
@@ -137,7 +144,9 @@ async fn imported_offers_are_drafts_unless_the_operator_publishes_them() {
     let house = house().await;
     import(&house, file(Noun::Organisations, &rows(1, TOWN_A, "炒茶"))).await;
     let offers = |key: &str| {
-        format!("key,organisation_key,type,title,abstract,segments\n{key},k-0,service,示例茶叶检测,提供茶叶农残与重金属检测，七个工作日内出具报告，可上门取样。,tea/leaf\n")
+        format!(
+            "key,organisation_key,type,title,abstract,segments\n{key},k-0,service,示例茶叶检测,提供茶叶农残与重金属检测，七个工作日内出具报告，可上门取样。,tea/leaf\n"
+        )
     };
     let public = async || {
         house.settle().await;
@@ -151,7 +160,10 @@ async fn imported_offers_are_drafts_unless_the_operator_publishes_them() {
     assert_eq!(counts(&import(&house, at_once).await).0, 1);
     assert_eq!(public().await, 1);
     let unknown = import(&house, file(Noun::Offers, &offers("o-3").replace("k-0", "k-none"))).await;
-    assert_eq!(unknown.problems.iter().map(|p| (p.line, p.code.as_str())).collect::<Vec<_>>(), [(2, "organisation-unknown")]);
+    assert_eq!(
+        unknown.problems.iter().map(|p| (p.line, p.code.as_str())).collect::<Vec<_>>(),
+        [(2, "organisation-unknown")]
+    );
     house.finish().await;
 }
 
@@ -163,7 +175,10 @@ async fn a_city_office_loads_organisations_of_its_own_city_only() {
     let own = file(Noun::Organisations, &rows(2, TOWN_A, "炒茶"));
     let report = import_create(app, &officer, own).await.unwrap();
     assert_eq!(counts(&report), (2, 0, 0, 0));
-    assert_eq!(code(import_create(app, &officer, file(Noun::Organisations, &rows(2, TOWN_B, "炒茶"))).await), "forbidden");
+    assert_eq!(
+        code(import_create(app, &officer, file(Noun::Organisations, &rows(2, TOWN_B, "炒茶"))).await),
+        "forbidden"
+    );
     let other = person(&house, Role::CityOfficer, Some(TOWN_B));
     let taken = import_create(app, &other, file(Noun::Organisations, &rows(2, TOWN_B, "炒茶"))).await;
     assert_eq!(code(taken), "forbidden", "a key does not carry another city's record away");

@@ -125,7 +125,8 @@ async fn parse(app: &App, ctx: &Ctx, noun: Noun, format: Format, publish: bool, 
     let corridor = corridor::of(app);
     let (today, demo) = (ctx.now.date(), ctx.actor.demo);
     let work = move || {
-        let known = Known { city: &|code| corridor.place(code).is_some(), segment: &|id| corridor.segment(id).is_some() };
+        let known =
+            Known { city: &|code| corridor.place(code).is_some(), segment: &|id| corridor.segment(id).is_some() };
         read(&bytes, &Reading { noun, format, known: &known, today, publish, demo })
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Internal(format!("import: {error}")))

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
 use platform::capability::Route;
-use platform::web::page::{List, PageQuery};
 use platform::web::Problem as WebProblem;
+use platform::web::page::{List, PageQuery};
 use platform::{App, Caller, Ctx, Fault};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -197,7 +197,14 @@ pub async fn offers(
     take(app, caller.ctx, Noun::Offers, query, &headers, body).await
 }
 
-async fn take(app: App, ctx: Ctx, noun: Noun, query: ImportQuery, headers: &HeaderMap, body: Bytes) -> Result<Response, WebProblem> {
+async fn take(
+    app: App,
+    ctx: Ctx,
+    noun: Noun,
+    query: ImportQuery,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Response, WebProblem> {
     let format = format(&query.format, headers)?;
     let dry_run = matches!(query.dry_run.as_str(), "1" | "true" | "yes");
     let import = Import { noun, format, bytes: body.to_vec(), file: query.file, dry_run, publish: false };
@@ -243,7 +250,11 @@ pub async fn list(
 /// One import with its report.
 #[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "imports", params(("id" = String, Path)),
     responses((status = 200, body = ImportItem), (status = 401), (status = 404)))]
-pub async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ImportItem>, WebProblem> {
+pub async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<ImportItem>, WebProblem> {
     let (batch, report) = import_by_id(&app, &caller.ctx, &id).await?;
     Ok(Json(item(batch, Some(report))))
 }

@@ -48,7 +48,11 @@ async fn list(State(app): State<App>, caller: Caller, Query(query): Query<PageQu
     let page = query.page()?;
     let (batches, total) = import_list(&app, &caller.ctx, page.cursor.clone(), page.limit).await?;
     let (t, visit) = (caller.visit.t, &caller.visit);
-    let next = if batches.len() == page.limit { batches.last().map(|batch| visit.href_with("cursor", &batch.id)) } else { None };
+    let next = if batches.len() == page.limit {
+        batches.last().map(|batch| visit.href_with("cursor", &batch.id))
+    } else {
+        None
+    };
     let frame = ListFrame {
         heading: t.msg("import-title").into_owned(),
         lede: t.msg("import-lede").into_owned(),

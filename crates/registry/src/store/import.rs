@@ -134,7 +134,16 @@ fn batch(row: &QueryResult) -> Outcome<Batch> {
 /// Begins a batch.
 pub async fn start(conn: &Conn, batch: &Batch) -> Outcome<()> {
     let columns = [
-        "id", "state", "noun", "file", "publish", "started_by", "started_name", "started_ms", "touched_ms", "published_ms",
+        "id",
+        "state",
+        "noun",
+        "file",
+        "publish",
+        "started_by",
+        "started_name",
+        "started_ms",
+        "touched_ms",
+        "published_ms",
         "report",
     ];
     let row = vec![
@@ -179,7 +188,8 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Batch>> {
 
 /// The batches that are being written; there is one at most, besides those whose process has died.
 pub async fn staging(conn: &Conn) -> Outcome<Vec<Batch>> {
-    let text = format!("SELECT {COLUMNS} FROM import_batch b WHERE b.state = 'staging' ORDER BY b.started_ms, b.id LIMIT 100");
+    let text =
+        format!("SELECT {COLUMNS} FROM import_batch b WHERE b.state = 'staging' ORDER BY b.started_ms, b.id LIMIT 100");
     all(conn, &text, vec![]).await?.iter().map(batch).collect()
 }
 
@@ -192,9 +202,15 @@ pub async fn unapplied(conn: &Conn) -> Outcome<Vec<String>> {
 
 /// The newest batches that a policy lets somebody see, and how many there are. `allowed` is a condition on
 /// `import_batch b` from `$1` on; `before` is the last batch of the page before.
-pub async fn list(conn: &Conn, allowed: (String, Vec<Value>), before: Option<(i64, String)>, limit: i64) -> Outcome<(Vec<Batch>, i64)> {
+pub async fn list(
+    conn: &Conn,
+    allowed: (String, Vec<Value>),
+    before: Option<(i64, String)>,
+    limit: i64,
+) -> Outcome<(Vec<Batch>, i64)> {
     let (condition, mut values) = allowed;
-    let count = first(conn, &format!("SELECT COUNT(*) AS n FROM import_batch b WHERE ({condition})"), values.clone()).await?;
+    let count =
+        first(conn, &format!("SELECT COUNT(*) AS n FROM import_batch b WHERE ({condition})"), values.clone()).await?;
     let total = count.map_or(Ok(0), |row| get(&row, "n"))?;
     let mut after = String::new();
     if let Some((started_ms, id)) = before {
@@ -224,7 +240,14 @@ pub async fn put_keys(conn: &Conn, batch: &str, noun: Noun, keys: &[Key], now_ms
             now_ms.into(),
         ]
     };
-    put(conn, "import_key", &["noun", "key", "object", "batch", "digest", "seen_ms"], &[], keys.iter().map(row).collect()).await
+    put(
+        conn,
+        "import_key",
+        &["noun", "key", "object", "batch", "digest", "seen_ms"],
+        &[],
+        keys.iter().map(row).collect(),
+    )
+    .await
 }
 
 /// Notes what a key said last.
@@ -282,14 +305,20 @@ fn in_list(start: usize, items: &[String]) -> Option<(String, Vec<Value>)> {
 
 /// Tables that hang on a record, and the column that says on which.
 const PARTS: [(&str, &str, &[&str]); 2] = [
-    ("organisation", "organisation", &["organisation_name", "organisation_segment", "statement", "organisation_status"]),
+    (
+        "organisation",
+        "organisation",
+        &["organisation_name", "organisation_segment", "statement", "organisation_status"],
+    ),
     ("listing", "listing", &["listing_segment"]),
 ];
 
 /// Removes some rows of a batch that was given up; true while there may be more.
 pub async fn remove_some(conn: &Conn, batch: &str, limit: i64) -> Outcome<bool> {
     for (table, column, parts) in PARTS.into_iter().rev() {
-        let rows = all(conn, &format!("SELECT id FROM {table} WHERE batch = $1 LIMIT $2"), vec![batch.into(), limit.into()]).await?;
+        let rows =
+            all(conn, &format!("SELECT id FROM {table} WHERE batch = $1 LIMIT $2"), vec![batch.into(), limit.into()])
+                .await?;
         let ids: Vec<String> = rows.iter().map(|row| get(row, "id")).collect::<Outcome<_>>()?;
         let Some((places, values)) = in_list(1, &ids) else { continue };
         for part in parts {
@@ -299,7 +328,9 @@ pub async fn remove_some(conn: &Conn, batch: &str, limit: i64) -> Outcome<bool> 
         return Ok(true);
     }
     let some = |table: &str, column: &str| {
-        format!("DELETE FROM {table} WHERE batch = $1 AND {column} IN (SELECT {column} FROM {table} WHERE batch = $2 LIMIT $3)")
+        format!(
+            "DELETE FROM {table} WHERE batch = $1 AND {column} IN (SELECT {column} FROM {table} WHERE batch = $2 LIMIT $3)"
+        )
     };
     let mut removed = 0;
     for (table, column) in [("import_key", "key"), ("import_change", "object")] {

@@ -27,9 +27,9 @@ pub fn apply_job<'a>(app: &'a App, ctx: &'a Ctx, payload: &'a Value) -> BoxFutur
             }
         }
         app.in_txn(&stage::at(app, ctx), "import_apply_later", batch.to_owned(), |tx, batch| {
-            Box::pin(async move {
-                tx.job(NewJob::new(APPLY_JOB, json!({ "batch": batch })).once(batch.as_str())).await
-            })
+            Box::pin(
+                async move { tx.job(NewJob::new(APPLY_JOB, json!({ "batch": batch })).once(batch.as_str())).await },
+            )
         })
         .await?;
         Ok(())

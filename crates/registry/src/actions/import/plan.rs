@@ -1,9 +1,11 @@
 //! What becomes of each row, before anything is written.
 
 use crate::actions::listing::place_of;
-use crate::rules::import::{Fate, Holder, ListingRow, Noun, OrganisationRow, Owner, Problem, Problems, Rows, digest, fate};
-use crate::store::import::{Change, Key, Table};
+use crate::rules::import::{
+    Fate, Holder, ListingRow, Noun, OrganisationRow, Owner, Problem, Problems, Rows, digest, fate,
+};
 use crate::store;
+use crate::store::import::{Change, Key, Table};
 use platform::db::Conn;
 use platform::{App, Outcome};
 use std::collections::{BTreeSet, HashSet};
@@ -66,7 +68,12 @@ struct Planner {
 
 impl Default for Planner {
     fn default() -> Planner {
-        Planner { noun: Noun::Organisations, plan: Plan::default(), problems: Problems::default(), changed: HashSet::new() }
+        Planner {
+            noun: Noun::Organisations,
+            plan: Plan::default(),
+            problems: Problems::default(),
+            changed: HashSet::new(),
+        }
     }
 }
 
@@ -127,8 +134,12 @@ fn left_alone(line: usize, key: &str) -> Problem {
         column: 0,
         code: "left-alone".to_owned(),
         field: "key".to_owned(),
-        zh: format!("“{key}”已有记录，且已被认领、编辑或来自其他来源，保持原样。需要改动时，请由该机构或其城市主管部门办理。"),
-        en: format!("“{key}” has a record that was claimed, edited or came another way; it stays as it is. Its own people or its city office may change it."),
+        zh: format!(
+            "“{key}”已有记录，且已被认领、编辑或来自其他来源，保持原样。需要改动时，请由该机构或其城市主管部门办理。"
+        ),
+        en: format!(
+            "“{key}” has a record that was claimed, edited or came another way; it stays as it is. Its own people or its city office may change it."
+        ),
     }
 }
 
@@ -192,7 +203,8 @@ struct Owners {
 
 impl Owners {
     async fn read(app: &App, conn: &Conn, rows: &[ListingRow]) -> Outcome<Owners> {
-        let keys: BTreeSet<&String> = rows.iter().map(|row| &row.organisation_key).filter(|key| !key.is_empty()).collect();
+        let keys: BTreeSet<&String> =
+            rows.iter().map(|row| &row.organisation_key).filter(|key| !key.is_empty()).collect();
         let codes: BTreeSet<&String> = rows.iter().filter_map(|row| row.organisation_uscc.as_ref()).collect();
         let list = |set: BTreeSet<&String>| set.into_iter().cloned().collect::<Vec<String>>();
         let owner = |(asked, (id, city, demo)): (String, (String, Option<kernel::Adcode>, bool))| {
@@ -201,7 +213,10 @@ impl Owners {
         };
         let by_key = store::import::owners_by_keys(conn, &list(keys)).await?;
         let by_code = store::import::owners_by_codes(conn, &list(codes)).await?;
-        Ok(Owners { by_key: by_key.into_iter().map(owner).collect(), by_code: by_code.into_iter().map(owner).collect() })
+        Ok(Owners {
+            by_key: by_key.into_iter().map(owner).collect(),
+            by_code: by_code.into_iter().map(owner).collect(),
+        })
     }
 
     fn of(&self, row: &ListingRow) -> Result<Owner, Box<Problem>> {
@@ -209,16 +224,19 @@ impl Owners {
         let by_key = (!row.organisation_key.is_empty()).then(|| self.by_key.get(&row.organisation_key));
         match (by_key, by_code) {
             (Some(None), _) => Err(Box::new(no_owner(row.line, "organisation_key", &row.organisation_key))),
-            (_, Some(None)) => {
-                Err(Box::new(no_owner(row.line, "organisation_uscc", row.organisation_uscc.as_deref().unwrap_or_default())))
-            }
+            (_, Some(None)) => Err(Box::new(no_owner(
+                row.line,
+                "organisation_uscc",
+                row.organisation_uscc.as_deref().unwrap_or_default(),
+            ))),
             (Some(Some(key)), Some(Some(code))) if key.id != code.id => Err(Box::new(Problem {
                 line: row.line,
                 column: 1,
                 code: "organisation-differ".to_owned(),
                 field: "organisation_uscc".to_owned(),
                 zh: "organisation_key 和 organisation_uscc 指的是两家不同的机构。请改正其中一个。".to_owned(),
-                en: "organisation_key and organisation_uscc mean two different organisations. Correct one of them.".to_owned(),
+                en: "organisation_key and organisation_uscc mean two different organisations. Correct one of them."
+                    .to_owned(),
             })),
             (Some(Some(owner)), _) | (None, Some(Some(owner))) => Ok(owner.clone()),
             (None, None) => Err(Box::new(no_owner(row.line, "organisation_key", ""))),
@@ -233,6 +251,8 @@ fn no_owner(line: usize, field: &str, said: &str) -> Problem {
         code: "organisation-unknown".to_owned(),
         field: field.to_owned(),
         zh: format!("没有找到“{said}”这家机构。请先导入机构，或改用它的统一社会信用代码。"),
-        en: format!("There is no organisation “{said}”. Import the organisations first, or give its unified social credit code."),
+        en: format!(
+            "There is no organisation “{said}”. Import the organisations first, or give its unified social credit code."
+        ),
     }
 }

@@ -22,7 +22,8 @@ fn text() -> String {
 fn rows() -> Rows {
     let known = Known { city: &|_| true, segment: &|_| true };
     let today = Date::parse("2026-03-16").unwrap();
-    let reading = Reading { noun: Noun::Organisations, format: Format::Csv, known: &known, today, publish: false, demo: false };
+    let reading =
+        Reading { noun: Noun::Organisations, format: Format::Csv, known: &known, today, publish: false, demo: false };
     read(text().as_bytes(), &reading).rows
 }
 
@@ -42,7 +43,14 @@ async fn found(house: &TestApp) -> i64 {
 
 async fn import(house: &TestApp) -> Outcome<Report> {
     let bytes = text().into_bytes();
-    let import = Import { noun: Noun::Organisations, format: Format::Csv, bytes, file: "a.csv".into(), dry_run: false, publish: false };
+    let import = Import {
+        noun: Noun::Organisations,
+        format: Format::Csv,
+        bytes,
+        file: "a.csv".into(),
+        dry_run: false,
+        publish: false,
+    };
     import_create(house.app(), &house.system(), import).await
 }
 
@@ -53,7 +61,8 @@ async fn nobody_sees_a_batch_before_the_flip() {
     let batch = interrupted(&house).await;
     house.settle().await;
     assert_eq!(found(&house).await, before);
-    let keys = store::import::by_keys(&house.app().db().read(), Noun::Organisations, &["k-1".to_owned()]).await.unwrap();
+    let keys =
+        store::import::by_keys(&house.app().db().read(), Noun::Organisations, &["k-1".to_owned()]).await.unwrap();
     assert!(keys.is_empty(), "its keys do not count either");
     assert_eq!(store::import::by_id(&house.app().db().read(), &batch.id).await.unwrap().unwrap().state, State::Staging);
 }
@@ -82,7 +91,8 @@ async fn a_process_that_wakes_up_after_its_batch_was_dropped_writes_nothing_more
     clean::drop_now(house.app(), &house.system(), &batch.id).await.unwrap();
     let fault = write(house.app(), &house.system(), &batch, plan).await.unwrap_err();
     assert_eq!(fault.refusal().map(|refusal| refusal.code), Some("import-dropped"));
-    let keys = store::import::by_keys(&house.app().db().read(), Noun::Organisations, &["k-1".to_owned()]).await.unwrap();
+    let keys =
+        store::import::by_keys(&house.app().db().read(), Noun::Organisations, &["k-1".to_owned()]).await.unwrap();
     assert!(keys.is_empty());
     house.finish().await;
 }

@@ -121,13 +121,18 @@ impl Check<'_, '_> {
 
     /// Reports a refusal of another rule, at the field it names.
     pub fn refused(&mut self, refusal: &Refusal, field: &'static str) {
-        let field = refusal.field.as_deref().and_then(|name| self.raw.names.iter().find(|known| **known == name)).unwrap_or(&field);
+        let field = refusal
+            .field
+            .as_deref()
+            .and_then(|name| self.raw.names.iter().find(|known| **known == name))
+            .unwrap_or(&field);
         self.wrong(field, refusal.code, refusal.zh.clone(), refusal.en.clone());
     }
 
     /// Remarks on something that is accepted.
     pub fn odd(&mut self, field: &'static str, code: &str, text: &Text) {
-        let found = problem(self.place(field), code, field, text.get(kernel::Locale::ZhCn), text.get(kernel::Locale::En));
+        let found =
+            problem(self.place(field), code, field, text.get(kernel::Locale::ZhCn), text.get(kernel::Locale::En));
         self.warnings.add(found);
     }
 

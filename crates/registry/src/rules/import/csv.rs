@@ -51,7 +51,10 @@ fn columns(header: &[Cell<'_>], text: &str, noun: Noun, sink: &mut Sink<'_>) -> 
             "column-missing",
             name,
             format!("缺少必填列“{name}”。第一行要写列名：{}。", noun.columns().join(",")),
-            format!("The required column “{name}” is missing. The first line names the columns: {}.", noun.columns().join(",")),
+            format!(
+                "The required column “{name}” is missing. The first line names the columns: {}.",
+                noun.columns().join(",")
+            ),
         ));
     }
     (sink.problems.total == before).then_some(order)
@@ -73,7 +76,10 @@ fn unknown(place: (usize, usize), name: &str, columns: usize, noun: Noun) -> sup
         "column-unknown",
         "",
         format!("没有“{shown}”这一列。可用的列名：{}。请改正列名或删去此列。", noun.columns().join(",")),
-        format!("There is no column “{shown}”. Columns are: {}. Correct its name or remove it.", noun.columns().join(",")),
+        format!(
+            "There is no column “{shown}”. Columns are: {}. Correct its name or remove it.",
+            noun.columns().join(",")
+        ),
     )
 }
 
@@ -209,7 +215,11 @@ fn after_quote(place: (usize, usize), opened: (usize, usize)) -> super::Problem 
         place,
         "csv-quote",
         "",
-        format!("双引号（开始于第 {line} 行第 {column} 列）在这里结束，后面却不是逗号或换行。内容里的双引号要写成两个。"),
-        format!("The quote opened at line {line}, column {column} ends here, but no comma or line end follows. A quote inside a cell is written twice."),
+        format!(
+            "双引号（开始于第 {line} 行第 {column} 列）在这里结束，后面却不是逗号或换行。内容里的双引号要写成两个。"
+        ),
+        format!(
+            "The quote opened at line {line}, column {column} ends here, but no comma or line end follows. A quote inside a cell is written twice."
+        ),
     )
 }

@@ -149,7 +149,9 @@ fn deep(place: (usize, usize)) -> Problem {
         "json-depth",
         "",
         format!("嵌套超过 {JSON_DEPTH_MAX} 层。每一行只要一层对象，值是文字、数字或文字的列表。"),
-        format!("Nested more than {JSON_DEPTH_MAX} levels deep. A line is one flat object; values are texts, numbers or lists of texts."),
+        format!(
+            "Nested more than {JSON_DEPTH_MAX} levels deep. A line is one flat object; values are texts, numbers or lists of texts."
+        ),
     )
 }
 
@@ -160,7 +162,10 @@ fn unknown(place: (usize, usize), name: &str, noun: Noun) -> Problem {
         "field-unknown",
         "",
         format!("没有“{shown}”这个字段。可用的字段：{}。请改正名称或删去。", noun.columns().join(",")),
-        format!("There is no field “{shown}”. Fields are: {}. Correct its name or remove it.", noun.columns().join(",")),
+        format!(
+            "There is no field “{shown}”. Fields are: {}. Correct its name or remove it.",
+            noun.columns().join(",")
+        ),
     )
 }
 

@@ -1,8 +1,8 @@
 //! Rows of needs and offers, and the records they become.
 
-use super::{Arrival, Reading};
 use super::cells::Check;
 use super::organisation::segments;
+use super::{Arrival, Reading};
 use crate::rules::listing::{Begin, Content, Kind, Listing, MATURITY_RANGE, Patch, SEGMENTS_MAX, Side, State, begin};
 use kernel::{Date, Instant, Refusal};
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,9 @@ fn maturity(check: &mut Check<'_, '_>, side: Side, kind: Option<Kind>) -> Option
             "只有成果（offers 的 achievement）有成熟度。请把这一格留空。",
             "Only an achievement among the offers has a maturity. Leave this empty.",
         );
-    } else if level.is_none() {
+        return None;
+    }
+    if level.is_none() {
         check.wrong(
             "maturity",
             "listing-maturity",
@@ -178,7 +180,13 @@ fn incomplete(check: &mut Check<'_, '_>, reading: &Reading<'_>, side: Side, cont
 ///
 /// # Errors
 /// Its last day has passed.
-pub fn begin_listing(row: &ListingRow, side: Side, id: &str, owner: &Owner, arrival: &Arrival<'_>) -> Result<Listing, Refusal> {
+pub fn begin_listing(
+    row: &ListingRow,
+    side: Side,
+    id: &str,
+    owner: &Owner,
+    arrival: &Arrival<'_>,
+) -> Result<Listing, Refusal> {
     let new = Begin {
         id: id.to_owned(),
         side,
@@ -210,11 +218,9 @@ pub fn change_listing(old: &Listing, row: &ListingRow, publish: bool, now: Insta
     kept.kind = new.kind.or(kept.kind);
     kept.title.clone_from(&new.title);
     kept.summary.clone_from(&new.summary);
-    for (to, from) in [
-        (&mut kept.title_en, &new.title_en),
-        (&mut kept.summary_en, &new.summary_en),
-        (&mut kept.detail, &new.detail),
-    ] {
+    for (to, from) in
+        [(&mut kept.title_en, &new.title_en), (&mut kept.summary_en, &new.summary_en), (&mut kept.detail, &new.detail)]
+    {
         if !from.is_empty() {
             to.clone_from(from);
         }

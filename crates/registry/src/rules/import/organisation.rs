@@ -70,7 +70,20 @@ pub(super) fn row(check: &mut Check<'_, '_>, reading: &Reading<'_>) -> Option<Or
         return None;
     }
     let line = check.raw.line;
-    Some(OrganisationRow { line, key, name, name_en, aliases, uscc, city: city?, kind, segments, website, capabilities, statuses })
+    Some(OrganisationRow {
+        line,
+        key,
+        name,
+        name_en,
+        aliases,
+        uscc,
+        city: city?,
+        kind,
+        segments,
+        website,
+        capabilities,
+        statuses,
+    })
 }
 
 fn name(check: &mut Check<'_, '_>, demo: bool) -> String {
@@ -177,7 +190,12 @@ fn statuses(check: &mut Check<'_, '_>) -> Vec<String> {
 }
 
 /// The record a new row becomes: listed, unclaimed, nothing confirmed.
-pub fn create_organisation(row: &OrganisationRow, id: &str, arrival: &Arrival<'_>, ids: &mut dyn FnMut() -> String) -> Dossier {
+pub fn create_organisation(
+    row: &OrganisationRow,
+    id: &str,
+    arrival: &Arrival<'_>,
+    ids: &mut dyn FnMut() -> String,
+) -> Dossier {
     let now = arrival.now;
     let empty = Dossier {
         organisation: Organisation {
@@ -212,7 +230,12 @@ pub fn create_organisation(row: &OrganisationRow, id: &str, arrival: &Arrival<'_
 }
 
 /// The record after a row was laid over it. What the row leaves empty stays as it was.
-pub fn change_organisation(old: &Dossier, row: &OrganisationRow, now: Instant, ids: &mut dyn FnMut() -> String) -> Dossier {
+pub fn change_organisation(
+    old: &Dossier,
+    row: &OrganisationRow,
+    now: Instant,
+    ids: &mut dyn FnMut() -> String,
+) -> Dossier {
     let mut next = old.clone();
     let o = &mut next.organisation;
     o.kind = Kind::parse(&row.kind).unwrap_or(o.kind);
@@ -226,7 +249,8 @@ pub fn change_organisation(old: &Dossier, row: &OrganisationRow, now: Instant, i
     o.updated_ms = now.ms();
     next.names = names(old, row);
     if !row.segments.is_empty() {
-        let place = |id: &String| SegmentPlace { segment: id.clone(), basis: "text".into(), source: SOURCE_IMPORT.into() };
+        let place =
+            |id: &String| SegmentPlace { segment: id.clone(), basis: "text".into(), source: SOURCE_IMPORT.into() };
         next.segments = row.segments.iter().map(place).collect();
     }
     if !row.capabilities.is_empty() && !old.statements.iter().any(|s| s.value_zh == row.capabilities) {

@@ -35,7 +35,12 @@ pub enum Fate {
 ///
 /// # Errors
 /// The key and the code lead to different records.
-pub fn fate(line: usize, digest: &str, by_key: Option<&Holder>, by_code: Option<&Holder>) -> Result<Fate, Box<Problem>> {
+pub fn fate(
+    line: usize,
+    digest: &str,
+    by_key: Option<&Holder>,
+    by_code: Option<&Holder>,
+) -> Result<Fate, Box<Problem>> {
     match (by_key, by_code) {
         (Some(key), Some(code)) if key.object != code.object => Err(Box::new(problem(
             (line, 1),

@@ -71,8 +71,12 @@ pub fn too_large(bytes: u64) -> Problem {
         (0, 0),
         "file-too-large",
         "",
-        format!("文件有 {mib} MiB，上限是 {limit} MiB。请拆成几个文件依次导入；同一个 key 始终是同一条记录，可以放心分批。"),
-        format!("The file has {mib} MiB; the limit is {limit} MiB. Split it and import the parts one after another; the same key always means the same record."),
+        format!(
+            "文件有 {mib} MiB，上限是 {limit} MiB。请拆成几个文件依次导入；同一个 key 始终是同一条记录，可以放心分批。"
+        ),
+        format!(
+            "The file has {mib} MiB; the limit is {limit} MiB. Split it and import the parts one after another; the same key always means the same record."
+        ),
     )
 }
 

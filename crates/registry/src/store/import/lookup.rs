@@ -22,7 +22,8 @@ const ORGANISATION_OPEN: &str = "CAST(CASE WHEN o.source = 'import' AND o.claime
     THEN 1 ELSE 0 END AS BIGINT) AS open";
 
 /// Nobody has touched the need or offer since its import.
-const LISTING_OPEN: &str = "CAST(CASE WHEN l.updated_ms = k.seen_ms AND l.revision IS NULL AND l.waiting_since_ms IS NULL
+const LISTING_OPEN: &str =
+    "CAST(CASE WHEN l.updated_ms = k.seen_ms AND l.revision IS NULL AND l.waiting_since_ms IS NULL
     AND l.state IN ('draft', 'published') THEN 1 ELSE 0 END AS BIGINT) AS open";
 
 fn holder(row: &QueryResult, digest: Option<String>) -> Outcome<Holder> {
@@ -59,7 +60,9 @@ pub async fn by_codes(conn: &Conn, codes: &[String]) -> Outcome<Table<Holder>> {
     let mut found = HashMap::new();
     for asked in codes.chunks(ASKED_MAX) {
         let Some((places, values)) = in_list(1, asked) else { break };
-        let text = format!("SELECT o.uscc AS asked, o.id AS object, o.city AS city, {ORGANISATION_OPEN} FROM organisation o WHERE o.uscc IN ({places})");
+        let text = format!(
+            "SELECT o.uscc AS asked, o.id AS object, o.city AS city, {ORGANISATION_OPEN} FROM organisation o WHERE o.uscc IN ({places})"
+        );
         for row in all(conn, &text, values).await? {
             found.insert(get(&row, "asked")?, holder(&row, None)?);
         }

@@ -12,15 +12,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use testkit::{Answer, TestApp};
 
 async fn empty() -> TestApp {
-    let mut capability = registry::capability();
-    if capability.migrations.iter().all(|step| !step.sql.contains("CREATE TABLE import_batch")) {
-        let batch = platform::db::Migration {
-            name: "zz-test",
-            sql: "CREATE TABLE import_batch (id TEXT PRIMARY KEY, state TEXT NOT NULL);\n",
-        };
-        capability.migrations = Box::leak([capability.migrations, &[batch]].concat().into_boxed_slice());
-    }
-    TestApp::start(vec![capability]).await
+    TestApp::start(vec![registry::capability()]).await
 }
 
 async fn house(pack: &Pack) -> TestApp {

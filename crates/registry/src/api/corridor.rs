@@ -111,7 +111,7 @@ pub(crate) fn source_item(corridor: &Corridor, source: &pack::Source) -> SourceI
 
 /// Chains and their segments
 ///
-/// In the pack's order, each segment after the one above it.
+/// In the pack's order.
 #[utoipa::path(
     get,
     path = "/api/v1/segments",

@@ -24,6 +24,7 @@ pub(super) fn drawing(
         if stations.iter().any(|drawn| drawn.adcode == adcode) {
             continue;
         }
+        let below = station.label_y >= station.y - 4.0;
         stations.push(Station {
             name: corridor.place_name(station.adcode, t.locale),
             x: whole(station.x),
@@ -32,7 +33,7 @@ pub(super) fn drawing(
             label_dy: whole(station.label_y - station.y),
             anchor: anchor(&station.anchor),
             href: format!("/cities/{adcode}"),
-            figures: figures.cities.get(&station.adcode).map(|city| lines_below(t, city)).unwrap_or_default(),
+            figures: figures.cities.get(&station.adcode).map(|city| words_below(t, city, below)).unwrap_or_default(),
             source: station.adcode == drawing.hub,
             current: current == Some(station.adcode),
             adcode,
@@ -44,14 +45,19 @@ pub(super) fn drawing(
         d: line.path.clone(),
         stations: line.stations.iter().map(|station| station.adcode.to_string()).collect(),
     });
-    Some(web::Corridor { t, id, width, height, lines: lines.collect(), stations, legend: Some((10, height * 3 / 5)) })
+    Some(web::Corridor { t, id, width, height, lines: lines.collect(), stations, legend: Some((10, height * 13 / 25)) })
 }
 
-/// The figures under a station's name: its needs and its organisations.
-fn lines_below(t: T, city: &CityFigures) -> Vec<String> {
-    let needs = counted(t, "home-station-needs", city.needs);
+/// The figures under a station's name: its needs, once there are some, and its organisations.
+///
+/// English words are longer: where there is room below the name, each figure gets a line of its own.
+fn words_below(t: T, city: &CityFigures, below: bool) -> Vec<String> {
     let organisations = t.n("home-station-organisations", city.organisations);
-    vec![format!("{needs} · {organisations}")]
+    if city.needs.shown().0 == 0 {
+        return vec![organisations];
+    }
+    let needs = counted(t, "home-station-needs", city.needs);
+    if below && !t.zh() { vec![needs, organisations] } else { vec![format!("{needs} · {organisations}")] }
 }
 
 /// A number with its word; what was invented for the demonstration says so.

@@ -165,7 +165,11 @@ fn several<'a>(corridor: &'a Corridor, filter: &Filter, chosen: &str) -> Vec<(&'
 }
 
 fn indicator_name(t: T, corridor: &Corridor, id: &str) -> String {
-    corridor.facts.iter().find(|fact| fact.indicator_id == id).map_or_else(|| id.to_owned(), |fact| heading(t, fact))
+    corridor
+        .facts
+        .iter()
+        .find(|fact| fact.indicator_id == id)
+        .map_or_else(|| id.to_owned(), |fact| heading(t, corridor, fact))
 }
 
 fn values(

@@ -2,16 +2,17 @@
 
 use crate::corridor::Corridor;
 use crate::rules::fact::{Group, as_of_text, bounds, reading, value_text};
+use kernel::Locale;
 use pack::words::DateBasis;
 use platform::charts::{Caption, Claim, Ranges};
 use platform::web::T;
 use platform::web::parts::{Cell, Column, Source, Table, encode};
 
-/// Where a fact was said: area, date with its basis, source; one line.
+/// Where a fact was said: date with its basis, source; one line. The table or chart around it names the area.
 pub(super) fn source_of(t: T, corridor: &Corridor, fact: &pack::Fact) -> Source {
     Source {
         t,
-        area: corridor.area_name(&fact.area, t.locale),
+        area: String::new(),
         as_of: as_of_text(&fact.as_of),
         basis: basis(t, fact),
         title: corridor.source_title(&fact.source, t.locale),
@@ -36,11 +37,17 @@ pub(super) fn basis_word(t: T, basis: DateBasis) -> String {
     t.msg(format!("fact-basis-{}", basis.code())).into_owned()
 }
 
-/// What a fact is about: subject and indicator.
-pub(super) fn heading(t: T, fact: &pack::Fact) -> String {
+/// What a fact is about: subject and indicator. Where the area itself is the subject, the indicator says it all.
+pub(super) fn heading(t: T, corridor: &Corridor, fact: &pack::Fact) -> String {
     let subject = t.pick(&fact.subject_zh, &fact.subject_en);
     let indicator = t.pick(&fact.indicator_zh, &fact.indicator_en);
-    if subject.is_empty() { indicator.to_owned() } else { format!("{subject} · {indicator}") }
+    let area_itself = fact.subject_zh == corridor.area_name(&fact.area, Locale::ZhCn);
+    if subject.is_empty() || area_itself { indicator.to_owned() } else { format!("{subject} · {indicator}") }
+}
+
+/// The unit in the reader's language; English often needs none where Chinese has a counting word.
+fn unit(t: T, fact: &pack::Fact) -> &str {
+    if t.zh() { &fact.unit_zh } else { &fact.unit_en }
 }
 
 /// The columns of every table and file of facts.
@@ -58,7 +65,7 @@ pub(super) fn table(t: T, corridor: &Corridor, caption: String, groups: &[Group<
     facts.fold(Table::new(t, caption, columns), |table, fact| {
         let note = t.pick(&fact.note_zh, &fact.note_en);
         table.row(vec![
-            Cell::Text(heading(t, fact)),
+            Cell::Text(heading(t, corridor, fact)),
             Cell::Text(reading(fact, t.locale)),
             Cell::Source(source_of(t, corridor, fact)),
             Cell::Text(note.to_owned()),
@@ -74,7 +81,10 @@ pub(super) fn chart(t: T, corridor: &Corridor, group: &Group<'_>) -> Option<Rang
     let first = group.facts.first()?;
     let title = t.args(
         "fact-chart-title",
-        &[("indicator", heading(t, first).as_str()), ("area", corridor.area_name(group.area, t.locale).as_str())],
+        &[
+            ("indicator", heading(t, corridor, first).as_str()),
+            ("area", corridor.area_name(group.area, t.locale).as_str()),
+        ],
     );
     let claim = |fact: &&pack::Fact| {
         let (low, high) = bounds(fact)?;
@@ -83,7 +93,7 @@ pub(super) fn chart(t: T, corridor: &Corridor, group: &Group<'_>) -> Option<Rang
         Some(Claim { low, high, text: text.trim().to_owned(), source: source_of(t, corridor, fact) })
     };
     let claims: Vec<Claim> = group.facts.iter().filter_map(claim).collect();
-    let unit = t.pick(&first.unit_zh, &first.unit_en);
+    let unit = unit(t, first);
     Some(Ranges { caption: Caption::new(t, title, unit), claims })
 }
 
@@ -119,7 +129,7 @@ pub(super) fn csv_row(t: T, corridor: &Corridor, fact: &pack::Fact) -> [String; 
         pick(&fact.indicator_zh, &fact.indicator_en),
         fact.qualifier.code().to_owned(),
         fact.value.clone(),
-        pick(&fact.unit_zh, &fact.unit_en),
+        unit(t, fact).to_owned(),
         fact.as_of.clone(),
         fact.as_of_basis.code().to_owned(),
         pick(&fact.as_of_note_zh, &fact.as_of_note_en),

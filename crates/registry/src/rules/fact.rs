@@ -9,7 +9,7 @@ use pack::Fact;
 use pack::words::FactKind;
 use std::collections::BTreeMap;
 
-/// The values of one indicator in one area, oldest date first.
+/// The values of one indicator in one area, oldest date first; a bare year counts to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group<'a> {
     /// A place's code or an area's id.
@@ -43,7 +43,7 @@ pub fn groups<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Group<'a>> {
         }
     }
     for group in &mut groups {
-        group.facts.sort_by(|a, b| (&a.as_of, &a.source, &a.id).cmp(&(&b.as_of, &b.source, &b.id)));
+        group.facts.sort_by_cached_key(|fact| (pack::moment_end(&fact.as_of), fact.source.clone(), fact.id.clone()));
     }
     groups
 }

@@ -15,7 +15,7 @@ fn fact(id: &str, area: &str, indicator_id: &str, value: &str, unit: &str, as_of
         value: value.into(),
         qualifier: Qualifier::Exact,
         unit_zh: unit.into(),
-        unit_en: String::new(),
+        unit_en: if unit == "%" { unit.into() } else { String::new() },
         as_of: as_of.into(),
         as_of_basis: DateBasis::Text,
         as_of_note_zh: String::new(),
@@ -34,15 +34,15 @@ fn ids<'a>(groups: &[Group<'a>]) -> Vec<Vec<&'a str>> {
 #[test]
 fn an_eighth_and_a_seventh_stand_side_by_side_with_their_dates() {
     let facts = [
-        fact("later", "g60", "high_tech_share", "1/8", "", "2024-01", "article:003"),
-        fact("undated", "g60", "high_tech_share", "1/7", "", "2024", "article:001"),
+        fact("january", "g60", "high_tech_share", "1/8", "", "2024-01", "article:003"),
+        fact("year", "g60", "high_tech_share", "1/7", "", "2024", "article:001"),
     ];
     let groups = groups(&facts);
-    assert_eq!(ids(&groups), [["undated", "later"]]);
+    assert_eq!(ids(&groups), [["january", "year"]]);
     assert_eq!(groups[0].standing(), Standing::Differ);
     let shown: Vec<_> =
         groups[0].facts.iter().map(|f| (reading(f, Locale::ZhCn), f.as_of.as_str(), f.source.as_str())).collect();
-    assert_eq!(shown, [("1/7".into(), "2024", "article:001"), ("1/8".into(), "2024-01", "article:003")]);
+    assert_eq!(shown, [("1/8".into(), "2024-01", "article:003"), ("1/7".into(), "2024", "article:001")]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::organisation::{Done, entry, load, resource};
 use crate::rules::membership::{self as rules, Invitation, Member, MemberCommand, MemberState};
 use crate::rules::organisation::Organisation;
 use crate::store;
+use futures_util::future::BoxFuture;
 use kernel::{Refusal, RefusalKind};
 use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
@@ -185,6 +186,16 @@ pub async fn member_remove(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
     .await
 }
 
+/// The organisation of a member, and whether the member is the actor: for the way back to its page. None where the
+/// reader may not see its members.
+pub async fn organisation_of(app: &App, ctx: &Ctx, member: &str) -> Outcome<Option<(String, bool)>> {
+    let conn = app.db().read();
+    let Some(member) = store::membership::by_id(&conn, member).await? else { return Ok(None) };
+    let organisation = load(&conn, &member.organisation).await?;
+    let may = app.policies().allows(ctx, "member_list", &resource(app, &organisation));
+    Ok(may.then(|| (organisation.id, member.account == ctx.actor.id())))
+}
+
 /// Invitations that wait for the actor.
 pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     if ctx.actor.account.is_none() {
@@ -205,4 +216,9 @@ pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
 pub(crate) async fn told(tx: &Txn, kind: &'static str, organisation: &Organisation, data: serde_json::Value) -> Outcome<i64> {
     store::organisation::touch(tx, &organisation.id, tx.ctx().now.ms()).await?;
     tx.journal(entry(kind, organisation).data(data)).await
+}
+
+/// Which organisations an account belongs to, for identity.
+pub fn memberships<'a>(conn: &'a Conn, account: &'a str) -> BoxFuture<'a, Outcome<Vec<platform::Membership>>> {
+    Box::pin(store::membership::of_account(conn, account))
 }

@@ -68,11 +68,11 @@ fn many() -> Refusal {
     )
 }
 
-/// The city office confirms a declared status.
+/// The city office confirms a declared status; gives the organisation's id too.
 ///
 /// # Errors
 /// Not found, `status-confirmed`, `four-eyes`.
-pub async fn status_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
+pub async fn status_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<(Done, String)> {
     app.in_txn(ctx, "status_confirm", (app.clone(), id.to_owned()), |tx, (app, id)| {
         Box::pin(async move {
             let (organisation, status) = store::organisation::status_by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
@@ -82,17 +82,17 @@ pub async fn status_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
             store::organisation::save_status(tx, &next).await?;
             let data = json!({ "status": next.status, "valid_to": next.valid_to });
             let entry = told(tx, "organisation.status_confirmed", &organisation, data).await?;
-            Ok(Done::new(tx, id, entry))
+            Ok((Done::new(tx, id, entry), organisation.id))
         })
     })
     .await
 }
 
-/// The city office confirms one statement; it is no longer shown as 未核验.
+/// The city office confirms one statement; it is no longer shown as 未核验. Gives the organisation's id too.
 ///
 /// # Errors
 /// Not found, `statement-confirmed`, forbidden for the organisation's own members.
-pub async fn statement_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
+pub async fn statement_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<(Done, String)> {
     app.in_txn(ctx, "statement_confirm", (app.clone(), id.to_owned()), |tx, (app, id)| {
         Box::pin(async move {
             let (organisation, statement) =
@@ -110,7 +110,7 @@ pub async fn statement_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> 
             }
             store::organisation::confirm_statement(tx, id, tx.ctx().actor.id(), tx.ctx().now.ms()).await?;
             let entry = told(tx, "organisation.statement_confirmed", &organisation, json!({ "field": statement.field })).await?;
-            Ok(Done::new(tx, id, entry))
+            Ok((Done::new(tx, id, entry), organisation.id))
         })
     })
     .await

@@ -11,7 +11,8 @@ use crate::rules::workstation::{
     WorkstationState,
 };
 use crate::store;
-use crate::store::workstation::{Filter, Part, Position};
+pub use crate::store::workstation::Filter;
+use crate::store::workstation::{Part, Position};
 use kernel::Refusal;
 use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};

@@ -10,3 +10,7 @@ pub mod search;
 pub(crate) mod body;
 pub mod contact;
 pub mod listing;
+pub mod organisation;
+pub mod claim;
+pub mod membership;
+pub mod status;

@@ -15,3 +15,7 @@ pub mod desk;
 pub mod listing;
 pub mod review;
 pub(crate) mod typed;
+pub mod organisation;
+pub mod claim;
+pub mod membership;
+pub mod status;

@@ -4,10 +4,10 @@ use crate::store::rows::run;
 use futures_util::future::BoxFuture;
 use kernel::Instant;
 use platform::Ctx;
-use platform::db::{Conn, Db, DbUrl, Migration, Outcome, Txn};
+use platform::db::{Conn, Db, Migration, Outcome, Txn};
 use tempfile::TempDir;
 
-/// A migrated SQLite file that goes away with the value.
+/// A migrated database that goes away with the value.
 pub(crate) struct TestDb {
     db: Db,
     _folder: TempDir,
@@ -16,7 +16,7 @@ pub(crate) struct TestDb {
 /// An empty database with three places: Songjiang and Jiaxing are members, Shanghai is not.
 pub(crate) async fn seed() -> TestDb {
     let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&DbUrl::Sqlite(folder.path().join("test.db"))).await.unwrap();
+    let db = Db::open(&testkit::fresh_database(folder.path())).await.unwrap();
     db.migrate(Instant::from_ms(0), steps()).await.unwrap();
     let test = TestDb { db, _folder: folder };
     test.write((), |tx, ()| {

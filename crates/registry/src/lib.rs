@@ -25,14 +25,29 @@ use kernel::Locale;
 use platform::capability::{Capability, DeskItem, Route};
 use platform::db::Migration;
 use platform::jobs::JobSpec;
-use platform::{App, Ctx, Outcome};
 use platform::web::NavItem;
+use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-    [store::corridor::MIGRATIONS, store::fact::MIGRATIONS, store::pack::MIGRATIONS, store::organisation::MIGRATIONS, store::claim::MIGRATIONS, store::membership::MIGRATIONS, store::expert::MIGRATIONS, store::workstation::MIGRATIONS, store::poc::MIGRATIONS, store::listing::MIGRATIONS, store::contact::MIGRATIONS, store::matching::MIGRATIONS, store::import::MIGRATIONS].concat()
+    [
+        store::corridor::MIGRATIONS,
+        store::fact::MIGRATIONS,
+        store::pack::MIGRATIONS,
+        store::organisation::MIGRATIONS,
+        store::claim::MIGRATIONS,
+        store::membership::MIGRATIONS,
+        store::expert::MIGRATIONS,
+        store::workstation::MIGRATIONS,
+        store::poc::MIGRATIONS,
+        store::listing::MIGRATIONS,
+        store::contact::MIGRATIONS,
+        store::matching::MIGRATIONS,
+        store::import::MIGRATIONS,
+    ]
+    .concat()
 });
 
 /// Who may do what, noun by noun.
@@ -57,6 +72,8 @@ const TEXTS: &[(Locale, &str)] = &[
     (Locale::En, include_str!("../locales/en/desk.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/corridor.ftl")),
     (Locale::En, include_str!("../locales/en/corridor.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/organisation.ftl")),
+    (Locale::En, include_str!("../locales/en/organisation.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
     (Locale::En, include_str!("../locales/en/matching.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/import.ftl")),
@@ -67,6 +84,7 @@ const TEXTS: &[(Locale, &str)] = &[
 const MENU: &[NavItem] = &[
     NavItem { href: "/needs", key: "need-menu", order: 10 },
     NavItem { href: "/offers", key: "offer-menu", order: 20 },
+    NavItem { href: "/organisations", key: "organisation-menu", order: 60 },
     NavItem { href: "/cities", key: "city-menu", order: 70 },
     NavItem { href: "/facts", key: "fact-menu", order: 80 },
 ];
@@ -85,12 +103,20 @@ fn routes() -> Vec<Route> {
         pages::fact::routes(),
         pages::corridor::routes(),
         pages::pack::routes(),
+        pages::organisation::routes(),
+        pages::claim::routes(),
+        pages::membership::routes(),
+        pages::status::routes(),
         pages::search::routes(),
         pages::matching::routes(),
         pages::import::routes(),
         api::city::routes(),
         api::fact::routes(),
         api::corridor::routes(),
+        api::organisation::routes(),
+        api::claim::routes(),
+        api::membership::routes(),
+        api::status::routes(),
         api::search::routes(),
         api::matching::routes(),
         api::import::routes(),
@@ -103,6 +129,10 @@ fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = api::corridor::Document::openapi();
     document.merge(api::city::Document::openapi());
     document.merge(api::fact::Document::openapi());
+    document.merge(api::organisation::Document::openapi());
+    document.merge(api::claim::Document::openapi());
+    document.merge(api::membership::Document::openapi());
+    document.merge(api::status::Document::openapi());
     document.merge(api::search::Document::openapi());
     document.merge(api::matching::Document::openapi());
     document.merge(api::import::Document::openapi());

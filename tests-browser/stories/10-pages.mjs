@@ -5,7 +5,7 @@ import { Person } from '../lib/people.mjs';
 const PAGES = [
   ['home', '/'],
   ['city', '/cities/310117'],
-  ['facts of a city', '/cities/330400/facts'],
+  ['facts', '/facts'],
   ['organisations', '/organisations'],
   ['needs', '/needs'],
   ['offers', '/offers'],

@@ -12,6 +12,7 @@
 pub mod actions;
 pub mod api;
 pub mod corridor;
+pub mod demo;
 mod documents;
 mod kept;
 pub mod pages;
@@ -155,6 +156,7 @@ fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>>
 
 /// Work that follows an action.
 const JOBS: &[JobSpec] = &[
+    actions::expiry::DAY_END,
     JobSpec { name: actions::import::APPLY_JOB, handler: actions::import::apply_job },
     JobSpec { name: actions::import::CLEAN_JOB, handler: actions::import::clean_job },
 ];
@@ -172,7 +174,7 @@ pub fn capability() -> Capability {
         desk: Some(desk),
         documents: Some(documents::SOURCE),
         memberships: Some(actions::membership::memberships),
-        demo: None,
+        demo: Some(demo::run),
         openapi,
     }
 }

@@ -2,7 +2,10 @@
 
 mod view;
 
-pub use view::{Asked, CanContact, ContactCard, ContactQuery, ContactView, Target, contact_list, contact_receipt, contact_target, contact_view};
+pub use view::{
+    Asked, CanContact, ContactCard, ContactQuery, ContactView, Target, contact_list, contact_receipt, contact_target,
+    contact_view,
+};
 
 pub use crate::store::contact::Message;
 
@@ -57,7 +60,11 @@ pub struct Send {
 }
 
 /// The organisation asked, the listing if there is one, and the office that answers if the organisation does not.
-pub(crate) async fn recipient(app: &App, conn: &Conn, to: &To) -> Outcome<(Organisation, Option<Listing>, Option<Office>)> {
+pub(crate) async fn recipient(
+    app: &App,
+    conn: &Conn,
+    to: &To,
+) -> Outcome<(Organisation, Option<Listing>, Option<Office>)> {
     let (organisation, listing) = match to {
         To::Organisation(id) => (id.clone(), None),
         To::Listing(id) => {
@@ -190,7 +197,8 @@ pub async fn contact_answer(app: &App, ctx: &Ctx, command: Reply) -> Outcome<Don
                 store::contact::message_add(tx, &next, voice, &clean_text(&command.text)).await?;
             }
             let reason = next.reason.map(|reason| reason.code());
-            let data = json!({ "state": next.state.code(), "reason": reason, "consent": next.consent, "voice": voice.code() });
+            let data =
+                json!({ "state": next.state.code(), "reason": reason, "consent": next.consent, "voice": voice.code() });
             done(tx, &next, entry(&next, "contact.answered").data(data)).await
         }))
     })

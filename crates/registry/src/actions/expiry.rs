@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 const STEP: i64 = 200;
 const NAME: &str = "registry.day_end";
 
-/// The kinds of jobs of this part of the registry.
-pub const JOBS: &[JobSpec] = &[JobSpec { name: NAME, handler }];
+/// The round as a kind of job.
+pub const DAY_END: JobSpec = JobSpec { name: NAME, handler };
 
 /// The round after the coming midnight; ordering it twice is ordering it once.
 pub fn next_round(now: Instant) -> NewJob {
@@ -36,7 +36,8 @@ pub async fn round(app: &App, ctx: &Ctx) -> Outcome<()> {
     while step(app, ctx).await? > 0 {}
     let conn = app.db().read();
     if store::listing::any_published(&conn).await? || store::contact::any_waiting(&conn).await? {
-        app.in_txn(ctx, "day_end_order", (), |tx, ()| Box::pin(async move { tx.job(next_round(tx.ctx().now)).await })).await?;
+        app.in_txn(ctx, "day_end_order", (), |tx, ()| Box::pin(async move { tx.job(next_round(tx.ctx().now)).await }))
+            .await?;
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 mod list;
 mod view;
 
-pub use list::{Card, Listed, Query, listing_list};
 pub use crate::store::listing::{Decision, FacetCounts, Version};
 pub(crate) use list::cards;
+pub use list::{Card, Listed, Query, listing_list};
 pub use view::{Can, HistoryEntry, View, listing_view, listing_work, receipt_view};
 
 use crate::corridor;
@@ -34,7 +34,8 @@ pub struct Done {
 
 /// A listing as policies see it.
 pub fn resource(listing: &Listing) -> Resource {
-    let new = Resource::new("Listing", &listing.id).with("side", listing.side.code()).with("state", listing.state.code());
+    let new =
+        Resource::new("Listing", &listing.id).with("side", listing.side.code()).with("state", listing.state.code());
     new.with("organisation", listing.organisation.as_str())
         .with("office", listing.office.to_string())
         .with("submitted", listing.version > 0)
@@ -137,7 +138,12 @@ pub(crate) fn acting_for(ctx: &Ctx, named: Option<&str>) -> Result<String, Refus
             "您还不是任何机构的成员。请先认领或登记本单位。",
             "You are not a member of any organisation yet. Claim or register yours first.",
         )),
-        (None, _) => Err(Refusal::invalid("organisation", "请选择以哪个单位的名义办理。", "Choose the organisation you act for.").at("organisation")),
+        (None, _) => Err(Refusal::invalid(
+            "organisation",
+            "请选择以哪个单位的名义办理。",
+            "Choose the organisation you act for.",
+        )
+        .at("organisation")),
     }
 }
 

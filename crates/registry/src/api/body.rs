@@ -77,7 +77,10 @@ mod tests {
         assert!(read::<Value>(&nested(limits::JSON_DEPTH_MAX)).is_ok());
         assert_eq!(read::<Value>(&nested(limits::JSON_DEPTH_MAX + 1)).unwrap_err().code, "json-depth");
         assert_eq!(read::<Value>(&nested(10_000)).unwrap_err().code, "json-depth");
-        assert!(read::<Value>(br#"{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"["}"#).is_ok(), "brackets in a text do not count");
+        assert!(
+            read::<Value>(br#"{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"["}"#).is_ok(),
+            "brackets in a text do not count"
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::body::JsonBody;
 use super::listing::{ReceiptItem, created, values};
 use super::paged::Listed;
 use crate::actions::contact::{
-    Asked, ContactCard, ContactQuery, ContactView, Message, Reply, Send, To, contact_answer, contact_create, contact_list,
-    contact_open, contact_revoke, contact_say, contact_view, contact_withdraw,
+    Asked, ContactCard, ContactQuery, ContactView, Message, Reply, Send, To, contact_answer, contact_create,
+    contact_list, contact_open, contact_revoke, contact_say, contact_view, contact_withdraw,
 };
 use crate::rules::contact::{Answer, Reason};
 use axum::Json;
@@ -137,7 +137,8 @@ pub struct OpenedItem {
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/contacts", "contact_list", get(list)),
         read("/api/v1/contacts/{id}", "contact_view", get(view)),
@@ -183,7 +184,12 @@ pub(crate) fn item(card: &ContactCard) -> ContactItem {
 }
 
 fn detail(view: &ContactView) -> ContactDetail {
-    let message = |m: &Message| MessageItem { voice: m.voice.code().to_owned(), name: m.name.clone(), text: m.body.clone(), at_ms: m.at_ms };
+    let message = |m: &Message| MessageItem {
+        voice: m.voice.code().to_owned(),
+        name: m.name.clone(),
+        text: m.body.clone(),
+        at_ms: m.at_ms,
+    };
     ContactDetail { item: item(&view.card), messages: view.messages.iter().map(message).collect() }
 }
 
@@ -265,8 +271,12 @@ pub(crate) fn to(listing: Option<String>, organisation: Option<String>) -> Resul
     match (named(listing), named(organisation)) {
         (Some(id), _) => Ok(To::Listing(id)),
         (None, Some(id)) => Ok(To::Organisation(id)),
-        (None, None) => Err(Refusal::invalid("contact-to", "请指明联系哪个单位或哪条需求、供给。", "Name the organisation, need or offer to contact.")
-            .at("listing")),
+        (None, None) => Err(Refusal::invalid(
+            "contact-to",
+            "请指明联系哪个单位或哪条需求、供给。",
+            "Name the organisation, need or offer to contact.",
+        )
+        .at("listing")),
     }
 }
 
@@ -290,7 +300,12 @@ impl AnswerBody {
                     .at("reason")
                 })
             }
-            _ => Err(Refusal::invalid("contact-answer", "请选择：同意联系、婉拒或先提问。", "Choose: accept, decline or ask back.").at("answer")),
+            _ => Err(Refusal::invalid(
+                "contact-answer",
+                "请选择：同意联系、婉拒或先提问。",
+                "Choose: accept, decline or ask back.",
+            )
+            .at("answer")),
         }
     }
 }

@@ -4,14 +4,16 @@ mod document;
 mod shapes;
 
 pub use document::Document;
-pub use shapes::{DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody};
+pub use shapes::{
+    DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody,
+};
 pub(crate) use shapes::{date, detail, item, receipt};
 
 use super::body::JsonBody;
 use super::paged::Listed;
 use crate::actions::listing::{
-    Create, Done, Query as ListQuery, listing_create, listing_edit, listing_list, listing_recall, listing_renew, listing_submit,
-    listing_view, listing_withdraw,
+    Create, Done, Query as ListQuery, listing_create, listing_edit, listing_list, listing_recall, listing_renew,
+    listing_submit, listing_view, listing_withdraw,
 };
 use crate::actions::review::{Decide, listing_review};
 use crate::corridor;
@@ -97,7 +99,8 @@ fn paths(side: Side) -> [&'static str; 7] {
 
 fn kinds(side: Side) -> [&'static str; 7] {
     use crate::actions::listing::entry_kind;
-    ["drafted", "saved", "submitted", "recalled", "withdrawn", "renewed", "published"].map(|verb| entry_kind(side, verb))
+    ["drafted", "saved", "submitted", "recalled", "withdrawn", "renewed", "published"]
+        .map(|verb| entry_kind(side, verb))
 }
 
 /// Routes of this noun.
@@ -112,7 +115,8 @@ fn side_routes<const OFFER: bool>(side: Side) -> Vec<Route> {
     let [drafted, saved, submitted, recalled, withdrawn, renewed, published] = kinds(side);
     let reviews = if OFFER { "/api/v1/offers/{id}/reviews" } else { "/api/v1/needs/{id}/reviews" };
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read(list, "listing_list", get(list_of::<OFFER>)),
         read(one, "listing_view", get(view_of::<OFFER>)),
@@ -197,7 +201,11 @@ async fn submit<const OFFER: bool>(
     created(listing_submit(&app, &caller.ctx, side::<OFFER>(), &id, once).await?)
 }
 
-async fn recall<const OFFER: bool>(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn recall<const OFFER: bool>(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     created(listing_recall(&app, &caller.ctx, side::<OFFER>(), &id).await?)
 }
 

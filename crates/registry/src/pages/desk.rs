@@ -50,13 +50,19 @@ async fn page(Here(app): Here<App>, caller: Caller) -> Result<Response, Problem>
     let actor = caller.actor();
     let names: Vec<&str> = actor.memberships.iter().map(|m| m.name.as_str()).collect();
     let own = own(&app, &caller).await?;
-    let own_empty = (own.is_empty() && !names.is_empty())
-        .then(|| Empty::new(t.msg("desk-sent-empty"), t.msg("desk-sent-empty-text")).action("/needs/new", t.msg("desk-start-need")));
+    let own_empty = (own.is_empty() && !names.is_empty()).then(|| {
+        Empty::new(t.msg("desk-sent-empty"), t.msg("desk-sent-empty-text"))
+            .action("/needs/new", t.msg("desk-start-need"))
+    });
     let page = Page {
         shell: caller.visit.shell(t.msg("desk-title")).private(),
         desk: DeskFrame {
             heading: t.with("desk-greeting", "name", actor.name.as_str()),
-            acting_for: if names.is_empty() { String::new() } else { t.with("desk-acting-for", "names", names.join("、")) },
+            acting_for: if names.is_empty() {
+                String::new()
+            } else {
+                t.with("desk-acting-for", "names", names.join("、"))
+            },
             groups: vec![mine],
             starts: starts(t, actor),
         },

@@ -6,9 +6,8 @@ mod steps;
 mod words;
 mod write;
 
-pub(crate) use detail::{Line, history};
 pub(crate) use list::{ListRow, row};
-pub(crate) use words::{answers, day_before, money, office_name, price, tags};
+pub(crate) use words::{answers, day_before, office_name};
 
 use crate::actions::listing::entry_kind;
 use crate::rules::listing::Side;

@@ -67,11 +67,15 @@ async fn list(Here(app): Here<App>, caller: Caller) -> Result<Response, Problem>
         let mut row = row(t, &corridor, &shown);
         row.href = format!("/reviews{}", row.href);
         let late = waiting.due.date < today;
-        let due = Tag::new(if late { Tone::Cinnabar } else { Tone::Plain }, t.with("review-due", "date", waiting.due.date.to_string()));
+        let due = Tag::new(
+            if late { Tone::Cinnabar } else { Tone::Plain },
+            t.with("review-due", "date", waiting.due.date.to_string()),
+        );
         Some(WaitingRow { row, due, new_version: card.listing.revision.is_some() })
     };
     let rows: Vec<WaitingRow> = cards.iter().filter_map(waiting_row).collect();
-    let page = ListPage { shell: caller.visit.shell(t.msg("review-title")).private(), list: list_frame(t, rows.len()), rows };
+    let page =
+        ListPage { shell: caller.visit.shell(t.msg("review-title")).private(), list: list_frame(t, rows.len()), rows };
     Ok(html(&page))
 }
 
@@ -85,8 +89,15 @@ fn list_frame(t: T, count: usize) -> ListFrame {
         action: None,
         csv_href: String::new(),
         json_href: String::new(),
-        pager: Pager { t, total: i64::try_from(count).unwrap_or(i64::MAX), shown: count, first_href: String::new(), next_href: String::new() },
-        empty: Empty::new(t.msg("review-empty"), t.msg("review-empty-text")).action("/desk", t.msg("listing-receipt-desk")),
+        pager: Pager {
+            t,
+            total: i64::try_from(count).unwrap_or(i64::MAX),
+            shown: count,
+            first_href: String::new(),
+            next_href: String::new(),
+        },
+        empty: Empty::new(t.msg("review-empty"), t.msg("review-empty-text"))
+            .action("/desk", t.msg("listing-receipt-desk")),
         ranked: false,
     }
 }
@@ -114,7 +125,11 @@ const fn side<const OFFER: bool>() -> Side {
 }
 
 /// One submitted version, with the form that decides.
-async fn page<const OFFER: bool>(Here(app): Here<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn page<const OFFER: bool>(
+    Here(app): Here<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let view = waiting_view(&app, &caller, side::<OFFER>(), &id).await?;
     let form = decision_form(caller.visit.t, &view.listing);
     Ok(html(&review_page(&app, &caller, &view, form)))
@@ -161,7 +176,9 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
     let listing = &view.listing;
     let mut facts = Vec::new();
     if let Some(owner) = &view.organisation {
-        facts.push(Fact::new(t.msg("listing-fact-organisation"), &owner.name).link(format!("/organisations/{}", owner.id)));
+        facts.push(
+            Fact::new(t.msg("listing-fact-organisation"), &owner.name).link(format!("/organisations/{}", owner.id)),
+        );
     }
     facts.push(Fact::new(t.msg("listing-phase-review"), office_name(t, corridor, listing.office)));
     let mut tags = vec![Tag::new(Tone::Plain, t.msg(format!("listing-{}", listing.side.code())))];
@@ -192,14 +209,16 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
 
 /// The answers that differ, side by side.
 fn differences(t: T, old: &[platform::web::parts::Answer], new: &[platform::web::parts::Answer]) -> Table {
-    let columns = ["field", "before", "after"].map(|name| Column::words(t.msg(format!("review-changed-{name}")))).to_vec();
+    let columns =
+        ["field", "before", "after"].map(|name| Column::words(t.msg(format!("review-changed-{name}")))).to_vec();
     let cell = |text: &str| if text.is_empty() { Cell::Missing } else { Cell::from(text) };
     let value = |all: &[platform::web::parts::Answer], label: &str| {
         all.iter().find(|answer| answer.label == label).map_or(String::new(), |answer| answer.value.clone())
     };
     let mut labels: Vec<&str> = new.iter().map(|answer| answer.label.as_str()).collect();
     labels.extend(old.iter().map(|a| a.label.as_str()).filter(|label| new.iter().all(|a| a.label != *label)));
-    let changed = labels.into_iter().map(|label| (label, value(old, label), value(new, label))).filter(|(_, was, is)| was != is);
+    let changed =
+        labels.into_iter().map(|label| (label, value(old, label), value(new, label))).filter(|(_, was, is)| was != is);
     changed.fold(Table::new(t, t.msg("review-changed"), columns), |table, (label, was, is)| {
         table.row(vec![Cell::from(label), cell(&was), cell(&is)])
     })
@@ -216,15 +235,21 @@ fn earlier(t: T, decision: &Decision) -> Earlier {
 }
 
 fn decision_form(t: T, listing: &Listing) -> Form {
-    let choice = |code: &str| Choice::new(code, t.msg(format!("review-{code}"))).hint(t.msg(format!("review-{code}-hint")));
+    let choice =
+        |code: &str| Choice::new(code, t.msg(format!("review-{code}"))).hint(t.msg(format!("review-{code}-hint")));
     let reason = |reason: Reason| {
         let code = reason.code();
         Choice::new(code, t.msg(format!("listing-reason-{code}"))).hint(t.msg(format!("listing-reason-{code}-hint")))
     };
-    let verdict = Field::new(t, FieldKind::Radio(vec![choice("publish"), choice("refuse")]), "decision", t.msg("review-decide"));
+    let verdict =
+        Field::new(t, FieldKind::Radio(vec![choice("publish"), choice("refuse")]), "decision", t.msg("review-decide"));
     let reasons = FieldKind::Check(Reason::ALL.map(reason).to_vec());
-    let reasons = Field::new(t, reasons, "reasons", t.msg("review-reasons")).hint(t.msg("review-reasons-hint")).optional();
-    let note = Field::lines(t, "note", t.msg("review-note"), 4).hint(t.msg("review-note-hint")).chars_max(NOTE_CHARS_MAX).optional();
+    let reasons =
+        Field::new(t, reasons, "reasons", t.msg("review-reasons")).hint(t.msg("review-reasons-hint")).optional();
+    let note = Field::lines(t, "note", t.msg("review-note"), 4)
+        .hint(t.msg("review-note-hint"))
+        .chars_max(NOTE_CHARS_MAX)
+        .optional();
     let version = listing.waiting.as_ref().map_or(listing.version, |waiting| waiting.version);
     Form::new(t, format!("/reviews{}/{}", listing.side.path(), listing.id), t.msg("review-send"))
         .idempotency_key(new_key())
@@ -267,7 +292,11 @@ fn command(side: Side, id: &str, headers: &HeaderMap, typed: &Typed) -> Result<D
         "publish" => Verdict::Publish,
         "refuse" => Verdict::Refuse(typed.all("reasons").iter().filter_map(|code| Reason::parse(code)).collect()),
         _ => {
-            let refusal = Refusal::invalid("review-decision", "请选择：通过并发布，或退回修改。", "Choose: approve or send back.");
+            let refusal = Refusal::invalid(
+                "review-decision",
+                "请选择：通过并发布，或退回修改。",
+                "Choose: approve or send back.",
+            );
             return Err(refusal.at("decision"));
         }
     };

@@ -1,7 +1,7 @@
 //! What a person typed into a form, kept as it came, so that a refused form comes back unchanged.
 
-use axum::extract::{FromRequest, Request};
 use axum::Form;
+use axum::extract::{FromRequest, Request};
 use platform::web::Problem;
 
 /// Names and values of a posted form in their order; a name may come several times.
@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn repeated_names_and_prefixes_are_kept() {
         let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-        let typed: Typed = [pair("a", " x "), pair("segments", "ic"), pair("segments-ic", "ic/wafer"), pair("segments", "")].into_iter().collect();
+        let typed: Typed =
+            [pair("a", " x "), pair("segments", "ic"), pair("segments-ic", "ic/wafer"), pair("segments", "")]
+                .into_iter()
+                .collect();
         assert_eq!((typed.get("a"), typed.raw("a"), typed.get("none")), ("x", Some(" x "), ""));
         assert_eq!(typed.all("segments"), ["ic", "ic/wafer"]);
     }

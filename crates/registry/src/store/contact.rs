@@ -30,8 +30,24 @@ CREATE TABLE contact_message (
 }];
 
 const COLUMNS: [&str; 18] = [
-    "id", "to_organisation", "listing", "from_organisation", "from_account", "city", "office", "asks_detail", "state", "consent",
-    "reason", "due", "provisional", "expires_ms", "created_ms", "updated_ms", "messages", "demo",
+    "id",
+    "to_organisation",
+    "listing",
+    "from_organisation",
+    "from_account",
+    "city",
+    "office",
+    "asks_detail",
+    "state",
+    "consent",
+    "reason",
+    "due",
+    "provisional",
+    "expires_ms",
+    "created_ms",
+    "updated_ms",
+    "messages",
+    "demo",
 ];
 
 /// A message of a request's thread.
@@ -111,7 +127,8 @@ pub async fn insert(conn: &Conn, contact: &Contact) -> Outcome<()> {
 
 /// Writes a request that has changed.
 pub async fn save(conn: &Conn, contact: &Contact) -> Outcome<()> {
-    let set: Vec<String> = COLUMNS.iter().enumerate().skip(1).map(|(n, column)| format!("{column} = ${}", n + 1)).collect();
+    let set: Vec<String> =
+        COLUMNS.iter().enumerate().skip(1).map(|(n, column)| format!("{column} = ${}", n + 1)).collect();
     run(conn, &format!("UPDATE contact_request SET {} WHERE id = $1", set.join(", ")), values(contact)).await?;
     Ok(())
 }
@@ -127,7 +144,8 @@ pub async fn message_add(tx: &Txn, contact: &Contact, voice: Voice, body: &str) 
         body.into(),
         tx.ctx().now.ms().into(),
     ];
-    put(&**tx, "contact_message", &["request", "ord", "voice", "account", "name", "body", "at_ms"], &[], vec![row]).await
+    put(&**tx, "contact_message", &["request", "ord", "voice", "account", "name", "body", "at_ms"], &[], vec![row])
+        .await
 }
 
 /// The messages of a request, oldest first.
@@ -189,7 +207,13 @@ pub async fn list(
     let (mut condition, mut given) = filter.allowed.clone();
     condition = format!("({condition})");
     let mut any = |column: &str, ids: &[String], not: bool| {
-        let places: Vec<String> = ids.iter().map(|id| { given.push(id.as_str().into()); format!("${}", given.len()) }).collect();
+        let places: Vec<String> = ids
+            .iter()
+            .map(|id| {
+                given.push(id.as_str().into());
+                format!("${}", given.len())
+            })
+            .collect();
         let list = if places.is_empty() { "''".to_owned() } else { places.join(", ") };
         condition.push_str(&format!(" AND {column} {}IN ({list})", if not { "NOT " } else { "" }));
     };

@@ -85,7 +85,11 @@ pub struct ContactView {
 ///
 /// # Errors
 /// Nobody is signed in, or the cursor is not ours.
-pub async fn contact_list(app: &App, ctx: &Ctx, query: &ContactQuery) -> Outcome<(Vec<ContactCard>, i64, Option<String>)> {
+pub async fn contact_list(
+    app: &App,
+    ctx: &Ctx,
+    query: &ContactQuery,
+) -> Outcome<(Vec<ContactCard>, i64, Option<String>)> {
     app.policies().require(ctx, "contact_list", &Resource::house())?;
     let own: Vec<String> = ctx.actor.memberships.iter().map(|m| m.organisation.clone()).collect();
     let (from, not_from) = match query.asked {
@@ -96,7 +100,8 @@ pub async fn contact_list(app: &App, ctx: &Ctx, query: &ContactQuery) -> Outcome
     let allowed = app.policies().filter(ctx, "contact_view", "Contact", &COLUMNS, 1)?;
     let filter = Filter { from, not_from, states, listing: None, allowed };
     let after = query.page.cursor.as_deref().map(|c| Position::parse(c).ok_or_else(cursor_refused)).transpose()?;
-    let (found, total, next) = store::contact::list(&app.db().read(), &filter, after.as_ref(), query.page.limit).await?;
+    let (found, total, next) =
+        store::contact::list(&app.db().read(), &filter, after.as_ref(), query.page.limit).await?;
     Ok((cards(app, found).await?, total, next.map(|position| position.cursor())))
 }
 
@@ -140,7 +145,8 @@ pub async fn contact_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<ContactView
     let messages = store::contact::messages(&conn, id).await?;
     let owner = ctx.actor.member_of(&contact.to).is_some();
     let entries = if owner { journal::of_object(&conn, "contact", id, OPENINGS_MAX).await? } else { Vec::new() };
-    let openings = entries.iter().filter(|e| e.kind == "contact.opened").map(|e| (e.at_ms, e.actor_name.clone())).collect();
+    let openings =
+        entries.iter().filter(|e| e.kind == "contact.opened").map(|e| (e.at_ms, e.actor_name.clone())).collect();
     let card = cards(app, vec![contact]).await?.pop().ok_or_else(Refusal::not_found)?;
     Ok(ContactView { card, messages, can, openings })
 }

@@ -84,7 +84,8 @@ pub async fn listing_list(app: &App, ctx: &Ctx, side: Side, query: &Query) -> Ou
     let (found, total, next) = match ranked {
         Some(order) => ranked_page(app, &filter, &order, &query.page).await?,
         None => {
-            let after = query.page.cursor.as_deref().map(|c| Position::parse(c).ok_or_else(cursor_refused)).transpose()?;
+            let after =
+                query.page.cursor.as_deref().map(|c| Position::parse(c).ok_or_else(cursor_refused)).transpose()?;
             let found = store::listing::browse(&conn, &filter, after.as_ref(), query.page.limit).await?;
             (found.items, found.total, found.next.map(|position| position.cursor()))
         }

@@ -1,17 +1,42 @@
 //! The API document of needs and offers. One handler serves both sides, so each side's paths are described here.
 
-use super::{DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody};
+use super::{
+    DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody,
+};
 use crate::api::paged::Listed;
 
 /// API document of this noun.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(
-        needs, need, need_create, need_edit, need_submit, need_recall, need_withdraw, need_renew, need_review, offers, offer,
-        offer_create, offer_edit, offer_submit, offer_recall, offer_withdraw, offer_renew, offer_review
+        needs,
+        need,
+        need_create,
+        need_edit,
+        need_submit,
+        need_recall,
+        need_withdraw,
+        need_renew,
+        need_review,
+        offers,
+        offer,
+        offer_create,
+        offer_edit,
+        offer_submit,
+        offer_recall,
+        offer_withdraw,
+        offer_renew,
+        offer_review
     ),
     components(schemas(
-        ListingItem, ListingDetail, DecisionItem, OrganisationRef, ReceiptItem, ListingBody, RenewalBody, ReviewBody
+        ListingItem,
+        ListingDetail,
+        DecisionItem,
+        OrganisationRef,
+        ReceiptItem,
+        ListingBody,
+        RenewalBody,
+        ReviewBody
     ))
 )]
 pub struct Document;
@@ -100,9 +125,28 @@ macro_rules! described {
 }
 
 described!(
-    "needs", "/api/v1/needs", needs, need, need_create, need_edit, need_submit, need_recall, need_withdraw, need_renew, need_review
+    "needs",
+    "/api/v1/needs",
+    needs,
+    need,
+    need_create,
+    need_edit,
+    need_submit,
+    need_recall,
+    need_withdraw,
+    need_renew,
+    need_review
 );
 described!(
-    "offers", "/api/v1/offers", offers, offer, offer_create, offer_edit, offer_submit, offer_recall, offer_withdraw, offer_renew,
+    "offers",
+    "/api/v1/offers",
+    offers,
+    offer,
+    offer_create,
+    offer_edit,
+    offer_submit,
+    offer_recall,
+    offer_withdraw,
+    offer_renew,
     offer_review
 );

@@ -174,7 +174,11 @@ impl ListingBody {
     /// A code or a date that cannot be read.
     pub(crate) fn patch(&self) -> Result<Patch, Refusal> {
         Ok(Patch {
-            kind: self.kind.as_deref().map(|code| Kind::parse(code).map(Some).ok_or_else(|| unknown("type", code))).transpose()?,
+            kind: self
+                .kind
+                .as_deref()
+                .map(|code| Kind::parse(code).map(Some).ok_or_else(|| unknown("type", code)))
+                .transpose()?,
             title: self.title.clone(),
             title_en: self.title_en.clone(),
             summary: self.summary.clone(),
@@ -186,7 +190,11 @@ impl ListingBody {
             price_to_fen: self.price_to_fen,
             until: self.until.as_ref().map(|day| day.as_deref().map(date).transpose()).transpose()?,
             keywords: self.keywords.clone(),
-            contact: self.contact.as_deref().map(|code| ContactBy::parse(code).ok_or_else(|| unknown("contact", code))).transpose()?,
+            contact: self
+                .contact
+                .as_deref()
+                .map(|code| ContactBy::parse(code).ok_or_else(|| unknown("contact", code)))
+                .transpose()?,
         })
     }
 }
@@ -282,7 +290,8 @@ fn place(corridor: &Corridor, listing: &Listing) -> Option<PlaceRef> {
 
 /// A listing as lists show it.
 pub(crate) fn item(corridor: &Corridor, listing: &Listing, organisation: Option<&Organisation>) -> ListingItem {
-    let Content { kind, title, title_en, summary, summary_en, maturity, segments, keywords, until, contact, .. } = &listing.content;
+    let Content { kind, title, title_en, summary, summary_en, maturity, segments, keywords, until, contact, .. } =
+        &listing.content;
     ListingItem {
         id: listing.id.clone(),
         side: listing.side.code().to_owned(),
@@ -347,7 +356,10 @@ mod tests {
         let cleared = read(r#"{"maturity":null,"until":null,"price_to_fen":null}"#);
         assert_eq!((cleared.maturity, cleared.until, cleared.price_to_fen), (Some(None), Some(None), Some(None)));
         let set = read(r#"{"maturity":6,"until":"2027-06-30","type":"service"}"#);
-        assert_eq!((set.maturity, set.until.flatten().map(|d| d.to_string())), (Some(Some(6)), Some("2027-06-30".into())));
+        assert_eq!(
+            (set.maturity, set.until.flatten().map(|d| d.to_string())),
+            (Some(Some(6)), Some("2027-06-30".into()))
+        );
         assert_eq!(set.kind, Some(Some(Kind::Service)));
     }
 
@@ -361,6 +373,9 @@ mod tests {
             let refusal = serde_json::from_str::<ListingBody>(json).unwrap().patch().unwrap_err();
             assert_eq!(refusal.field.as_deref(), Some(field));
         }
-        assert!(serde_json::from_str::<ListingBody>(r#"{"titel":"x"}"#).is_err(), "a misspelt field is not dropped silently");
+        assert!(
+            serde_json::from_str::<ListingBody>(r#"{"titel":"x"}"#).is_err(),
+            "a misspelt field is not dropped silently"
+        );
     }
 }

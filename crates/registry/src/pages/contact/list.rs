@@ -54,7 +54,9 @@ pub(super) async fn page(
     let t = caller.visit.t;
     let (cards, total, next) = contact_list(&app, &caller.ctx, &query.query(&paging)?).await?;
     match wants(&caller.visit.query, &caller.visit.path, &headers) {
-        Form::Json => return Ok(axum::Json(Listed { items: cards.iter().map(item).collect(), total, next }).into_response()),
+        Form::Json => {
+            return Ok(axum::Json(Listed { items: cards.iter().map(item).collect(), total, next }).into_response());
+        }
         Form::Csv => return Ok(csv(t, &cards).into_response()),
         Form::Html => {}
     }
@@ -89,7 +91,14 @@ fn row(t: T, card: &ContactCard) -> Row {
 }
 
 fn csv(t: T, cards: &[ContactCard]) -> Csv {
-    let heads = ["listing-csv-id", "contact-from", "contact-to", "listing-csv-title", "contact-facet-state", "contact-fact-sent"];
+    let heads = [
+        "listing-csv-id",
+        "contact-from",
+        "contact-to",
+        "listing-csv-title",
+        "contact-facet-state",
+        "contact-fact-sent",
+    ];
     let mut csv = Csv::new("contacts", heads.map(|key| t.msg(key)));
     for card in cards {
         let title = card.about.as_ref().map_or("", |listing| listing.content.title.as_str());
@@ -100,7 +109,12 @@ fn csv(t: T, cards: &[ContactCard]) -> Csv {
     csv
 }
 
-fn frame(caller: &Caller, query: &ContactListQuery, paging: &PageQuery, found: (usize, i64, Option<String>)) -> ListFrame {
+fn frame(
+    caller: &Caller,
+    query: &ContactListQuery,
+    paging: &PageQuery,
+    found: (usize, i64, Option<String>),
+) -> ListFrame {
     let visit = &caller.visit;
     let (t, out) = (visit.t, query.side == "out");
     let (shown, total, next) = found;
@@ -143,12 +157,17 @@ fn facets(caller: &Caller, query: &ContactListQuery) -> Facets {
         .into_iter()
         .map(|state| {
             let on = chosen.iter().any(|code| code == state.code());
-            let href = href_with(&visit.path, base.trim_start_matches('?'), "state", if on { "" } else { state.code() });
+            let href =
+                href_with(&visit.path, base.trim_start_matches('?'), "state", if on { "" } else { state.code() });
             (on, href, t.msg(format!("contact-state-{}", state.code())).into_owned())
         })
         .filter(|(on, _, _)| *on)
         .map(|(on, href, label)| FacetValue { label, count: 0, href, on })
         .collect();
-    let groups = if on.is_empty() { Vec::new() } else { vec![FacetGroup { label: t.msg("contact-facet-state").into_owned(), values: on }] };
+    let groups = if on.is_empty() {
+        Vec::new()
+    } else {
+        vec![FacetGroup { label: t.msg("contact-facet-state").into_owned(), values: on }]
+    };
     Facets { t, groups, clear_href: "/contacts".to_owned() }
 }

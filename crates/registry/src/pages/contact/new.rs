@@ -53,7 +53,11 @@ pub(super) struct NewQuery {
 }
 
 /// The form of a new request.
-pub(super) async fn page(Here(app): Here<App>, caller: Caller, Query(query): Query<NewQuery>) -> Result<Response, Problem> {
+pub(super) async fn page(
+    Here(app): Here<App>,
+    caller: Caller,
+    Query(query): Query<NewQuery>,
+) -> Result<Response, Problem> {
     caller.signed_in()?;
     let t = caller.visit.t;
     if caller.actor().memberships.is_empty() {
@@ -77,7 +81,9 @@ fn form(caller: &Caller, target: &Target) -> Form {
     let message = Field::lines(t, "message", t.msg("contact-q-message"), 8)
         .hint(t.msg("contact-q-message-hint"))
         .chars_max(MESSAGE_CHARS_MAX);
-    let mut form = Form::new(t, "/contacts", t.msg("contact-send")).idempotency_key(new_key()).cancel(back, t.msg("contact-cancel"));
+    let mut form = Form::new(t, "/contacts", t.msg("contact-send"))
+        .idempotency_key(new_key())
+        .cancel(back, t.msg("contact-cancel"));
     form = match &target.about {
         Some(listing) => form.hidden("listing", &listing.id),
         None => form.hidden("organisation", &target.organisation.id),
@@ -105,10 +111,17 @@ fn new_page(app: &App, caller: &Caller, target: &Target, form: Form) -> Page {
         }
         None => t.with("contact-new-owner", "n", ANSWER_WORKDAYS.to_string()),
     };
-    let about = target.about.as_ref().map(|listing| t.pick(&listing.content.title, &listing.content.title_en).to_owned());
+    let about =
+        target.about.as_ref().map(|listing| t.pick(&listing.content.title, &listing.content.title_en).to_owned());
     Page {
         shell: caller.visit.shell(heading.clone()).private(),
-        step: StepFrame { form, task: t.msg("listing-contact").into_owned(), step: 0, steps: 0, back_href: String::new() },
+        step: StepFrame {
+            form,
+            task: t.msg("listing-contact").into_owned(),
+            step: 0,
+            steps: 0,
+            back_href: String::new(),
+        },
         heading,
         about: about.map_or(String::new(), |title| t.with("contact-about", "title", title)),
         term,
@@ -116,7 +129,12 @@ fn new_page(app: &App, caller: &Caller, target: &Target, form: Form) -> Page {
 }
 
 /// Sends the request; a refused one comes back with what was written.
-pub(super) async fn send(Here(app): Here<App>, caller: Caller, headers: HeaderMap, typed: Typed) -> Result<Response, Problem> {
+pub(super) async fn send(
+    Here(app): Here<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    typed: Typed,
+) -> Result<Response, Problem> {
     let named = |name: &str| Some(typed.get(name).to_owned()).filter(|value| !value.is_empty());
     let to = to(named("listing"), named("organisation"))?;
     let outcome = match command(&caller, &headers, &typed, to.clone()) {
@@ -134,7 +152,12 @@ pub(super) async fn send(Here(app): Here<App>, caller: Caller, headers: HeaderMa
     Ok(html_with(status, &new_page(&app, &caller, &target, form)))
 }
 
-fn command(caller: &Caller, headers: &HeaderMap, typed: &Typed, to: crate::actions::contact::To) -> Result<Send, Refusal> {
+fn command(
+    caller: &Caller,
+    headers: &HeaderMap,
+    typed: &Typed,
+    to: crate::actions::contact::To,
+) -> Result<Send, Refusal> {
     let named = Some(typed.get("from").to_owned()).filter(|id| !id.is_empty());
     // The field of this form is called `from`.
     let from = acting_for(&caller.ctx, named.as_deref()).map_err(|refusal| match refusal.field {

@@ -2,7 +2,8 @@
 
 use super::list::state_tag;
 use crate::actions::contact::{
-    ContactView, Message, Reply, contact_answer, contact_open, contact_revoke, contact_say, contact_view, contact_withdraw,
+    ContactView, Message, Reply, contact_answer, contact_open, contact_revoke, contact_say, contact_view,
+    contact_withdraw,
 };
 use crate::api::contact::AnswerBody;
 use crate::pages::listing::day_before;
@@ -61,12 +62,14 @@ fn thread(caller: &Caller, view: &ContactView) -> Page {
         text: m.body.clone(),
     };
     let reason = contact.reason.map(|reason| t.msg(format!("contact-reason-{}", reason.code())));
-    let opening = |(at, name): &(i64, String)| t.args("contact-opening", &[("date", t.datetime(*at)), ("name", name.clone())]);
+    let opening =
+        |(at, name): &(i64, String)| t.args("contact-opening", &[("date", t.datetime(*at)), ("name", name.clone())]);
     Page {
         shell: caller.visit.shell(title.clone()).private().here("/contacts"),
         detail: frame(t, view, title),
         messages: view.messages.iter().map(said).collect(),
-        reason: reason.map_or(String::new(), |reason| t.with("contact-declined-because", "reason", reason.into_owned())),
+        reason: reason
+            .map_or(String::new(), |reason| t.with("contact-declined-because", "reason", reason.into_owned())),
         answer: view.can.answer.then(|| answer_form(t, view)),
         say: view.can.say.then(|| say_form(t, view)),
         open: view.can.open.then(|| post("openings", "contact-open")),
@@ -113,7 +116,11 @@ fn facts(t: T, view: &ContactView) -> Vec<Fact> {
     ];
     if let Some(listing) = &card.about {
         let title = t.pick(&listing.content.title, &listing.content.title_en);
-        facts.push(Fact::new(t.msg(format!("listing-{}", listing.side.code())), title).link(format!("{}/{}", listing.side.path(), listing.id)));
+        facts.push(Fact::new(t.msg(format!("listing-{}", listing.side.code())), title).link(format!(
+            "{}/{}",
+            listing.side.path(),
+            listing.id
+        )));
     }
     facts.push(Fact::new(t.msg("contact-fact-sent"), t.datetime(contact.created.ms())));
     if contact.state == State::Open {
@@ -132,7 +139,9 @@ fn facts(t: T, view: &ContactView) -> Vec<Fact> {
 }
 
 fn answer_form(t: T, view: &ContactView) -> Form {
-    let choice = |code: &str| Choice::new(code, t.msg(format!("contact-answer-{code}"))).hint(t.msg(format!("contact-answer-{code}-hint")));
+    let choice = |code: &str| {
+        Choice::new(code, t.msg(format!("contact-answer-{code}"))).hint(t.msg(format!("contact-answer-{code}-hint")))
+    };
     let answers = FieldKind::Radio(["accept", "question", "decline"].map(choice).to_vec());
     let mut form = Form::new(t, format!("/contacts/{}/answers", view.card.contact.id), t.msg("contact-answer-send"))
         .idempotency_key(new_key())
@@ -225,7 +234,11 @@ pub(super) async fn say(
 }
 
 /// Takes the request back.
-pub(super) async fn withdraw(Here(app): Here<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn withdraw(
+    Here(app): Here<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let done = contact_withdraw(&app, &caller.ctx, &id).await?;
     Ok(Redirect::to(&format!("/contacts/{id}/receipts/{}", done.entry)).into_response())
 }

@@ -1,7 +1,7 @@
 //! The page of one need or offer.
 
-use super::words::{comma, day_before, key_fact, kind_name, office_name, price, segment_name, tags};
-use super::{key, side};
+use super::words::{comma, day_before, key_fact, kind_name, price, segment_name, tags};
+use super::side;
 use crate::actions::listing::{Decision, HistoryEntry, View, listing_view};
 use crate::corridor::{self, Corridor};
 use crate::rules::listing::{Side, State};
@@ -85,7 +85,11 @@ pub(super) async fn page<const OFFER: bool>(
         summary_other: paragraphs(other),
         detail_text: if view.can.detail { content.detail.clone() } else { String::new() },
         protected: view.protected,
-        keywords: content.keywords.iter().map(|word| (format!("{}?q={}", side.path(), platform::web::parts::encode(word)), word.clone())).collect(),
+        keywords: content
+            .keywords
+            .iter()
+            .map(|word| (format!("{}?q={}", side.path(), platform::web::parts::encode(word)), word.clone()))
+            .collect(),
         notices: notices(t, &view),
         refusal: view.decisions.iter().find(|d| !d.published).filter(|_| refused).map(|d| verdict(t, d)),
         forms: forms(t, side, &view),
@@ -108,7 +112,8 @@ fn frame(t: T, corridor: &Corridor, side: Side, view: &View) -> DetailFrame {
     let title = t.pick(&content.title, &content.title_en);
     let other = if title == content.title { &content.title_en } else { &content.title };
     let list = t.msg(super::list_key(side, "title"));
-    let newest = view.history.iter().find(|entry| entry.kind.ends_with(".published") || entry.kind.ends_with(".renewed"));
+    let newest =
+        view.history.iter().find(|entry| entry.kind.ends_with(".published") || entry.kind.ends_with(".renewed"));
     DetailFrame {
         crumbs: Crumbs::new(t, title).over(side.path(), list),
         heading: title.to_owned(),
@@ -119,7 +124,13 @@ fn frame(t: T, corridor: &Corridor, side: Side, view: &View) -> DetailFrame {
         facts: vec![Facts { title: String::new(), facts: facts(t, corridor, side, view) }],
         actions: actions(t, side, view),
         source: None,
-        proof: newest.map(|entry| Proofs { t, entry: entry.entry, at_ms: entry.at_ms, digest: String::new(), href: String::new() }),
+        proof: newest.map(|entry| Proofs {
+            t,
+            entry: entry.entry,
+            at_ms: entry.at_ms,
+            digest: String::new(),
+            href: String::new(),
+        }),
     }
 }
 
@@ -208,7 +219,8 @@ fn notices(t: T, view: &View) -> Vec<Notice> {
 
 fn verdict(t: T, decision: &Decision) -> Verdict {
     let key = if decision.published { "listing-decided-published" } else { "listing-decided-refused" };
-    let reason = |reason: &crate::rules::review::Reason| t.msg(format!("listing-reason-{}", reason.code())).into_owned();
+    let reason =
+        |reason: &crate::rules::review::Reason| t.msg(format!("listing-reason-{}", reason.code())).into_owned();
     Verdict {
         title: t.with(key, "version", decision.version.to_string()),
         at_ms: decision.at_ms,
@@ -234,7 +246,9 @@ fn renewal(t: T, side: Side, view: &View) -> Form {
 
 /// The one question of a renewal.
 pub(super) fn renewal_field(t: T) -> Field {
-    Field::new(t, FieldKind::Line("date"), "until", t.msg("listing-renew-until")).hint(t.msg("listing-renew-until-hint")).optional()
+    Field::new(t, FieldKind::Line("date"), "until", t.msg("listing-renew-until"))
+        .hint(t.msg("listing-renew-until-hint"))
+        .optional()
 }
 
 /// A history in words. Entries of a kind that this version has no words for are left out.
@@ -245,7 +259,12 @@ pub(crate) fn history(t: T, entries: &[HistoryEntry]) -> Vec<Line> {
     };
     let line = |entry: &HistoryEntry| {
         let verb = entry.kind.split('.').nth(1).unwrap_or_default();
-        Line { text: t.msg(format!("listing-event-{verb}")).into_owned(), at_ms: entry.at_ms, by: entry.by.clone(), entry: entry.entry }
+        Line {
+            text: t.msg(format!("listing-event-{verb}")).into_owned(),
+            at_ms: entry.at_ms,
+            by: entry.by.clone(),
+            entry: entry.entry,
+        }
     };
     entries.iter().filter(known).map(line).collect()
 }
@@ -257,6 +276,5 @@ mod tests {
     #[test]
     fn paragraphs_follow_the_lines() {
         assert_eq!(paragraphs("甲\n\n 乙 \n"), ["甲", "乙"]);
-        assert_eq!(key(Side::Offer, "new"), "listing-offer-new");
     }
 }

@@ -63,7 +63,8 @@ pub(crate) fn row(t: T, corridor: &Corridor, card: &Card) -> ListRow {
     ListRow {
         href: format!("{}/{}", listing.side.path(), listing.id),
         title: t.pick(&content.title, &content.title_en).to_owned(),
-        organisation: owner.map_or(String::new(), |o| t.pick(&o.name, o.name_en.as_deref().unwrap_or_default()).to_owned()),
+        organisation: owner
+            .map_or(String::new(), |o| t.pick(&o.name, o.name_en.as_deref().unwrap_or_default()).to_owned()),
         city: listing.city.map_or(String::new(), |city| corridor.place_name(city, t.locale)),
         tags: tags(t, corridor, listing),
         summary: format!("{cut}{dots}"),
@@ -100,7 +101,16 @@ pub(super) async fn page<const OFFER: bool>(
 }
 
 fn csv(t: T, corridor: &Corridor, side: Side, found: &Listed) -> Csv {
-    let heads = ["csv-id", "csv-title", "csv-title-en", "fact-type", "fact-maturity", "fact-organisation", "fact-city", "fact-segments"];
+    let heads = [
+        "csv-id",
+        "csv-title",
+        "csv-title-en",
+        "fact-type",
+        "fact-maturity",
+        "fact-organisation",
+        "fact-city",
+        "fact-segments",
+    ];
     let mut names: Vec<String> = heads.iter().map(|name| t.msg(format!("listing-{name}")).into_owned()).collect();
     for name in ["price", "until"] {
         names.push(t.msg(super::words::key_fact(side, name)).into_owned());
@@ -173,12 +183,16 @@ fn sorts(caller: &Caller, side: Side, own: bool) -> Vec<SortOption> {
     }
     let t = caller.visit.t;
     let option = |href: String, label: &str, on| SortOption { href, label: t.msg(label).into_owned(), on };
-    vec![option(side.path().to_owned(), "listing-all", !own), option(format!("{}?own=1", side.path()), "listing-own", own)]
+    vec![
+        option(side.path().to_owned(), "listing-all", !own),
+        option(format!("{}?own=1", side.path()), "listing-own", own),
+    ]
 }
 
 fn empty(t: T, side: Side, query: &ListingQuery) -> Empty {
     let start = (format!("{}/new", side.path()), t.msg(key(side, "new")));
-    let filtered = [&query.q, &query.city, &query.kind, &query.segment, &query.state].iter().any(|value| !value.is_empty());
+    let filtered =
+        [&query.q, &query.city, &query.kind, &query.segment, &query.state].iter().any(|value| !value.is_empty());
     if filtered {
         return Empty::nothing_found(t, side.path());
     }
@@ -202,7 +216,13 @@ fn facets(visit: &Visit, corridor: &Corridor, side: Side, query: &ListingQuery, 
     Facets { t, groups: groups.into_iter().filter_map(group).collect(), clear_href: format!("{}{own}", side.path()) }
 }
 
-fn facet_values(visit: &Visit, corridor: &Corridor, name: &str, chosen: &str, counts: &[(String, i64)]) -> Vec<FacetValue> {
+fn facet_values(
+    visit: &Visit,
+    corridor: &Corridor,
+    name: &str,
+    chosen: &str,
+    counts: &[(String, i64)],
+) -> Vec<FacetValue> {
     let chosen = values(chosen);
     let base = href_with("", &visit.query, "cursor", "");
     let value = |value: &String, count: i64| {

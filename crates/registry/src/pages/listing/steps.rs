@@ -2,8 +2,8 @@
 
 mod questions;
 
-use super::words::{answers, office_name, task};
 use super::side;
+use super::words::{answers, office_name, task};
 use crate::actions::listing::{Create, acting_for, listing_create, listing_edit, listing_work};
 use crate::corridor;
 use crate::pages::typed::Typed;
@@ -80,7 +80,8 @@ fn cannot_start(caller: &Caller, side: Side) -> Option<Response> {
         Empty::new(t.msg("listing-no-organisation"), t.msg("listing-no-organisation-text"))
             .action("/organisations", t.msg("listing-no-organisation-find"))
     } else {
-        Empty::new(t.msg("listing-no-mandate"), t.msg("listing-no-mandate-text")).action(side.path(), t.msg("listing-receipt-list"))
+        Empty::new(t.msg("listing-no-mandate"), t.msg("listing-no-mandate-text"))
+            .action(side.path(), t.msg("listing-receipt-list"))
     };
     let heading = task(t, side, false);
     Some(html(&StopPage { shell: caller.visit.shell(heading.clone()).private(), heading, empty }))
@@ -122,7 +123,8 @@ pub(super) async fn create<const OFFER: bool>(
     match outcome {
         Ok(id) => {
             let content = Content::default();
-            let second = Step::all(side, &content).get(1).map_or("check".to_owned(), |step| format!("steps/{}", step.code()));
+            let second =
+                Step::all(side, &content).get(1).map_or("check".to_owned(), |step| format!("steps/{}", step.code()));
             Ok(Redirect::to(&format!("{}/{id}/{second}", side.path())).into_response())
         }
         Err(refusals) => {
@@ -135,7 +137,13 @@ pub(super) async fn create<const OFFER: bool>(
     }
 }
 
-async fn begin(app: &App, caller: &Caller, side: Side, headers: &HeaderMap, typed: &Typed) -> Result<String, Vec<Refusal>> {
+async fn begin(
+    app: &App,
+    caller: &Caller,
+    side: Side,
+    headers: &HeaderMap,
+    typed: &Typed,
+) -> Result<String, Vec<Refusal>> {
     let one = |refusal: Refusal| vec![refusal];
     let mut patch = Step::Title.read(typed).map_err(one)?;
     patch.summary = typed.raw("abstract").map(str::to_owned);
@@ -143,7 +151,8 @@ async fn begin(app: &App, caller: &Caller, side: Side, headers: &HeaderMap, type
     let named = Some(typed.get("organisation").to_owned()).filter(|id| !id.is_empty());
     let organisation = acting_for(&caller.ctx, named.as_deref()).map_err(one)?;
     let key = typed.raw("idempotency_key");
-    let once = Once::read("listing_create", headers, key, &(side.code(), &organisation, typed.get("title"))).map_err(one)?;
+    let once =
+        Once::read("listing_create", headers, key, &(side.code(), &organisation, typed.get("title"))).map_err(one)?;
     let command = Create { side, organisation: Some(organisation), patch, once };
     let done = listing_create(app, &caller.ctx, command).await.map_err(|fault| vec![fault.to_refusal()])?;
     Ok(done.id)
@@ -224,7 +233,13 @@ pub(super) async fn save<const OFFER: bool>(
 }
 
 /// The next page: a question that is still open, or the check.
-async fn save_step(app: &App, caller: &Caller, listing: &Listing, step: Step, typed: &Typed) -> Result<String, Vec<Refusal>> {
+async fn save_step(
+    app: &App,
+    caller: &Caller,
+    listing: &Listing,
+    step: Step,
+    typed: &Typed,
+) -> Result<String, Vec<Refusal>> {
     let side = listing.side;
     let patch: Patch = step.read(typed).map_err(|refusal| vec![refusal])?;
     let next = listing.working().apply(patch.clone(), side)?;
@@ -233,7 +248,8 @@ async fn save_step(app: &App, caller: &Caller, listing: &Listing, step: Step, ty
     let all = Step::all(side, &next);
     let following = all.iter().skip_while(|other| **other != step).skip(1);
     // Once everything needed is there, a change leads back to the check at once.
-    let ready = next.missing(side, caller.ctx.now.date()).is_empty() && listing.working().missing(side, caller.ctx.now.date()).is_empty();
+    let ready = next.missing(side, caller.ctx.now.date()).is_empty()
+        && listing.working().missing(side, caller.ctx.now.date()).is_empty();
     let open = following.into_iter().next().filter(|_| !ready);
     Ok(open.map_or("check".to_owned(), |step| format!("steps/{}", step.code())))
 }

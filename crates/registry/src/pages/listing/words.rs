@@ -1,6 +1,5 @@
 //! Words that several pages of needs and offers share.
 
-use super::key;
 use crate::corridor::Corridor;
 use crate::rules::listing::{Content, Kind, Listing, Office, Side, State};
 use kernel::{Date, Instant};
@@ -78,7 +77,6 @@ pub(crate) fn tags(t: T, corridor: &Corridor, listing: &Listing) -> Vec<Tag> {
     tags
 }
 
-
 /// The answers of a form in order, each with where to change it; `step_href` gives that for a step's code.
 pub(crate) fn answers(
     t: T,
@@ -121,7 +119,8 @@ pub(super) fn comma(t: T) -> &'static str {
 
 /// The title of a page that writes or changes one.
 pub(super) fn task(t: T, side: Side, changes: bool) -> String {
-    let key = if changes { format!("listing-task-{}-edit", side.code()) } else { format!("listing-task-{}", side.code()) };
+    let key =
+        if changes { format!("listing-task-{}-edit", side.code()) } else { format!("listing-task-{}", side.code()) };
     t.msg(key).into_owned()
 }
 
@@ -138,6 +137,5 @@ mod tests {
     fn a_publication_that_ends_at_midnight_ends_with_the_day_before() {
         let day = Date::parse("2027-06-30").unwrap();
         assert_eq!(day_before(day.plus_days(1).start()), day);
-        assert_eq!(key(Side::Need, "new"), "listing-need-new");
     }
 }

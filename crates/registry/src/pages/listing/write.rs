@@ -106,7 +106,14 @@ pub(super) async fn renew<const OFFER: bool>(
     }
 }
 
-async fn renewed(app: &App, caller: &Caller, side: Side, id: &str, headers: &HeaderMap, typed: &Typed) -> Result<i64, Fault> {
+async fn renewed(
+    app: &App,
+    caller: &Caller,
+    side: Side,
+    id: &str,
+    headers: &HeaderMap,
+    typed: &Typed,
+) -> Result<i64, Fault> {
     let text = half_width(typed.get("until")).replace('/', "-");
     let until = if text.is_empty() { None } else { Some(date(&text)?) };
     let once = Once::read("listing_renew", headers, typed.raw("idempotency_key"), &(id, &text))?;
@@ -186,6 +193,12 @@ fn words(app: &App, t: T, side: Side, recorded: &Recorded) -> Receipt {
         at_ms: recorded.at_ms,
         next,
         links,
-        proof: Some(Proofs { t, entry: recorded.entry_id, at_ms: recorded.at_ms, digest: String::new(), href: String::new() }),
+        proof: Some(Proofs {
+            t,
+            entry: recorded.entry_id,
+            at_ms: recorded.at_ms,
+            digest: String::new(),
+            href: String::new(),
+        }),
     }
 }

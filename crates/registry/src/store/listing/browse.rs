@@ -147,7 +147,8 @@ impl Where {
             conditions.push(format!("s.segment = {exact} OR s.segment LIKE {below}"));
         }
         let any = conditions.join(" OR ");
-        self.text.push_str(&format!(" AND EXISTS (SELECT 1 FROM listing_segment s WHERE s.listing = l.id AND ({any}))"));
+        self.text
+            .push_str(&format!(" AND EXISTS (SELECT 1 FROM listing_segment s WHERE s.listing = l.id AND ({any}))"));
     }
 }
 

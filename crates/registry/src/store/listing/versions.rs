@@ -1,6 +1,6 @@
 //! Submitted versions, kept unchanged, and what the office decided about each.
 
-use super::super::rows::{all, first, get, join, put, split};
+use super::super::rows::{all, get, join, put, split};
 use crate::rules::listing::{Content, Listing};
 use crate::rules::review::{Reason, Review, Verdict};
 use platform::db::{Conn, Outcome, Txn};
@@ -52,7 +52,8 @@ pub async fn version_add(tx: &Txn, listing: &Listing) -> Outcome<()> {
         tx.ctx().actor.id().into(),
         tx.ctx().now.ms().into(),
     ];
-    put(&**tx, "listing_version", &["listing", "version", "snapshot", "submitted_by", "submitted_ms"], &[], vec![row]).await
+    put(&**tx, "listing_version", &["listing", "version", "snapshot", "submitted_by", "submitted_ms"], &[], vec![row])
+        .await
 }
 
 /// Keeps a decision; the key allows one for each version.
@@ -77,8 +78,7 @@ pub async fn decide(tx: &Txn, listing: &Listing, review: &Review) -> Outcome<()>
     put(&**tx, "listing_review", &columns, &[], vec![row]).await
 }
 
-const DECISION: &str =
-    "SELECT version, published, reasons, note, office, reviewed_name, reviewed_ms FROM listing_review WHERE listing = $1";
+const DECISION: &str = "SELECT version, published, reasons, note, office, reviewed_name, reviewed_ms FROM listing_review WHERE listing = $1";
 
 fn decision(row: &QueryResult) -> Outcome<Decision> {
     let reasons: String = get(row, "reasons")?;
@@ -97,12 +97,6 @@ fn decision(row: &QueryResult) -> Outcome<Decision> {
 pub async fn decisions(conn: &Conn, listing: &str) -> Outcome<Vec<Decision>> {
     let text = format!("{DECISION} ORDER BY version DESC LIMIT {VERSIONS_MAX}");
     all(conn, &text, vec![listing.into()]).await?.iter().map(decision).collect()
-}
-
-/// The decision about one version.
-pub async fn decision_of(conn: &Conn, listing: &str, version: i64) -> Outcome<Option<Decision>> {
-    let text = format!("{DECISION} AND version = $2");
-    first(conn, &text, vec![listing.into(), version.into()]).await?.as_ref().map(decision).transpose()
 }
 
 /// Every submitted version of a listing, newest first.

@@ -49,8 +49,16 @@ impl Step {
 
     /// Reads a name.
     pub(super) fn parse(code: &str) -> Option<Step> {
-        let all =
-            [Step::Title, Step::Kind, Step::Maturity, Step::Abstract, Step::Segments, Step::Detail, Step::Terms, Step::English];
+        let all = [
+            Step::Title,
+            Step::Kind,
+            Step::Maturity,
+            Step::Abstract,
+            Step::Segments,
+            Step::Detail,
+            Step::Terms,
+            Step::English,
+        ];
         all.into_iter().find(|step| step.code() == code)
     }
 
@@ -158,15 +166,21 @@ fn kind(t: T, side: Side, content: &Content) -> Field {
             choices.push(Choice::new("any", kind_name(t, None)));
             let chosen = if chosen.is_empty() { "any" } else { chosen };
             let hint = t.msg("listing-q-need-type-hint");
-            Field::new(t, FieldKind::Radio(choices), "type", t.msg("listing-q-need-type")).hint(hint).value(chosen).heading()
+            Field::new(t, FieldKind::Radio(choices), "type", t.msg("listing-q-need-type"))
+                .hint(hint)
+                .value(chosen)
+                .heading()
         }
-        Side::Offer => Field::new(t, FieldKind::Radio(choices), "type", t.msg("listing-q-type")).value(chosen).heading(),
+        Side::Offer => {
+            Field::new(t, FieldKind::Radio(choices), "type", t.msg("listing-q-type")).value(chosen).heading()
+        }
     }
 }
 
 fn maturity(t: T, content: &Content) -> Field {
     let choices = MATURITY_RANGE.map(|n| Choice::new(n.to_string(), t.msg(format!("listing-maturity-{n}")))).collect();
-    let field = Field::new(t, FieldKind::Radio(choices), "maturity", t.msg("listing-q-maturity")).hint(t.msg("listing-q-maturity-hint"));
+    let field = Field::new(t, FieldKind::Radio(choices), "maturity", t.msg("listing-q-maturity"))
+        .hint(t.msg("listing-q-maturity-hint"));
     let chosen = content.maturity.map(|n| n.to_string()).unwrap_or_default();
     field.value(chosen).heading()
 }
@@ -176,10 +190,13 @@ fn suggested(corridor: &Corridor, content: &Content) -> Vec<String> {
     let text = format!("{}\n{}\n{}", content.title, content.summary, content.keywords.join("\n")).to_lowercase();
     let longest = |segment: &pack::Segment| {
         let words = segment.aliases.iter().chain([&segment.name_zh, &segment.name_en]);
-        let found = words.map(|word| word.to_lowercase()).filter(|word| word.chars().count() > 1 && text.contains(word.as_str()));
+        let found = words
+            .map(|word| word.to_lowercase())
+            .filter(|word| word.chars().count() > 1 && text.contains(word.as_str()));
         found.map(|word| word.chars().count()).max()
     };
-    let mut found: Vec<(usize, &str)> = corridor.segments.iter().filter_map(|s| longest(s).map(|n| (n, s.id.as_str()))).collect();
+    let mut found: Vec<(usize, &str)> =
+        corridor.segments.iter().filter_map(|s| longest(s).map(|n| (n, s.id.as_str()))).collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     found.into_iter().take(SEGMENTS_MAX).map(|(_, id)| id.to_owned()).collect()
 }
@@ -196,9 +213,17 @@ fn segments(t: T, corridor: &Corridor, content: &Content) -> Vec<Field> {
     };
     let mut named = Vec::new();
     let full = |id: &String| Choice::new(id, segment_name(t, corridor, id));
-    named.push(chosen(Field::new(t, FieldKind::Check(first.iter().map(full).collect()), "segments", t.msg("listing-q-segments")), content).hint(hint).heading());
+    named.push(
+        chosen(
+            Field::new(t, FieldKind::Check(first.iter().map(full).collect()), "segments", t.msg("listing-q-segments")),
+            content,
+        )
+        .hint(hint)
+        .heading(),
+    );
     for chain in corridor.segments_below(None) {
-        let below = corridor.segments.iter().filter(|s| corridor.segment_within(&s.id, &chain.id) && !first.contains(&s.id));
+        let below =
+            corridor.segments.iter().filter(|s| corridor.segment_within(&s.id, &chain.id) && !first.contains(&s.id));
         let choices: Vec<Choice> = below.map(|s| Choice::new(&s.id, corridor.segment_name(&s.id, t.locale))).collect();
         if choices.is_empty() {
             continue;
@@ -232,7 +257,8 @@ fn terms(t: T, side: Side, content: &Content) -> Vec<Field> {
             .hint(t.msg("listing-q-keywords-hint"))
             .value(content.keywords.join(comma(t)))
             .optional(),
-        Field::new(t, FieldKind::Radio(contact.to_vec()), "contact", t.msg("listing-q-contact")).value(content.contact.code()),
+        Field::new(t, FieldKind::Radio(contact.to_vec()), "contact", t.msg("listing-q-contact"))
+            .value(content.contact.code()),
     ]
 }
 
@@ -244,7 +270,10 @@ fn yuan(fen: i64) -> String {
 
 fn english(t: T, content: &Content) -> Vec<Field> {
     vec![
-        Field::line(t, "title_en", t.msg("listing-q-title-en")).chars_max(limits::TITLE_CHARS_MAX).value(&content.title_en).optional(),
+        Field::line(t, "title_en", t.msg("listing-q-title-en"))
+            .chars_max(limits::TITLE_CHARS_MAX)
+            .value(&content.title_en)
+            .optional(),
         Field::lines(t, "abstract_en", t.msg("listing-q-abstract-en"), 8)
             .chars_max(limits::ABSTRACT_CHARS_MAX)
             .value(&content.summary_en)
@@ -293,7 +322,8 @@ mod tests {
     #[test]
     fn amounts_and_days_are_read_as_people_type_them() {
         let read = |pairs: &[(&str, &str)]| Step::Terms.read(&typed(pairs));
-        let patch = read(&[("price_from", "１，２００．５元"), ("until", "2027/06/30"), ("keywords", "硅片、抛光")]).unwrap();
+        let patch =
+            read(&[("price_from", "１，２００．５元"), ("until", "2027/06/30"), ("keywords", "硅片、抛光")]).unwrap();
         assert_eq!((patch.price_from_fen, patch.price_to_fen), (Some(Some(120_050)), Some(None)));
         assert_eq!(patch.until.flatten().map(|d| d.to_string()), Some("2027-06-30".into()));
         assert_eq!(patch.keywords.unwrap(), ["硅片", "抛光"]);

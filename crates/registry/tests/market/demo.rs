@@ -1,0 +1,63 @@
+use pack::Pack;
+use platform::demo::{Cast, Part};
+use registry::actions::contact::{Asked, ContactQuery, contact_list};
+use registry::actions::desk::desk_view;
+use registry::actions::listing::{Query, listing_list};
+use registry::rules::listing::{Side, State};
+use testkit::TestApp;
+
+async fn stage() -> (TestApp, Cast) {
+    let house = TestApp::start(vec![registry::capability()]).await;
+    let pack = Pack::embedded_g60().expect("the built-in pack is valid");
+    registry::pack_load(house.app(), &house.system(), &pack).await.expect("the pack loads");
+    house.open_index().await;
+    let cast = Cast::create(house.app()).await.expect("the accounts are made");
+    registry::demo::run(house.app(), &cast).await.expect("the scenario plays");
+    house.settle().await;
+    (house, cast)
+}
+
+#[tokio::test]
+async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisation() {
+    let (house, cast) = stage().await;
+    let app = house.app();
+    for (part, kinds) in [
+        (Part::Enterprise, &["desk-question", "desk-refused"][..]),
+        (Part::Provider, &["desk-contact"]),
+        (Part::Expert, &["desk-contact", "desk-expiring"]),
+        (Part::OfficerSongjiang, &["desk-review"]),
+        (Part::OfficerJiaxing, &["desk-claim", "desk-review"]),
+        (Part::JointOffice, &["desk-claim"]),
+    ] {
+        let ctx = cast.ctx(part).await.unwrap();
+        let mut waiting: Vec<&str> = desk_view(app, &ctx).await.unwrap().iter().map(|item| item.kind).collect();
+        waiting.sort_unstable();
+        waiting.dedup();
+        for kind in kinds {
+            assert!(waiting.contains(kind), "{part:?} has {waiting:?}, not {kind}");
+        }
+        let items = desk_view(app, &ctx).await.unwrap();
+        assert!(items.iter().all(|item| item.demo && item.title.contains("示例")), "{part:?}: {items:?}");
+        let late = items.iter().filter(|item| item.due_ms.is_some_and(|due| due <= ctx.now.ms())).count();
+        assert_eq!(late, 0, "nothing is late when the demo opens");
+    }
+    let enterprise = cast.ctx(Part::Enterprise).await.unwrap();
+    let own = Query { own: true, ..Query::default() };
+    let needs = listing_list(app, &enterprise, Side::Need, &own).await.unwrap().items;
+    let mut states: Vec<State> = needs.iter().map(|card| card.listing.state).collect();
+    states.sort_unstable();
+    assert_eq!(states, [State::Draft, State::Draft, State::Submitted, State::Published, State::Expired]);
+    for side in Side::ALL {
+        let all = listing_list(app, &enterprise, side, &Query::default()).await.unwrap();
+        assert!(
+            all.total > 0
+                && all.items.iter().all(|card| card.listing.demo && card.organisation.as_ref().is_some_and(|o| o.demo))
+        );
+    }
+    let sent = ContactQuery { asked: Asked::Out, ..ContactQuery::default() };
+    let (provider, _, _) = contact_list(app, &cast.ctx(Part::Provider).await.unwrap(), &sent).await.unwrap();
+    assert!(provider.iter().any(|card| card.contact.consent), "one request was accepted and the protected part opened");
+    let (enterprise, _, _) = contact_list(app, &enterprise, &sent).await.unwrap();
+    assert!(enterprise.iter().any(|card| card.contact.reason.is_some()), "one was declined with its reason");
+    house.finish().await;
+}

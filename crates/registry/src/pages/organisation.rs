@@ -7,7 +7,6 @@ mod mine;
 pub(crate) mod words;
 
 pub(crate) use detail::{claim_form, declare_form};
-pub(crate) use list::{Row, row};
 
 use axum::http::Method;
 use axum::routing::{get, post};
@@ -16,7 +15,8 @@ use platform::capability::Route;
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/organisations", "organisation_list", get(list::page)),
         read("/organisations/new", "organisation_register", get(form::new)),

@@ -3,7 +3,6 @@
 use super::words::{city_name, name};
 use crate::actions::claim::{ClaimCard, claim_own};
 use crate::actions::membership::invitation_list;
-use crate::actions::expert::expert_own;
 use crate::corridor;
 use crate::pages::claim::claim_words;
 use crate::pages::membership::mandate_names;
@@ -12,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use platform::web::parts::{Action, Empty, Tag};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller, Membership, Role};
+use platform::{App, Caller, Membership};
 
 #[derive(Template)]
 #[template(path = "registry/organisation_mine.html")]
@@ -22,7 +21,6 @@ struct Page {
     invitations: Vec<Invitation>,
     claims: Vec<ClaimLine>,
     empty: Empty,
-    expert: Option<Action>,
 }
 
 struct Own {
@@ -74,7 +72,6 @@ pub(super) async fn page(State(app): State<App>, caller: Caller) -> Result<Respo
         empty: Empty::new(t.msg("organisation-mine-empty"), t.msg("organisation-mine-empty-text"))
             .action("/organisations", t.msg("organisation-mine-search"))
             .action("/organisations/new", t.msg("organisation-new")),
-        expert: expert_link(&app, &caller).await?,
     };
     Ok(html(&page))
 }
@@ -82,28 +79,11 @@ pub(super) async fn page(State(app): State<App>, caller: Caller) -> Result<Respo
 fn links(t: T, id: &str) -> Vec<Action> {
     [("", "look"), ("/members", "members"), ("/edit", "edit")]
         .map(|(path, key)| Action::new(format!("/organisations/{id}{path}"), t.msg(format!("organisation-mine-{key}"))))
-        .into_iter()
-        .chain([
-            Action::new(format!("/workstations/new?organisation={id}"), t.msg("workstation-new")),
-            Action::new(format!("/poc/new?organisation={id}"), t.msg("poc-new")),
-        ])
-        .collect()
+        .to_vec()
 }
 
 pub(crate) fn claim_line(t: T, card: &ClaimCard) -> ClaimLine {
     let claim = &card.filed.claim;
     let (tag, about) = claim_words(t, claim);
     ClaimLine { href: format!("/claims/{}", claim.id), name: name(t, &card.organisation), tag, about }
-}
-
-/// Where an expert finds or makes his own record.
-async fn expert_link(app: &App, caller: &Caller) -> Result<Option<Action>, Problem> {
-    if !caller.ctx.actor.has(Role::Expert) {
-        return Ok(None);
-    }
-    let t = caller.visit.t;
-    Ok(Some(match expert_own(app, &caller.ctx).await? {
-        Some(own) => Action::new(format!("/experts/{}", own.id), t.msg("expert-own")),
-        None => Action::new("/experts/new", t.msg("expert-register")),
-    }))
 }

@@ -213,8 +213,12 @@ pub struct Load {
 pub fn ask(ask: Ask, load: Load, due: Due, now: Instant) -> Result<Contact, Refusal> {
     message_fits(&ask.message, MESSAGE_CHARS_MIN)?;
     if ask.from == ask.to {
-        return Err(Refusal::invalid("contact-own", "这是本单位的内容，不需要联系自己。", "This belongs to your own organisation.")
-            .at("organisation"));
+        return Err(Refusal::invalid(
+            "contact-own",
+            "这是本单位的内容，不需要联系自己。",
+            "This belongs to your own organisation.",
+        )
+        .at("organisation"));
     }
     if load.same {
         return Err(Refusal::conflict(
@@ -369,7 +373,11 @@ pub fn withdraw(contact: &Contact, now: Instant) -> Result<Contact, Refusal> {
 /// It is not open.
 pub fn revoke(contact: &Contact, now: Instant) -> Result<Contact, Refusal> {
     if !contact.consent {
-        return Err(Refusal::conflict("contact-not-open", "受保护内容没有对该单位开放。", "The protected part is not open to that organisation."));
+        return Err(Refusal::conflict(
+            "contact-not-open",
+            "受保护内容没有对该单位开放。",
+            "The protected part is not open to that organisation.",
+        ));
     }
     Ok(Contact { consent: false, updated: now, ..contact.clone() })
 }

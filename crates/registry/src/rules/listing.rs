@@ -9,8 +9,8 @@ mod content;
 mod words;
 
 pub use content::{
-    ABSTRACT_CHARS_MIN, Content, KEYWORD_CHARS_MAX, KEYWORDS_MAX, MATURITY_RANGE, PUBLISHED_DAYS_DEFAULT, PUBLISHED_DAYS_MAX,
-    Patch, SEGMENTS_MAX, TITLE_CHARS_MIN, clean_text, keywords_split, text_fits,
+    ABSTRACT_CHARS_MIN, Content, KEYWORD_CHARS_MAX, KEYWORDS_MAX, MATURITY_RANGE, PUBLISHED_DAYS_DEFAULT,
+    PUBLISHED_DAYS_MAX, Patch, SEGMENTS_MAX, TITLE_CHARS_MIN, clean_text, keywords_split, text_fits,
 };
 pub use words::{ContactBy, Kind, Office, Side, State};
 
@@ -161,7 +161,11 @@ impl Listing {
     }
 
     fn withdrawn_already(&self) -> Refusal {
-        self.conflict("listing-withdrawn", "已经撤回，不能再办理。可以新建一条。", "has been withdrawn. Begin a new one instead.")
+        self.conflict(
+            "listing-withdrawn",
+            "已经撤回，不能再办理。可以新建一条。",
+            "has been withdrawn. Begin a new one instead.",
+        )
     }
 
     fn in_review(&self) -> Refusal {
@@ -240,7 +244,14 @@ pub fn withdraw(listing: &Listing, now: Instant) -> Result<Listing, Refusal> {
     if listing.state == State::Withdrawn {
         return Err(listing.withdrawn_already());
     }
-    Ok(Listing { state: State::Withdrawn, revision: None, waiting: None, refused: None, updated: now, ..listing.clone() })
+    Ok(Listing {
+        state: State::Withdrawn,
+        revision: None,
+        waiting: None,
+        refused: None,
+        updated: now,
+        ..listing.clone()
+    })
 }
 
 /// Prolongs a publication with its text unchanged; only the last day may be a new one.
@@ -252,7 +263,13 @@ pub fn renew(listing: &Listing, until: Option<Date>, now: Instant) -> Result<Lis
         (State::Published, Some(_)) => None,
         (State::Expired, Some(expires)) => Some(expires),
         (State::Withdrawn, _) => return Err(listing.withdrawn_already()),
-        _ => return Err(listing.conflict("listing-not-published", "还没有发布，不能续期。", "has not been published yet.")),
+        _ => {
+            return Err(listing.conflict(
+                "listing-not-published",
+                "还没有发布，不能续期。",
+                "has not been published yet.",
+            ));
+        }
     };
     if ended.is_some_and(|end| now > end.plus_days(RENEWAL_DAYS_AFTER_EXPIRY_MAX)) {
         return Err(listing.conflict(
@@ -263,7 +280,14 @@ pub fn renew(listing: &Listing, until: Option<Date>, now: Instant) -> Result<Lis
     }
     let content = Content { until, ..listing.content.clone() };
     let expires = content.expires(now)?;
-    Ok(Listing { state: State::Published, content, published: Some(now), expires: Some(expires), updated: now, ..listing.clone() })
+    Ok(Listing {
+        state: State::Published,
+        content,
+        published: Some(now),
+        expires: Some(expires),
+        updated: now,
+        ..listing.clone()
+    })
 }
 
 /// Ends a publication whose time is over; the clock does this, not a person.

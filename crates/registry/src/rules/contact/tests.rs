@@ -47,12 +47,21 @@ fn act(action: &str, contact: &Contact, now: Instant) -> Result<Contact, Refusal
 #[test]
 fn the_life_of_a_request() {
     let reach = |action: &str| act(action, &open(), NOON).unwrap();
-    let states = [open(), reach("question"), reach("accept"), reach("consent"), reach("decline"), reach("withdraw"), reach("expire")];
+    let states = [
+        open(),
+        reach("question"),
+        reach("accept"),
+        reach("consent"),
+        reach("decline"),
+        reach("withdraw"),
+        reach("expire"),
+    ];
     let name = |c: &Contact| format!("{}{}", c.state.code(), if c.consent { "+open" } else { "" });
     let mut table = String::new();
     for contact in &states {
         for action in ACTIONS {
-            let outcome = act(action, contact, NOON).map_or_else(|refusal| format!("✗ {}", refusal.code), |next| name(&next));
+            let outcome =
+                act(action, contact, NOON).map_or_else(|refusal| format!("✗ {}", refusal.code), |next| name(&next));
             table.push_str(&format!("{:<16}{action:<12}{outcome}\n", name(contact)));
         }
     }

@@ -132,7 +132,8 @@ impl Content {
         if let Some(level) = self.maturity.filter(|level| side == Side::Need || !MATURITY_RANGE.contains(level)) {
             wrong.push(maturity_wrong(side, level));
         }
-        if self.segments.len() > SEGMENTS_MAX || self.segments.iter().any(|s| s.chars().count() > SEGMENT_ID_CHARS_MAX) {
+        if self.segments.len() > SEGMENTS_MAX || self.segments.iter().any(|s| s.chars().count() > SEGMENT_ID_CHARS_MAX)
+        {
             wrong.push(segments_too_many());
         }
         wrong.extend(self.price_wrong());
@@ -161,17 +162,28 @@ impl Content {
     pub fn missing(&self, side: Side, today: Date) -> Vec<Refusal> {
         let mut missing = Vec::new();
         if side == Side::Offer && self.kind.is_none() {
-            missing.push(Refusal::invalid("listing-type", "请选择供给的类型。", "Choose what kind of offer it is.").at("type"));
+            missing.push(
+                Refusal::invalid("listing-type", "请选择供给的类型。", "Choose what kind of offer it is.").at("type"),
+            );
         }
         if side == Side::Offer && self.kind == Some(Kind::Achievement) && self.maturity.is_none() {
             missing.push(
-                Refusal::invalid("listing-maturity", "请选择成果的成熟度（TRL 1–9）。", "Choose the maturity of the result (TRL 1–9).")
-                    .at("maturity"),
+                Refusal::invalid(
+                    "listing-maturity",
+                    "请选择成果的成熟度（TRL 1–9）。",
+                    "Choose the maturity of the result (TRL 1–9).",
+                )
+                .at("maturity"),
             );
         }
         if self.title.chars().count() < TITLE_CHARS_MIN {
             missing.push(
-                Refusal::invalid("listing-title", "请用一句话写明标题，至少 4 个字。", "Write a title of at least 4 characters.").at("title"),
+                Refusal::invalid(
+                    "listing-title",
+                    "请用一句话写明标题，至少 4 个字。",
+                    "Write a title of at least 4 characters.",
+                )
+                .at("title"),
             );
         }
         if self.summary.chars().count() < ABSTRACT_CHARS_MIN {
@@ -186,7 +198,12 @@ impl Content {
         }
         if self.segments.is_empty() {
             missing.push(
-                Refusal::invalid("listing-segments", "请至少选择一个产业链环节。", "Choose at least one industry-chain segment.").at("segments"),
+                Refusal::invalid(
+                    "listing-segments",
+                    "请至少选择一个产业链环节。",
+                    "Choose at least one industry-chain segment.",
+                )
+                .at("segments"),
             );
         }
         if self.until.is_some_and(|until| until < today) {
@@ -263,7 +280,11 @@ pub fn text_fits(field: &'static str, text: &str, max: usize) -> Result<(), Refu
 
 fn maturity_wrong(side: Side, level: i64) -> Refusal {
     let refusal = match side {
-        Side::Need => Refusal::invalid("listing-maturity", "需求没有成熟度。请删去这一项。", "A need has no maturity. Leave it out."),
+        Side::Need => Refusal::invalid(
+            "listing-maturity",
+            "需求没有成熟度。请删去这一项。",
+            "A need has no maturity. Leave it out.",
+        ),
         Side::Offer => Refusal::invalid(
             "listing-maturity",
             format!("成熟度是 1 到 9 的整数，不能是 {level}。"),
@@ -292,14 +313,27 @@ fn keywords_wrong() -> Refusal {
 }
 
 fn price_outside() -> Refusal {
-    Refusal::invalid("listing-price", "金额要不小于 0，且不超过 90 万亿元。", "An amount is at least 0 and at most CNY 90 trillion.")
+    Refusal::invalid(
+        "listing-price",
+        "金额要不小于 0，且不超过 90 万亿元。",
+        "An amount is at least 0 and at most CNY 90 trillion.",
+    )
 }
 
 fn price_order() -> Refusal {
-    Refusal::invalid("listing-price", "下限不能高于上限。请核对两个金额。", "The lower end is above the upper end. Check both amounts.")
-        .at("price_from")
+    Refusal::invalid(
+        "listing-price",
+        "下限不能高于上限。请核对两个金额。",
+        "The lower end is above the upper end. Check both amounts.",
+    )
+    .at("price_from")
 }
 
 fn until_passed() -> Refusal {
-    Refusal::invalid("listing-until", "截止日期已过。请改成今天或以后的日期。", "The last day has passed. Choose today or a later day.").at("until")
+    Refusal::invalid(
+        "listing-until",
+        "截止日期已过。请改成今天或以后的日期。",
+        "The last day has passed. Choose today or a later day.",
+    )
+    .at("until")
 }

@@ -158,8 +158,12 @@ fn a_refusal_needs_its_reasons() {
 #[test]
 fn an_incomplete_draft_says_what_is_missing() {
     let empty = Listing { content: Content::default(), ..draft(Side::Offer) };
-    let fields: Vec<_> =
-        empty.content.missing(Side::Offer, NOON.date()).into_iter().filter_map(|r| r.field.map(|f| f.into_owned())).collect();
+    let fields: Vec<_> = empty
+        .content
+        .missing(Side::Offer, NOON.date())
+        .into_iter()
+        .filter_map(|r| r.field.map(|f| f.into_owned()))
+        .collect();
     assert_eq!(fields, ["type", "title", "abstract", "segments"]);
     assert_eq!(submit(&empty, "writer", due(), NOON).unwrap_err().code, "listing-type");
     let need = Content { kind: None, maturity: None, ..content() };
@@ -170,7 +174,9 @@ fn an_incomplete_draft_says_what_is_missing() {
 
 #[test]
 fn limits_are_named_at_their_fields() {
-    let over = |patch: Patch| content().apply(patch, Side::Offer).map_err(|list| list[0].field.clone().unwrap_or_default().into_owned());
+    let over = |patch: Patch| {
+        content().apply(patch, Side::Offer).map_err(|list| list[0].field.clone().unwrap_or_default().into_owned())
+    };
     let long = |chars: usize| Some("字".repeat(chars));
     for (patch, field) in [
         (Patch { title: long(121), ..Patch::default() }, "title"),
@@ -254,13 +260,22 @@ fn drafts_are_limited() {
 
 fn holds(listing: &Listing) -> Result<(), String> {
     let rules = [
-        ("a version in review is the last one submitted", listing.waiting.as_ref().is_none_or(|w| w.version == listing.version)),
+        (
+            "a version in review is the last one submitted",
+            listing.waiting.as_ref().is_none_or(|w| w.version == listing.version),
+        ),
         ("submitted means in review", listing.state != State::Submitted || listing.waiting.is_some()),
-        ("drafts and withdrawn ones do not wait", !matches!(listing.state, State::Draft | State::Withdrawn) || listing.waiting.is_none()),
+        (
+            "drafts and withdrawn ones do not wait",
+            !matches!(listing.state, State::Draft | State::Withdrawn) || listing.waiting.is_none(),
+        ),
         ("only a published text has a revision", listing.revision.is_none() || listing.is_public()),
         ("a public text was reviewed", !listing.is_public() || listing.version > 0),
         ("a public text has an end after its beginning", !listing.is_public() || listing.expires > listing.published),
-        ("a public text is complete", !listing.is_public() || listing.content.missing(listing.side, Date::new(1900, 1, 1).unwrap()).is_empty()),
+        (
+            "a public text is complete",
+            !listing.is_public() || listing.content.missing(listing.side, Date::new(1900, 1, 1).unwrap()).is_empty(),
+        ),
         ("what waits has no open refusal", listing.waiting.is_none() || listing.refused.is_none()),
     ];
     match rules.iter().find(|(_, held)| !held) {

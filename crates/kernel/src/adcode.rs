@@ -65,15 +65,7 @@ mod tests {
     #[test]
     fn six_digits_and_nothing_else() {
         assert_eq!(Adcode::parse("310117").map(Adcode::number), Ok(310_117));
-        for wrong in [
-            "",
-            "31011",
-            "3101170",
-            "31011x",
-            "+31011",
-            "010117",
-            "３１０１１７",
-        ] {
+        for wrong in ["", "31011", "3101170", "31011x", "+31011", "010117", "３１０１１７"] {
             assert_eq!(Adcode::parse(wrong), Err(AdcodeError::Shape), "{wrong}");
         }
     }

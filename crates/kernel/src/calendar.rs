@@ -30,14 +30,8 @@ pub struct Due {
 
 impl WorkCalendar {
     /// Builds the calendar from the exceptions of the years it names; other years are unknown.
-    pub fn new(
-        years: impl IntoIterator<Item = i32>,
-        exceptions: impl IntoIterator<Item = (Date, DayKind)>,
-    ) -> Self {
-        WorkCalendar {
-            exceptions: exceptions.into_iter().collect(),
-            years: years.into_iter().collect(),
-        }
+    pub fn new(years: impl IntoIterator<Item = i32>, exceptions: impl IntoIterator<Item = (Date, DayKind)>) -> Self {
+        WorkCalendar { exceptions: exceptions.into_iter().collect(), years: years.into_iter().collect() }
     }
 
     /// Whether offices work on this day.
@@ -92,17 +86,8 @@ mod tests {
     fn holidays_and_make_up_days_count_as_published() {
         // National Day 2026: Thursday 1 October to Wednesday 7 October rest, Saturday 10 October works.
         let holidays = (1..=7).map(|d| (day(&format!("2026-10-0{d}")), DayKind::Holiday));
-        let calendar = WorkCalendar::new(
-            [2026],
-            holidays.chain([(day("2026-10-10"), DayKind::Workday)]),
-        );
-        assert_eq!(
-            calendar.after(day("2026-09-30"), 3),
-            Due {
-                date: day("2026-10-10"),
-                provisional: false
-            }
-        );
+        let calendar = WorkCalendar::new([2026], holidays.chain([(day("2026-10-10"), DayKind::Workday)]));
+        assert_eq!(calendar.after(day("2026-09-30"), 3), Due { date: day("2026-10-10"), provisional: false });
         assert_eq!(calendar.between(day("2026-09-30"), day("2026-10-10")), 3);
     }
 

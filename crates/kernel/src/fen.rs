@@ -2,9 +2,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Money: a whole number of fen (分), 1/100 yuan. Never a float.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fen(i64);
 
@@ -27,28 +25,18 @@ impl Fen {
 
     /// An amount in fen; refuses what a JSON reader could not hold.
     pub fn new(fen: i64) -> Result<Fen, FenError> {
-        if fen.unsigned_abs() <= Self::MAX.0.unsigned_abs() {
-            Ok(Fen(fen))
-        } else {
-            Err(FenError::TooLarge)
-        }
+        if fen.unsigned_abs() <= Self::MAX.0.unsigned_abs() { Ok(Fen(fen)) } else { Err(FenError::TooLarge) }
     }
 
     /// Reads yuan as people write them: `1,234.5`, `1234.50`.
     pub fn parse_yuan(text: &str) -> Result<Fen, FenError> {
-        let plain: String = text
-            .trim()
-            .chars()
-            .filter(|c| *c != ',' && *c != '，')
-            .collect();
+        let plain: String = text.trim().chars().filter(|c| *c != ',' && *c != '，').collect();
         let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || fraction.len() > 2 || !digits(whole) || !digits(fraction) {
             return Err(FenError::Shape);
         }
-        let fen = format!("{whole}{fraction:0<2}")
-            .parse::<i64>()
-            .map_err(|_| FenError::TooLarge)?;
+        let fen = format!("{whole}{fraction:0<2}").parse::<i64>().map_err(|_| FenError::TooLarge)?;
         Fen::new(fen)
     }
 
@@ -94,9 +82,6 @@ mod tests {
     #[test]
     fn sums_never_wrap() {
         assert_eq!(Fen::MAX.plus(Fen::new(1).unwrap()), Err(FenError::TooLarge));
-        assert_eq!(
-            Fen::parse_yuan("99999999999999999999"),
-            Err(FenError::TooLarge)
-        );
+        assert_eq!(Fen::parse_yuan("99999999999999999999"), Err(FenError::TooLarge));
     }
 }

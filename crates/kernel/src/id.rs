@@ -26,10 +26,8 @@ mod tests {
 
     #[test]
     fn different_bits_give_different_ids_of_equal_length() {
-        let ids: std::collections::BTreeSet<String> = [0, 1, u128::MAX, 1 << 127]
-            .into_iter()
-            .map(Id::from_bits)
-            .collect();
+        let ids: std::collections::BTreeSet<String> =
+            [0, 1, u128::MAX, 1 << 127].into_iter().map(Id::from_bits).collect();
         assert_eq!(ids.len(), 4);
         assert!(ids.iter().all(|id| id.len() == 26));
     }

@@ -47,10 +47,7 @@ pub struct Text {
 impl Text {
     /// Both languages.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text {
-        Text {
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Text { zh: zh.into(), en: en.into() }
     }
 
     /// The text in one language; where it is empty, the other, since something beats nothing.

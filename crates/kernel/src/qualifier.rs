@@ -2,9 +2,7 @@ use crate::Text;
 use serde::{Deserialize, Serialize};
 
 /// How a source qualifies a figure: "more than 3,000" is not "3,000".
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum Qualifier {
     /// The figure stands as it is.

@@ -63,30 +63,16 @@ impl Refusal {
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
     ) -> Refusal {
-        Refusal {
-            kind,
-            code,
-            field: None,
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Refusal { kind, code, field: None, zh: zh.into(), en: en.into() }
     }
 
     /// Input that breaks a rule.
-    pub fn invalid(
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Refusal {
+    pub fn invalid(code: &'static str, zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal::new(RefusalKind::Invalid, code, zh, en)
     }
 
     /// A state that has moved on.
-    pub fn conflict(
-        code: &'static str,
-        zh: impl Into<Cow<'static, str>>,
-        en: impl Into<Cow<'static, str>>,
-    ) -> Refusal {
+    pub fn conflict(code: &'static str, zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal::new(RefusalKind::Conflict, code, zh, en)
     }
 
@@ -102,12 +88,7 @@ impl Refusal {
 
     /// Nobody is signed in.
     pub fn sign_in() -> Refusal {
-        Refusal::new(
-            RefusalKind::SignIn,
-            "sign-in",
-            "请先登录，再继续办理。",
-            "Please sign in first, then go on.",
-        )
+        Refusal::new(RefusalKind::SignIn, "sign-in", "请先登录，再继续办理。", "Please sign in first, then go on.")
     }
 
     /// Known to the actor, but not his to do.
@@ -151,9 +132,6 @@ mod tests {
     fn kinds_have_client_or_server_status() {
         assert_eq!(Refusal::not_found().kind.status(), 404);
         assert_eq!(Refusal::sign_in().kind.status(), 401);
-        assert_eq!(
-            Refusal::invalid("x", "甲", "a").at("name").field.as_deref(),
-            Some("name")
-        );
+        assert_eq!(Refusal::invalid("x", "甲", "a").at("name").field.as_deref(), Some("name"));
     }
 }

@@ -2,9 +2,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z. People see Asia/Shanghai.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(i64);
 
@@ -82,9 +80,7 @@ impl Date {
         let [year, month, day] = parts[..] else {
             return Err(DateError);
         };
-        if (year.len(), month.len(), day.len()) != (4, 2, 2)
-            || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
-        {
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
             return Err(DateError);
         }
         let number = |part: &str| part.parse::<i32>().map_err(|_| DateError);
@@ -127,8 +123,7 @@ impl Date {
         let shifted = days + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month = (5 * day_of_year + 2) / 153;
         let day = (day_of_year - (153 * month + 2) / 5 + 1) as u8;
@@ -185,23 +180,9 @@ mod tests {
     #[test]
     fn known_days() {
         assert_eq!(Date::parse("1970-01-01").unwrap().epoch_day(), 0);
-        assert_eq!(
-            Date::parse("2026-11-21").unwrap().weekday(),
-            5,
-            "a Saturday"
-        );
-        assert_eq!(
-            Instant::from_ms(1_655_308_800_000).to_minute(),
-            "2022-06-16 00:00"
-        );
-        for wrong in [
-            "2025-02-29",
-            "2025-13-01",
-            "2025-1-01",
-            "2025/01/01",
-            "+025-01-01",
-            "1700-01-01",
-        ] {
+        assert_eq!(Date::parse("2026-11-21").unwrap().weekday(), 5, "a Saturday");
+        assert_eq!(Instant::from_ms(1_655_308_800_000).to_minute(), "2022-06-16 00:00");
+        for wrong in ["2025-02-29", "2025-13-01", "2025-1-01", "2025/01/01", "+025-01-01", "1700-01-01"] {
             assert_eq!(Date::parse(wrong), Err(DateError), "{wrong}");
         }
     }

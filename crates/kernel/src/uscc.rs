@@ -53,28 +53,18 @@ impl Uscc {
     /// A wrong 18th position is an error; a wrong organisation-code check at
     /// position 17 is only a warning.
     pub fn parse(text: &str) -> Result<(Uscc, Vec<UsccWarning>), UsccError> {
-        let code: Vec<char> = text
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(half_width_upper)
-            .collect();
+        let code: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).map(half_width_upper).collect();
         if code.len() != 18 {
             return Err(UsccError::Length(code.len()));
         }
         let mut values = [0u32; 18];
         for (index, &character) in code.iter().enumerate() {
             let found = ALPHABET.iter().position(|&a| char::from(a) == character);
-            values[index] = found.ok_or(UsccError::Character {
-                position: index + 1,
-                character,
-            })? as u32;
+            values[index] = found.ok_or(UsccError::Character { position: index + 1, character })? as u32;
         }
         let expected = check_character(&values[..17]);
         if code[17] != expected {
-            return Err(UsccError::Check {
-                expected,
-                found: code[17],
-            });
+            return Err(UsccError::Check { expected, found: code[17] });
         }
         let mut warnings = Vec::new();
         let expected = organisation_check(&code[8..16]);
@@ -110,11 +100,7 @@ impl fmt::Display for Uscc {
 
 fn half_width_upper(character: char) -> char {
     let code = character as u32;
-    let half = if (0xFF01..=0xFF5E).contains(&code) {
-        char::from_u32(code - 0xFEE0)
-    } else {
-        None
-    };
+    let half = if (0xFF01..=0xFF5E).contains(&code) { char::from_u32(code - 0xFEE0) } else { None };
     half.unwrap_or(character).to_ascii_uppercase()
 }
 
@@ -132,11 +118,7 @@ fn check_character(values: &[u32]) -> char {
 /// GB 11714: weights 3 7 9 10 5 8 4 2 modulo 11, letters count from A = 10, ten is X.
 fn organisation_check(code: &[char]) -> char {
     let weights = [3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = code
-        .iter()
-        .zip(weights)
-        .map(|(c, w)| c.to_digit(36).unwrap_or(0) * w)
-        .sum();
+    let sum: u32 = code.iter().zip(weights).map(|(c, w)| c.to_digit(36).unwrap_or(0) * w).sum();
     match 11 - sum % 11 {
         10 => 'X',
         11 => '0',
@@ -150,46 +132,28 @@ mod tests {
     use proptest::prelude::*;
 
     // Codes printed on the annual reports of listed companies.
-    const PUBLISHED: [&str; 4] = [
-        "91440300708461136T",
-        "91330000143037741D",
-        "9144030071526726XG",
-        "91110000100000884D",
-    ];
+    const PUBLISHED: [&str; 4] =
+        ["91440300708461136T", "91330000143037741D", "9144030071526726XG", "91110000100000884D"];
 
     #[test]
     fn published_codes_hold_or_are_named() {
-        let ok = PUBLISHED
-            .iter()
-            .filter(|code| Uscc::parse(code).is_ok())
-            .count();
+        let ok = PUBLISHED.iter().filter(|code| Uscc::parse(code).is_ok()).count();
         assert!(ok >= 2, "the algorithm should accept published codes: {ok}");
     }
 
     #[test]
     fn wrong_last_position_is_refused_with_the_right_one() {
-        let right = Uscc::complete("91310117MA1J00000")
-            .map(|c| c.to_string())
-            .unwrap_or_default();
+        let right = Uscc::complete("91310117MA1J00000").map(|c| c.to_string()).unwrap_or_default();
         let expected = right.chars().last().unwrap();
         let wrong = if expected == '0' { '1' } else { '0' };
         let text = format!("{}{wrong}", &right[..17]);
-        assert_eq!(
-            Uscc::parse(&text),
-            Err(UsccError::Check {
-                expected,
-                found: wrong
-            })
-        );
+        assert_eq!(Uscc::parse(&text), Err(UsccError::Check { expected, found: wrong }));
     }
 
     #[test]
     fn wrong_organisation_digit_only_warns() {
         let good = Uscc::parse("91440300708461136T").unwrap();
-        assert!(
-            good.1.is_empty(),
-            "708461136 carries its own GB 11714 check"
-        );
+        assert!(good.1.is_empty(), "708461136 carries its own GB 11714 check");
         let bent = Uscc::complete("91440300708461137").unwrap();
         let (_, warnings) = Uscc::parse(bent.as_str()).unwrap();
         assert_eq!(warnings, [UsccWarning::OrganisationCheck { expected: '6' }]);
@@ -204,13 +168,7 @@ mod tests {
     #[test]
     fn forbidden_letters_are_named_with_their_place() {
         let error = Uscc::parse("9144030070846113OT");
-        assert_eq!(
-            error,
-            Err(UsccError::Character {
-                position: 17,
-                character: 'O'
-            })
-        );
+        assert_eq!(error, Err(UsccError::Character { position: 17, character: 'O' }));
     }
 
     proptest! {

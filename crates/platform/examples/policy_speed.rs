@@ -21,9 +21,18 @@ fn main() {
     let policies = Policies::load([("thing", THING)].into_iter()).expect("the policies hold");
     println!("load {:?}", begun.elapsed());
     let thing = || {
-        Resource::new("Thing", "t").with("state", "published").with("owner", "a").with_some("city", Some("310117")).with("hidden", false)
+        Resource::new("Thing", "t")
+            .with("state", "published")
+            .with("owner", "a")
+            .with_some("city", Some("310117"))
+            .with("hidden", false)
     };
-    let membership = |n: u32| Membership { organisation: format!("o{n}"), name: "n".into(), city: None, mandates: Mandate::ALL.to_vec() };
+    let membership = |n: u32| Membership {
+        organisation: format!("o{n}"),
+        name: "n".into(),
+        city: None,
+        mandates: Mandate::ALL.to_vec(),
+    };
     let member = Actor { account: Some("x".into()), memberships: (0..3).map(membership).collect(), ..Actor::default() };
     let columns = [("state", "state"), ("hidden", "hidden"), ("owner", "owner"), ("city", "city")];
     for (name, actor) in [("visitor", Actor::visitor()), ("member of three", member)] {

@@ -50,7 +50,12 @@ impl App {
     /// # Errors
     /// A refusal when the database is newer, the index is locked, or a policy does not hold.
     pub async fn start(settings: Settings, db: Db, clock: Clock, capabilities: Vec<Capability>) -> Outcome<App> {
-        let own = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS, crate::identity::MIGRATIONS, crate::settings::MIGRATIONS];
+        let own = [
+            crate::journal::MIGRATIONS,
+            crate::jobs::MIGRATIONS,
+            crate::identity::MIGRATIONS,
+            crate::settings::MIGRATIONS,
+        ];
         let steps = own.into_iter().chain(capabilities.iter().map(|c| c.migrations)).flatten().copied().collect();
         db.migrate(clock.now(), steps).await?;
         let policies = Policies::load(capabilities.iter().map(|c| (c.name, c.policy)))?;

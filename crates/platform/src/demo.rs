@@ -47,9 +47,19 @@ pub struct SignInCard {
 
 /// Everybody in the demo, in the order they are printed.
 pub const SIGN_INS: [SignInCard; 7] = [
-    SignInCard { part: Part::Enterprise, login: "enterprise", name: "示例企业经办人", what: "enterprise", role: None },
-    SignInCard { part: Part::Provider, login: "provider", name: "示例供给方经办人", what: "provider", role: None },
-    SignInCard { part: Part::Expert, login: "expert", name: "示例专家", what: "expert", role: Some((Role::Expert, None)) },
+    SignInCard {
+        part: Part::Enterprise, login: "enterprise", name: "示例企业经办人", what: "enterprise", role: None
+    },
+    SignInCard {
+        part: Part::Provider, login: "provider", name: "示例供给方经办人", what: "provider", role: None
+    },
+    SignInCard {
+        part: Part::Expert,
+        login: "expert",
+        name: "示例专家",
+        what: "expert",
+        role: Some((Role::Expert, None)),
+    },
     SignInCard {
         part: Part::OfficerSongjiang,
         login: "songjiang",

@@ -51,7 +51,7 @@ pub async fn settle(app: &App) -> Outcome<()> {
         step(app, i64::MAX).await?;
         let idle = jobs::run_due(app).await? == 0;
         let sealed = journal::seal(app.db(), app.clock().now()).await?;
-        if idle && app.indexer().leaf() >= sealed {
+        if idle && (!app.indexer().is_open() || app.indexer().leaf() >= sealed) {
             return Ok(());
         }
     }

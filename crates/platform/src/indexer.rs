@@ -101,6 +101,11 @@ impl Indexer {
         })
     }
 
+    /// Whether [`Indexer::begin`] has been called.
+    pub fn is_open(&self) -> bool {
+        self.index.load().is_some()
+    }
+
     /// The last journal leaf that the index reflects, −1 before the first.
     pub fn leaf(&self) -> i64 {
         self.leaf.load(Ordering::Acquire)

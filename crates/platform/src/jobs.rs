@@ -205,7 +205,14 @@ async fn finish_in(tx: &Txn, job: &Job, result: &Result<(), String>) -> Outcome<
     // A twin that was enqueued meanwhile takes this one's place: its dedupe key would collide.
     let text = "UPDATE job SET state = $1, error = $2, run_at_ms = $3, ended_ms = $4, dedupe = CASE WHEN $1 = 'ready' THEN NULL ELSE dedupe END
         WHERE id = $5 AND state = 'running' AND attempts = $6";
-    let values = [state.into(), error.clone().into(), run_at.ms().into(), ended.into(), job.id.clone().into(), job.attempts.into()];
+    let values = [
+        state.into(),
+        error.clone().into(),
+        run_at.ms().into(),
+        ended.into(),
+        job.id.clone().into(),
+        job.attempts.into(),
+    ];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
     if state == "dead" {
         let data = serde_json::json!({ "name": job.name, "error": error });

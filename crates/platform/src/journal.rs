@@ -146,7 +146,8 @@ fn recorded(row: &QueryResult) -> Outcome<Recorded> {
 }
 
 async fn select(conn: &Conn, tail: &str, values: Vec<sea_orm::Value>) -> Outcome<Vec<Recorded>> {
-    let text = format!("SELECT {COLUMNS} FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id {tail}");
+    let text =
+        format!("SELECT {COLUMNS} FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id {tail}");
     let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
     conn.query_all_raw(statement).await?.iter().map(recorded).collect()
 }

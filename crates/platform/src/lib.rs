@@ -24,5 +24,5 @@ pub mod web;
 
 pub use app::{App, Settings};
 pub use ctx::{Actor, Ctx, Mandate, Membership, Role};
-pub use request::Caller;
 pub use fault::{Fault, Outcome};
+pub use request::Caller;

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kernel::{Refusal, RefusalKind};
+use std::net::IpAddr;
 
 /// The first argument of every handler: the context for actions and the visit for pages.
 #[derive(Debug, Clone)]
@@ -18,7 +19,13 @@ pub struct Caller {
     pub ctx: Ctx,
     /// Language, theme and address: hand it to pages.
     pub visit: Visit,
+    /// Where the request comes from, for limits; none where the listener does not tell.
+    pub address: Option<IpAddr>,
 }
+
+/// The peer's address, kept with the request.
+#[derive(Debug, Clone, Copy)]
+struct Address(Option<IpAddr>);
 
 impl Caller {
     /// Who acts.
@@ -41,14 +48,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
             tracing::error!("the route has no caller layer");
             Problem::internal()
         })?;
-        Ok(Caller { ctx, visit })
+        let address = parts.extensions.get::<Address>().and_then(|address| address.0);
+        Ok(Caller { ctx, visit, address })
     }
 }
 
 /// Middleware: reads the whole body within its limit, stamps the time, finds out who asks.
 pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let address = guard::caller_address(&request);
     let (mut parts, body) = request.into_parts();
-    let body = match to_bytes(body, body_bytes_max(parts.uri.path())).await {
+    let body = match to_bytes(body, guard::body_bytes_max(parts.uri.path())).await {
         Ok(bytes) => bytes,
         Err(_) => return Problem::from(too_large()).into_response(),
     };
@@ -63,17 +72,11 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     if actor.account.is_some() {
         visit.sign_in(account_shown(&actor));
     }
-    let request_id = parts.extensions.get::<guard::RequestId>().map_or_else(crate::random::id, |id| id.as_str().to_owned());
+    let request_id =
+        parts.extensions.get::<guard::RequestId>().map_or_else(crate::random::id, |id| id.as_str().to_owned());
+    parts.extensions.insert(Address(address));
     parts.extensions.insert(Ctx { actor, now, request_id, locale: visit.t.locale });
     next.run(Request::from_parts(parts, Body::from(body))).await
-}
-
-/// Bytes that a request to this path may carry.
-pub fn body_bytes_max(path: &str) -> usize {
-    match path.starts_with("/api/v1/imports/") {
-        true => kernel::limits::IMPORT_BYTES_MAX,
-        false => kernel::limits::BODY_BYTES_MAX,
-    }
 }
 
 fn account_shown(actor: &Actor) -> Account {

@@ -4,13 +4,13 @@ use crate::app::App;
 use crate::capability::{Capability, Route};
 use crate::clock::Clock;
 use crate::request;
+use crate::web::listen::{Doorway, Peer};
 use crate::web::{guard, problem};
 use crate::{follower, identity, live};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -27,7 +27,8 @@ pub fn router(app: &App) -> Router {
         router = router.route(route.path, route.handler);
     }
     let openapi = openapi(app.capabilities()).to_pretty_json().unwrap_or_default();
-    let document = move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], openapi.clone()).into_response());
+    let document =
+        move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], openapi.clone()).into_response());
     let router = router
         .layer(axum::middleware::from_fn_with_state(app.clone(), request::layer))
         .route("/api/v1/openapi.json", get(document))
@@ -43,7 +44,9 @@ fn now_ms() -> i64 {
 
 async fn healthy(axum::extract::State(app): axum::extract::State<App>) -> axum::response::Response {
     match crate::journal::last_leaf(&app.db().read()).await {
-        Ok(leaf) => axum::Json(serde_json::json!({ "ok": true, "leaf": leaf, "indexed": app.indexer().leaf() })).into_response(),
+        Ok(leaf) => {
+            axum::Json(serde_json::json!({ "ok": true, "leaf": leaf, "indexed": app.indexer().leaf() })).into_response()
+        }
         Err(fault) => problem::Problem::from(fault).into_response(),
     }
 }
@@ -63,12 +66,12 @@ pub fn openapi(capabilities: &[Capability]) -> utoipa::openapi::OpenApi {
 /// Serves until `stop` turns true, then lets open requests finish.
 pub async fn serve(app: App, listener: TcpListener, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let background = tokio::spawn(follower::run(app.clone(), stop.clone()));
-    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(&app).into_make_service_with_connect_info::<Peer>();
     let until = async move {
         // The sender is gone only when the process ends.
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
-    axum::serve(listener, service).with_graceful_shutdown(until).await?;
+    axum::serve(Doorway(listener), service).with_graceful_shutdown(until).await?;
     // A panic of the follower has been logged where it happened.
     let _ = background.await;
     Ok(())

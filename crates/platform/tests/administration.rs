@@ -37,7 +37,13 @@ async fn every_route_is_declared_and_closed_to_strangers() {
     let mut seen = 0;
     for route in identity::routes() {
         assert!(test.app().policies().knows(route.action), "{} {}: {}", route.method, route.path, route.action);
-        assert_eq!(route.journal.is_some(), route.method == Method::POST, "{} {}: what changes is in the journal", route.method, route.path);
+        assert_eq!(
+            route.journal.is_some(),
+            route.method == Method::POST,
+            "{} {}: what changes is in the journal",
+            route.method,
+            route.path
+        );
         if begins(route.path, &OPEN) {
             continue;
         }
@@ -47,13 +53,21 @@ async fn every_route_is_declared_and_closed_to_strangers() {
         let (kind, body) = match (&route.method, json) {
             (&Method::GET, _) => (None, ""),
             (_, true) => (Some("application/json"), r#"{"name":"x","scopes":["read"],"days":3}"#),
-            (_, false) => (Some("application/x-www-form-urlencoded"), "name=x&role=expert&lang=en&password=x&new_password=correct+horse"),
+            (_, false) => (
+                Some("application/x-www-form-urlencoded"),
+                "name=x&role=expert&lang=en&password=x&new_password=correct+horse",
+            ),
         };
         let answer = visitor.send(route.method.clone(), &path, kind, Body::from(body), &[]).await;
         assert_eq!(answer.status.as_u16(), 401, "{} {path} for a visitor: {}", route.method, answer.text());
         if !begins(route.path, &OWN) {
             let answer = member.send(route.method.clone(), &path, kind, Body::from(body), &[]).await;
-            assert!([403, 404].contains(&answer.status.as_u16()), "{} {path} for a member: {}", route.method, answer.text());
+            assert!(
+                [403, 404].contains(&answer.status.as_u16()),
+                "{} {path} for a member: {}",
+                route.method,
+                answer.text()
+            );
         }
     }
     assert!(seen >= 25, "the table has been walked: {seen}");
@@ -70,7 +84,8 @@ async fn pages_speak_both_languages_and_have_unique_ids() {
     let rest = admin.get(&format!("/api/v1/accounts?limit=100&cursor={next}")).await.good().value();
     assert_eq!((rest["items"].as_array().map(Vec::len), &rest["next"]), (Some(4), &serde_json::Value::Null));
     let other = rest["items"][0]["id"].as_str().unwrap();
-    let paths = ["/account", "/admin", "/admin/accounts", &format!("/admin/accounts/{other}"), "/admin/jobs", "/admin/journal"];
+    let paths =
+        ["/account", "/admin", "/admin/accounts", &format!("/admin/accounts/{other}"), "/admin/jobs", "/admin/journal"];
     for (language, title) in [("zh-CN", "管理"), ("en", "Administration")] {
         for path in paths {
             let page = admin.get(&format!("{path}?lang={language}")).await.good().shows(title).text();
@@ -92,9 +107,11 @@ async fn pages_speak_both_languages_and_have_unique_ids() {
 async fn a_dead_job_raises_an_alarm_and_is_retried_by_hand() {
     let test = start().await;
     let app = test.app();
-    app.in_txn(&test.system(), "break", (), |tx, ()| Box::pin(tx.job(NewJob::new("test.missing", serde_json::json!({})))))
-        .await
-        .unwrap();
+    app.in_txn(&test.system(), "break", (), |tx, ()| {
+        Box::pin(tx.job(NewJob::new("test.missing", serde_json::json!({}))))
+    })
+    .await
+    .unwrap();
     for _ in 0..JOB_ATTEMPTS_MAX {
         run_due(app).await.unwrap();
         app.clock().advance_ms(3_600_000);
@@ -110,7 +127,11 @@ async fn a_dead_job_raises_an_alarm_and_is_retried_by_hand() {
     admin.json(&format!("/api/v1/jobs/{id}/retries"), &serde_json::json!({})).await.is(409).refused("job-not-dead");
     admin.get("/admin?lang=en").await.good().hides("has failed");
     admin.get("/admin/jobs?state=ready").await.good().shows("test.missing");
-    let kinds: Vec<String> =
-        journal::of_object(&app.db().read(), "job", &id, 10).await.unwrap().into_iter().map(|entry| entry.kind).collect();
+    let kinds: Vec<String> = journal::of_object(&app.db().read(), "job", &id, 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.kind)
+        .collect();
     assert_eq!(kinds, ["job.retried", "job.died"]);
 }

@@ -83,11 +83,16 @@ async fn signing_in_and_out() {
     let wrong = wrong.is(422).shows("登录名或密码不正确").shows("value=\"li.wei\"").hides("wrong password");
     let unknown = client.form("/sign-in", &[("login", "nobody"), ("password", "wrong password")]).await.is(422);
     assert_eq!(wrong.text().replace("li.wei", "nobody"), unknown.text(), "nobody learns which names exist");
-    let answer = client.form("/sign-in", &[("login", " LI.wei@example.com"), ("password", PASSWORD), ("next", "/account")]).await;
+    let answer = client
+        .form("/sign-in", &[("login", " LI.wei@example.com"), ("password", PASSWORD), ("next", "/account")])
+        .await;
     assert_eq!(answer.redirect(), "/account");
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap().to_owned()).collect();
     let session = cookies.iter().find(|c| c.starts_with("session=")).expect("a session cookie");
-    assert!(session.contains("HttpOnly") && session.contains("SameSite=Lax") && !session.contains("Secure"), "{session}");
+    assert!(
+        session.contains("HttpOnly") && session.contains("SameSite=Lax") && !session.contains("Secure"),
+        "{session}"
+    );
     client.get("/account").await.good().shows("人员 li.wei").shows("本设备");
     let copied = client.clone();
     assert_eq!(client.form("/sign-out", &[]).await.redirect(), "/");
@@ -160,7 +165,10 @@ async fn who_keeps_guessing_waits_but_the_owner_does_not() {
     };
     actions::sign_in(test.app(), &ctx, attempt("10.0.0.1", PASSWORD)).await.expect("the owner at home");
     for _ in 0..rules::PATIENCE_PAIR.tries {
-        assert_eq!(code(actions::sign_in(test.app(), &ctx, attempt("10.9.9.9", "x")).await.unwrap_err()), "sign-in-wrong");
+        assert_eq!(
+            code(actions::sign_in(test.app(), &ctx, attempt("10.9.9.9", "x")).await.unwrap_err()),
+            "sign-in-wrong"
+        );
     }
     let refused = actions::sign_in(test.app(), &ctx, attempt("10.9.9.9", PASSWORD)).await.unwrap_err();
     assert_eq!(code(refused), "sign-in-wait", "even with the right password");
@@ -213,9 +221,18 @@ async fn devices_and_passwords() {
     tablet.get("/account").await.is(401);
     let mut phone = signed_in(&test, "li.wei").await;
     let new = "a much better one";
-    here.form("/account/passwords", &[("password", "wrong"), ("new_password", new)]).await.is(422).shows("当前密码不正确");
-    here.form("/account/passwords", &[("password", PASSWORD), ("new_password", "short")]).await.is(422).shows("密码至少");
-    assert_eq!(here.form("/account/passwords", &[("password", PASSWORD), ("new_password", new)]).await.redirect(), "/account");
+    here.form("/account/passwords", &[("password", "wrong"), ("new_password", new)])
+        .await
+        .is(422)
+        .shows("当前密码不正确");
+    here.form("/account/passwords", &[("password", PASSWORD), ("new_password", "short")])
+        .await
+        .is(422)
+        .shows("密码至少");
+    assert_eq!(
+        here.form("/account/passwords", &[("password", PASSWORD), ("new_password", new)]).await.redirect(),
+        "/account"
+    );
     here.get("/account").await.good();
     phone.get("/account").await.is(401);
     phone.form("/sign-in", &[("login", "li.wei"), ("password", PASSWORD)]).await.is(422);
@@ -342,7 +359,11 @@ async fn tokens_do_what_they_are_for() {
     assert_eq!((list["total"].as_i64(), list["items"][0]["name"].as_str()), (Some(1), Some("夜间导入")));
     assert!(list["items"][0].get("secret").is_none());
     program.json("/api/v1/tokens", &body).await.is(403).refused("token-scope");
-    program.json(&format!("/api/v1/tokens/{id}/revocations"), &serde_json::json!({})).await.is(403).refused("token-scope");
+    program
+        .json(&format!("/api/v1/tokens/{id}/revocations"), &serde_json::json!({}))
+        .await
+        .is(403)
+        .refused("token-scope");
     for (body, code) in [
         (serde_json::json!({ "name": "x", "scopes": ["all"], "days": 30 }), "token-scopes"),
         (serde_json::json!({ "name": "x", "scopes": ["admin"], "days": 30 }), "token-scope-admin"),
@@ -369,7 +390,9 @@ async fn a_repeat_gets_the_first_answer() {
     let test = TestApp::start(vec![]).await;
     account(&test, "li.wei", vec![]).await;
     let mut client = signed_in(&test, "li.wei").await;
-    let body = |name: &str| axum::body::Body::from(serde_json::json!({ "name": name, "scopes": ["read"], "days": 30 }).to_string());
+    let body = |name: &str| {
+        axum::body::Body::from(serde_json::json!({ "name": name, "scopes": ["read"], "days": 30 }).to_string())
+    };
     let mut send = async |key: &str, name: &str| {
         let headers = [("idempotency-key", key)];
         client.send(axum::http::Method::POST, "/api/v1/tokens", Some("application/json"), body(name), &headers).await
@@ -387,10 +410,12 @@ async fn a_repeat_gets_the_first_answer() {
     test.app().clock().advance_ms(identity::idempotency::KEPT_MS - 1);
     let mut client = signed_in(&test, "li.wei").await;
     let headers = [("idempotency-key", "key-2")];
-    let kept = client.send(axum::http::Method::POST, "/api/v1/tokens", Some("application/json"), body("a"), &headers).await;
+    let kept =
+        client.send(axum::http::Method::POST, "/api/v1/tokens", Some("application/json"), body("a"), &headers).await;
     assert_eq!(kept.is(201).value()["id"], second["id"]);
     test.app().clock().advance_ms(2);
-    let fresh = client.send(axum::http::Method::POST, "/api/v1/tokens", Some("application/json"), body("a"), &headers).await;
+    let fresh =
+        client.send(axum::http::Method::POST, "/api/v1/tokens", Some("application/json"), body("a"), &headers).await;
     assert_ne!(fresh.is(201).value()["id"], second["id"]);
 }
 
@@ -430,5 +455,9 @@ async fn everybody_of_the_demo_can_sign_in_and_is_marked() {
     let jiaxing = cast.ctx(Part::OfficerJiaxing).await.unwrap();
     assert_eq!(jiaxing.actor.cities, [Adcode::parse("330400").unwrap()]);
     let again = Cast::create(test.app()).await.unwrap();
-    assert_eq!(again.account(Part::Expert).unwrap(), cast.account(Part::Expert).unwrap(), "a later start finds them again");
+    assert_eq!(
+        again.account(Part::Expert).unwrap(),
+        cast.account(Part::Expert).unwrap(),
+        "a later start finds them again"
+    );
 }

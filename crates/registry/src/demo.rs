@@ -1,5 +1,6 @@
-//! The demo scenario of the registry: invented organisations named 示例…, their needs and offers, and what they
-//! say to each other. Everything goes through the same actions that people use, under the demo's clock.
+//! The demo scenario of the registry: invented organisations named 示例…, their needs and offers, what they say.
+//!
+//! Everything goes through the same actions that people use, under the demo's clock.
 //!
 //! It leaves something finished, something running and something waiting on every desk, and touches no real
 //! organisation of the pack. It plays in the G60 corridor only: another pack has other cities and segments.

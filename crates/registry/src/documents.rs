@@ -51,7 +51,8 @@ fn page<'a>(conn: &'a Conn, key: Option<&'a str>) -> BoxFuture<'a, Outcome<Docum
     Box::pin(async move {
         if let Some(id) = key.and_then(|key| key.strip_prefix(LISTINGS)) {
             let documents = listing::documents_after(conn, Some(id), PAGE_DOCUMENTS).await?;
-            let next = documents.last().map_or_else(|| PEOPLE.to_owned(), |document| format!("{LISTINGS}{}", document.id));
+            let next =
+                documents.last().map_or_else(|| PEOPLE.to_owned(), |document| format!("{LISTINGS}{}", document.id));
             return Ok(DocumentPage { documents, next: Some(next) });
         }
         if let Some(rest) = key.and_then(|key| key.strip_prefix(PEOPLE)) {

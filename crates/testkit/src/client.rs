@@ -97,7 +97,6 @@ impl Client {
 }
 
 /// What came back.
-#[must_use]
 #[derive(Debug, Clone)]
 pub struct Answer {
     path: String,
@@ -118,7 +117,8 @@ impl Answer {
     /// The body as JSON.
     #[track_caller]
     pub fn value(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{} is not JSON ({e}): {}", self.path, self.text()))
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|e| panic!("{} is not JSON ({e}): {}", self.path, self.text()))
     }
 
     /// Insists on 200 (or another success) and gives the answer back.

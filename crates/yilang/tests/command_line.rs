@@ -26,17 +26,18 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_yilang"));
         command.arg("--data").arg(data).args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
         command.env_remove("YILANG_DATABASE").stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut child = command.spawn().expect("the server starts");
-        let mut reader = BufReader::new(child.stdout.take().expect("its output is ours"));
-        let mut lines = Vec::new();
+        let child = command.spawn().expect("the server starts");
+        // From here on its end is certain, whatever this test meets.
+        let mut server = Server { child, lines: Vec::new() };
+        let mut reader = BufReader::new(server.child.stdout.take().expect("its output is ours"));
         let mut line = String::new();
         while reader.read_line(&mut line).expect("its greeting is text") > 0 {
-            lines.push(std::mem::take(&mut line));
-            if lines.last().is_some_and(|last| last.contains(until)) {
-                return Server { child, lines };
+            server.lines.push(std::mem::take(&mut line));
+            if server.lines.last().is_some_and(|last| last.contains(until)) {
+                return server;
             }
         }
-        panic!("the server ended after saying {lines:?}");
+        panic!("the server ended after saying {:?}", server.lines);
     }
 
     fn said(&self) -> String {

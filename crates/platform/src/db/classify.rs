@@ -67,9 +67,9 @@ pub(super) fn sqlite_error(error: &rusqlite::Error) -> DbErr {
 pub fn classify(error: &DbErr) -> DbFault {
     match error {
         DbErr::Exec(RuntimeErr::Internal(text)) => classify_sqlite(text),
-        DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) | DbErr::Conn(RuntimeErr::SqlxError(e)) => {
-            classify_postgres(e)
-        }
+        DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e))
+        | DbErr::Conn(RuntimeErr::SqlxError(e)) => classify_postgres(e),
         DbErr::ConnectionAcquire(_) => DbFault::Busy,
         _ => DbFault::Other,
     }
@@ -117,7 +117,10 @@ mod tests {
 
     #[test]
     fn sqlite_codes_are_named() {
-        assert_eq!(classify_sqlite("sqlite:2067:UNIQUE constraint failed: account.email"), DbFault::Unique("account.email".into()));
+        assert_eq!(
+            classify_sqlite("sqlite:2067:UNIQUE constraint failed: account.email"),
+            DbFault::Unique("account.email".into())
+        );
         assert_eq!(classify_sqlite("sqlite:787:FOREIGN KEY constraint failed"), DbFault::ForeignKey);
         assert_eq!(classify_sqlite("sqlite:275:CHECK constraint failed: side"), DbFault::Check);
         assert_eq!(classify_sqlite("sqlite:13:database or disk is full"), DbFault::Storage);

@@ -39,7 +39,8 @@ impl SqliteHandle {
             .iter()
             .map(|c| (c.name().to_owned(), c.decl_type().is_some_and(|t| t.eq_ignore_ascii_case("boolean"))))
             .collect();
-        let mut rows = prepared.query(rusqlite::params_from_iter(parameters(statement)))?;
+        bind(&mut prepared, statement)?;
+        let mut rows = prepared.raw_query();
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
             let mut values = BTreeMap::new();
@@ -56,7 +57,8 @@ impl SqliteHandle {
     fn execute(&self, statement: &Statement) -> rusqlite::Result<ProxyExecResult> {
         let connection = self.lock();
         let mut prepared = connection.prepare_cached(&statement.sql)?;
-        let rows = prepared.execute(rusqlite::params_from_iter(parameters(statement)))?;
+        bind(&mut prepared, statement)?;
+        let rows = prepared.raw_execute()?;
         let id = u64::try_from(connection.last_insert_rowid()).unwrap_or_default();
         Ok(ProxyExecResult::new(id, rows as u64))
     }
@@ -106,8 +108,18 @@ impl rusqlite::ToSql for Parameter<'_> {
     }
 }
 
-fn parameters(statement: &Statement) -> impl Iterator<Item = Parameter<'_>> {
-    statement.values.iter().flat_map(|values| values.0.iter()).map(Parameter)
+/// Binds values by number. SQLite takes `$2` for a name and numbers names by
+/// their first appearance, so the number is read from the name itself, as PostgreSQL does.
+fn bind(prepared: &mut rusqlite::Statement<'_>, statement: &Statement) -> rusqlite::Result<()> {
+    let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
+    for place in 1..=prepared.parameter_count() {
+        let named = prepared.parameter_name(place).and_then(|name| name.strip_prefix('$')).and_then(|n| n.parse().ok());
+        let number: usize = named.unwrap_or(place);
+        let missing = || rusqlite::Error::InvalidParameterCount(values.len(), number);
+        let value = number.checked_sub(1).and_then(|index| values.get(index)).ok_or_else(missing)?;
+        prepared.raw_bind_parameter(place, Parameter(value))?;
+    }
+    Ok(())
 }
 
 #[async_trait::async_trait]

@@ -16,8 +16,8 @@ pub use conn::Conn;
 pub use migrate::Migration;
 pub use txn::{Txn, insert_chunked};
 
-pub use crate::fault::{Fault, Outcome};
 use crate::ctx::Ctx;
+pub use crate::fault::{Fault, Outcome};
 use conn::Inner;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, IsolationLevel, TransactionTrait};
@@ -152,7 +152,8 @@ impl Db {
                     })
                 };
                 let erased = writer.submit(name, Box::new(run)).await?;
-                let value = erased.downcast::<T>().map_err(|_| Fault::Internal(format!("{name}: wrong answer type")))?;
+                let value =
+                    erased.downcast::<T>().map_err(|_| Fault::Internal(format!("{name}: wrong answer type")))?;
                 Ok(*value)
             }
             Kind::Postgres { pool, .. } => {
@@ -165,7 +166,13 @@ impl Db {
     }
 }
 
-async fn pg_txn<I, T, F>(pool: &DatabaseConnection, ctx: &Arc<Ctx>, name: &'static str, input: &I, body: &F) -> Outcome<T>
+async fn pg_txn<I, T, F>(
+    pool: &DatabaseConnection,
+    ctx: &Arc<Ctx>,
+    name: &'static str,
+    input: &I,
+    body: &F,
+) -> Outcome<T>
 where
     I: Send + Sync,
     F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync,

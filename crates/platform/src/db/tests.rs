@@ -6,13 +6,11 @@ use kernel::{Instant, Refusal};
 use sea_orm::{ConnectionTrait, Statement, Value};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const STEPS: &[Migration] = &[
-    Migration {
-        name: "test-0001",
-        sql: "CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT, flag BOOLEAN, body {bytes}, note TEXT);\n
+const STEPS: &[Migration] = &[Migration {
+    name: "test-0001",
+    sql: "CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT, flag BOOLEAN, body {bytes}, note TEXT);\n
               CREATE TABLE part (id {id}, thing TEXT NOT NULL REFERENCES thing (id), n BIGINT CHECK (n >= 0));\n",
-    },
-];
+}];
 
 /// A database of its own for one test; the folder lives as long as the guard.
 struct Place {
@@ -59,7 +57,11 @@ async fn count(conn: &impl ConnectionTrait) -> i64 {
 async fn a_committed_action_is_read_by_the_next_reader() {
     for place in places().await {
         for n in 0..50i64 {
-            place.db.in_txn(&ctx(), "put", n, |tx, n| Box::pin(async move { insert(tx, &format!("i{n}"), *n).await })).await.unwrap();
+            place
+                .db
+                .in_txn(&ctx(), "put", n, |tx, n| Box::pin(async move { insert(tx, &format!("i{n}"), *n).await }))
+                .await
+                .unwrap();
             assert_eq!(count(&place.db.read()).await, n + 1);
         }
     }
@@ -175,7 +177,10 @@ async fn counting_up_by_many_callers_loses_nothing() {
             })
         });
         futures_util::future::join_all(calls).await.into_iter().for_each(|joined| joined.unwrap());
-        let row = db.read().query_one_raw(Statement::from_string(db.read().get_database_backend(), "SELECT n FROM thing")).await;
+        let row = db
+            .read()
+            .query_one_raw(Statement::from_string(db.read().get_database_backend(), "SELECT n FROM thing"))
+            .await;
         assert_eq!(row.unwrap().unwrap().try_get::<i64>("", "n").unwrap(), 40);
     }
 }
@@ -184,21 +189,29 @@ async fn up(tx: &Txn) -> Outcome<()> {
     let backend = tx.get_database_backend();
     let row = tx.query_one_raw(Statement::from_string(backend, "SELECT n FROM thing WHERE id = 'counter'")).await?;
     let n: i64 = row.ok_or_else(|| Fault::Internal("no counter".into()))?.try_get("", "n")?;
-    tx.execute_raw(Statement::from_sql_and_values(backend, "UPDATE thing SET n = $1 WHERE id = 'counter'", [(n + 1).into()])).await?;
+    tx.execute_raw(Statement::from_sql_and_values(
+        backend,
+        "UPDATE thing SET n = $1 WHERE id = 'counter'",
+        [(n + 1).into()],
+    ))
+    .await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn values_and_nulls_come_back_as_they_went_in() {
     for place in places().await {
-        let values: [Value; 5] = ["t".into(), i64::MIN.into(), true.into(), vec![0u8, 255].into(), "硅\u{1F4A1}'\"".into()];
+        let values: [Value; 5] =
+            ["t".into(), i64::MIN.into(), true.into(), vec![0u8, 255].into(), "硅\u{1F4A1}'\"".into()];
         place
             .db
             .in_txn(&ctx(), "put", values, |tx, values| {
                 Box::pin(async move {
                     let text = "INSERT INTO thing (id, n, flag, body, note) VALUES ($1, $2, $3, $4, $5)";
-                    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values.clone())).await?;
-                    let none: [Value; 4] = [Value::BigInt(None), Value::Bool(None), Value::Bytes(None), Value::String(None)];
+                    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values.clone()))
+                        .await?;
+                    let none: [Value; 4] =
+                        [Value::BigInt(None), Value::Bool(None), Value::Bytes(None), Value::String(None)];
                     let text = "INSERT INTO thing (id, n, flag, body, note) VALUES ('null', $1, $2, $3, $4)";
                     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, none)).await?;
                     Ok(())
@@ -207,7 +220,10 @@ async fn values_and_nulls_come_back_as_they_went_in() {
             .await
             .unwrap();
         let conn = place.db.read();
-        let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), "SELECT * FROM thing ORDER BY n")).await.unwrap();
+        let rows = conn
+            .query_all_raw(Statement::from_string(conn.get_database_backend(), "SELECT * FROM thing ORDER BY n"))
+            .await
+            .unwrap();
         let full = rows.iter().find(|r| r.try_get::<String>("", "id").unwrap() == "t").unwrap();
         assert_eq!(full.try_get::<i64>("", "n").unwrap(), i64::MIN);
         assert!(full.try_get::<bool>("", "flag").unwrap());
@@ -218,6 +234,19 @@ async fn values_and_nulls_come_back_as_they_went_in() {
         assert_eq!(null.try_get::<Option<bool>>("", "flag").unwrap(), None);
         assert_eq!(null.try_get::<Option<Vec<u8>>>("", "body").unwrap(), None);
         assert_eq!(null.try_get::<Option<String>>("", "note").unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn numbered_values_keep_their_numbers_in_any_order() {
+    for place in places().await {
+        let conn = place.db.read();
+        let text = "SELECT CAST($2 AS TEXT) AS second, CAST($1 AS TEXT) AS first, CAST($2 AS TEXT) AS again";
+        let values: [Value; 2] = ["one".into(), "two".into()];
+        let row = conn.query_one_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await;
+        let row = row.unwrap().unwrap();
+        let read = |name: &str| row.try_get::<String>("", name).unwrap();
+        assert_eq!((read("first"), read("second"), read("again")), ("one".into(), "two".into(), "two".into()));
     }
 }
 
@@ -257,7 +286,8 @@ async fn a_busy_file_is_refused_clearly_and_loses_nothing() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     // The writer waits for its whole patience in the background; a read still answers at once.
     let db = place.db.clone();
-    let waiting = tokio::spawn(async move { db.in_txn(&ctx(), "put", (), |tx, ()| Box::pin(insert(tx, "a", 1))).await });
+    let waiting =
+        tokio::spawn(async move { db.in_txn(&ctx(), "put", (), |tx, ()| Box::pin(insert(tx, "a", 1))).await });
     assert_eq!(count(&place.db.read()).await, 0);
     let outcome = waiting.await.unwrap();
     assert_eq!(outcome.unwrap_err().to_refusal().code, "busy");
@@ -356,7 +386,11 @@ async fn leaves_follow_commits_without_gaps() {
 async fn acknowledged_actions_survive_a_crash() {
     let place = places().await.remove(0);
     for n in 0..20i64 {
-        place.db.in_txn(&ctx(), "put", n, |tx, n| Box::pin(async move { insert(tx, &format!("i{n}"), *n).await })).await.unwrap();
+        place
+            .db
+            .in_txn(&ctx(), "put", n, |tx, n| Box::pin(async move { insert(tx, &format!("i{n}"), *n).await }))
+            .await
+            .unwrap();
     }
     let copy = tempfile::tempdir().unwrap();
     let path = place.db.sqlite_path().unwrap();

@@ -204,7 +204,11 @@ struct AccountQuery {
 
 #[utoipa::path(get, path = "/api/v1/accounts", tag = "identity", params(AccountQuery),
     responses((status = 200, body = AccountList), (status = 401, description = "sign in first"), (status = 403, description = "administrators only"), (status = 422, description = "limit or cursor")))]
-async fn accounts(State(app): State<App>, caller: Caller, Query(query): Query<AccountQuery>) -> Result<List<AccountItem>, Problem> {
+async fn accounts(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<AccountQuery>,
+) -> Result<List<AccountItem>, Problem> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor }.page()?;
     let after = page.cursor.unwrap_or_default();
     let (mut rows, total) = actions::account_list(&app, &caller.ctx, &query.q, &after, page.limit + 1).await?;

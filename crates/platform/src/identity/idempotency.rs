@@ -65,7 +65,12 @@ impl Once {
     ///
     /// # Errors
     /// As [`Once::new`].
-    pub fn read(route: &str, headers: &HeaderMap, field: Option<&str>, body: &impl Serialize) -> Result<Option<Once>, Refusal> {
+    pub fn read(
+        route: &str,
+        headers: &HeaderMap,
+        field: Option<&str>,
+        body: &impl Serialize,
+    ) -> Result<Option<Once>, Refusal> {
         let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
         let key = header.or_else(|| field.filter(|field| !field.is_empty()));
         key.map(|key| Once::new(route, key, body)).transpose()

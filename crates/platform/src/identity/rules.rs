@@ -68,7 +68,11 @@ pub fn email(typed: &str) -> Result<Option<String>, Refusal> {
         return Ok(None);
     }
     let parts = email.split_once('@').filter(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains('@')
+        !local.is_empty()
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+            && !domain.contains('@')
     });
     let plain = email.chars().all(|c| !c.is_whitespace() && !c.is_control());
     if parts.is_some() && plain && email.chars().count() <= EMAIL_CHARS_MAX {
@@ -104,8 +108,18 @@ pub fn name(typed: &str) -> Result<String, Refusal> {
 
 /// Passwords that guessers try first and that are long enough otherwise.
 const COMMON: [&str; 12] = [
-    "1234567890", "0123456789", "12345678910", "1q2w3e4r5t", "qwertyuiop", "password123", "password1234", "passw0rd123",
-    "administrator", "woaini1314", "abcdefghij", "1234567890a",
+    "1234567890",
+    "0123456789",
+    "12345678910",
+    "1q2w3e4r5t",
+    "qwertyuiop",
+    "password123",
+    "password1234",
+    "passw0rd123",
+    "administrator",
+    "woaini1314",
+    "abcdefghij",
+    "1234567890a",
 ];
 
 /// Whether a new password is good enough: length counts, not a mix of signs (NIST SP 800-63B §5.1.1).
@@ -118,7 +132,10 @@ pub fn password(typed: &str, login: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid(
             "password-short",
             format!("密码至少 {} 个字符。可以用几个词连成一句，好记又安全。", PASSWORD_CHARS.start()),
-            format!("A password has at least {} characters. A few words in a row are easy to remember and safe.", PASSWORD_CHARS.start()),
+            format!(
+                "A password has at least {} characters. A few words in a row are easy to remember and safe.",
+                PASSWORD_CHARS.start()
+            ),
         )
         .at("password"));
     }
@@ -132,7 +149,10 @@ pub fn password(typed: &str, login: &str) -> Result<(), Refusal> {
     }
     let lower = typed.to_lowercase();
     let same = typed.chars().all(|c| typed.starts_with(c));
-    if same || COMMON.contains(&lower.as_str()) || (!login.is_empty() && lower.trim_matches(|c: char| c.is_ascii_digit()) == login) {
+    if same
+        || COMMON.contains(&lower.as_str())
+        || (!login.is_empty() && lower.trim_matches(|c: char| c.is_ascii_digit()) == login)
+    {
         return Err(Refusal::invalid(
             "password-common",
             "这个密码太容易猜到。请换一个不含登录名、不是常见组合的密码。",
@@ -259,13 +279,15 @@ pub const PATIENCE_STRANGERS: Patience =
 pub fn attempt(tally: Option<Tally>, patience: &Patience, now: Instant) -> Result<Tally, i64> {
     let now_ms = now.ms();
     let fresh = Tally { count: 0, since_ms: now_ms, until_ms: 0 };
-    let tally = tally.filter(|tally| now_ms < tally.since_ms + patience.window_ms || now_ms < tally.until_ms).unwrap_or(fresh);
+    let tally =
+        tally.filter(|tally| now_ms < tally.since_ms + patience.window_ms || now_ms < tally.until_ms).unwrap_or(fresh);
     if now_ms < tally.until_ms {
         return Err(tally.until_ms - now_ms);
     }
     let count = tally.count + 1;
     let beyond = count - patience.tries;
-    let until_ms = if beyond < 0 { 0 } else { now_ms + (patience.pause_ms << beyond.min(16)).min(patience.pause_max_ms) };
+    let until_ms =
+        if beyond < 0 { 0 } else { now_ms + (patience.pause_ms << beyond.min(16)).min(patience.pause_max_ms) };
     Ok(Tally { count, until_ms, ..tally })
 }
 
@@ -276,7 +298,9 @@ pub fn wait(wait_ms: i64) -> Refusal {
         RefusalKind::TooMany,
         "sign-in-wait",
         format!("登录尝试次数过多，请 {minutes} 分钟后再试。如果忘记密码，请联系管理员重置。"),
-        format!("Too many attempts to sign in. Try again in {minutes} min. If the password is forgotten, ask an administrator to reset it."),
+        format!(
+            "Too many attempts to sign in. Try again in {minutes} min. If the password is forgotten, ask an administrator to reset it."
+        ),
     )
 }
 

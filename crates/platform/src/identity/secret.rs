@@ -25,7 +25,8 @@ pub fn cookie_name(https: bool) -> &'static str {
 
 /// The session secret a browser sent.
 pub(super) fn cookie_of(headers: &HeaderMap, https: bool) -> Option<&str> {
-    crate::web::visit::cookie(headers, cookie_name(https)).filter(|value| !value.is_empty() && value.len() <= SECRET_BYTES_MAX)
+    crate::web::visit::cookie(headers, cookie_name(https))
+        .filter(|value| !value.is_empty() && value.len() <= SECRET_BYTES_MAX)
 }
 
 /// The access token a program sent as `Authorization: Bearer …`.

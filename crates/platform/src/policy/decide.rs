@@ -6,8 +6,8 @@ use super::{Attr, Resource};
 use crate::ctx::{Actor, Ctx};
 use crate::fault::{Fault, Outcome};
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
-    Schema,
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request,
+    RestrictedExpression, Schema,
 };
 use kernel::Refusal;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -97,7 +97,8 @@ impl Policies {
         let rule = self.rules.get(action).filter(|rule| rule.listable);
         let rule = rule.and_then(|rule| rule.by_kind.get(kind));
         let rule = rule.ok_or_else(|| Fault::Internal(format!("policy: {action} on {kind} is not @listable")))?;
-        let residual = if self.in_scope(&ctx.actor, action) { residual(rule, &ctx.actor) } else { Residual::Const(false) };
+        let residual =
+            if self.in_scope(&ctx.actor, action) { residual(rule, &ctx.actor) } else { Residual::Const(false) };
         let mut writer = Writer { columns, start, text: String::new(), values: Vec::new() };
         writer
             .write(&residual)
@@ -158,7 +159,8 @@ impl Policies {
         } else {
             principal(&self.account, actor).map_err(|fault| fault.to_string())?
         };
-        let target = entity(&kind.kind, &resource.id, resource.attrs.iter().map(|(name, attr)| (*name, expression(attr))));
+        let target =
+            entity(&kind.kind, &resource.id, resource.attrs.iter().map(|(name, attr)| (*name, expression(attr))));
         let target = target.map_err(|fault| fault.to_string())?;
         let request = Request::new(principal.uid(), rule.uid.clone(), target.uid(), Context::empty(), None);
         let request = request.map_err(|error| error.to_string())?;
@@ -175,7 +177,8 @@ impl Policies {
 
 fn residual(rule: &KindRule, actor: &Actor) -> Residual {
     let permitted = Residual::any(rule.permits.iter().map(|permit| fold(permit, actor)));
-    let clear = rule.forbids.iter().map(|forbid| fold(&super::condition::Condition::Not(Box::new(forbid.clone())), actor));
+    let clear =
+        rule.forbids.iter().map(|forbid| fold(&super::condition::Condition::Not(Box::new(forbid.clone())), actor));
     Residual::all(std::iter::once(permitted).chain(clear))
 }
 
@@ -215,6 +218,8 @@ fn out_of_scope(scope: &str) -> Refusal {
         kernel::RefusalKind::Forbidden,
         "token-scope",
         format!("访问令牌的权限范围不包括此操作（需要 {scope}）。请换用范围合适的令牌，或在网页上登录后办理。"),
-        format!("The token's scopes do not cover this (it needs {scope}). Use a token with that scope, or sign in on the pages."),
+        format!(
+            "The token's scopes do not cover this (it needs {scope}). Use a token with that scope, or sign in on the pages."
+        ),
     )
 }

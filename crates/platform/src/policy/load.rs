@@ -75,7 +75,10 @@ fn policies_of(name: &str, text: &str) -> Outcome<Vec<Policy>> {
     let mut policies: Vec<&Policy> = set.policies().collect();
     let number = |policy: &Policy| policy.id().to_string().trim_start_matches("policy").parse::<usize>().unwrap_or(0);
     policies.sort_by_key(|policy| number(policy));
-    Ok(policies.into_iter().map(|policy| policy.new_id(PolicyId::new(format!("{name}#{}", number(policy) + 1)))).collect())
+    Ok(policies
+        .into_iter()
+        .map(|policy| policy.new_id(PolicyId::new(format!("{name}#{}", number(policy) + 1))))
+        .collect())
 }
 
 fn validate(schema: &Schema, policies: &[Policy]) -> Outcome<()> {

@@ -28,7 +28,8 @@ pub(super) fn principal_texts(actor: &Actor, name: &str) -> Vec<String> {
         "organisations" => actor.memberships.iter().map(|m| m.organisation.clone()).collect(),
         mandate => {
             let mandate = Mandate::parse(mandate);
-            let held = actor.memberships.iter().filter(|m| mandate.is_some_and(|mandate| m.mandates.contains(&mandate)));
+            let held =
+                actor.memberships.iter().filter(|m| mandate.is_some_and(|mandate| m.mandates.contains(&mandate)));
             held.map(|m| m.organisation.clone()).collect()
         }
     }

@@ -40,7 +40,8 @@ pub async fn claim_file(app: &App, ctx: &Ctx, organisation: &str, evidence: &str
             if organisation.state == State::Refused {
                 store::organisation::set_state(tx, &organisation.id, State::Draft, None, tx.ctx().now.ms()).await?;
             }
-            let entry = tx.journal(entry("organisation.claim_filed", &organisation).data(json!({ "claim": claim }))).await?;
+            let entry =
+                tx.journal(entry("organisation.claim_filed", &organisation).data(json!({ "claim": claim }))).await?;
             Ok(Done::new(tx, &claim, entry))
         })
     })
@@ -187,7 +188,8 @@ async fn close_rivals(tx: &Txn, claim: &Claim, organisation: &Organisation) -> O
         };
         store::claim::save(tx, &lost).await?;
         let data = json!({ "reason": Reason::Claimed.code() });
-        tx.journal(Entry::new("claim.refused", "claim", &lost.id).city(organisation.city).demo(lost.demo).data(data)).await?;
+        tx.journal(Entry::new("claim.refused", "claim", &lost.id).city(organisation.city).demo(lost.demo).data(data))
+            .await?;
     }
     Ok(())
 }
@@ -197,7 +199,8 @@ async fn refuse(tx: &Txn, claim: &Claim, organisation: &Organisation) -> Outcome
         store::organisation::set_state(tx, &organisation.id, State::Refused, None, tx.ctx().now.ms()).await?;
     }
     let data = json!({ "reason": claim.reason.map(Reason::code), "organisation": organisation.id });
-    tx.journal(Entry::new("claim.refused", "claim", &claim.id).city(organisation.city).demo(claim.demo).data(data)).await
+    tx.journal(Entry::new("claim.refused", "claim", &claim.id).city(organisation.city).demo(claim.demo).data(data))
+        .await
 }
 
 /// The claimant takes a claim back.

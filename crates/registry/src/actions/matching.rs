@@ -66,8 +66,11 @@ pub async fn match_preview(app: &App, ctx: &Ctx, text: &str, city: Option<Adcode
 pub async fn listing_matches(app: &App, ctx: &Ctx, side: Side, id: &str, limit: usize) -> Outcome<(Listing, Matches)> {
     let found = store::listing::by_id(&app.db().read(), id).await?.filter(|listing| listing.side == side);
     let listing = found.ok_or_else(Refusal::not_found)?;
-    app.policies().require(ctx, "listing_view", &super::listing::resource(&listing))?;
-    let content = listing.working();
+    let resource = super::listing::resource(&listing);
+    app.policies().require(ctx, "listing_view", &resource)?;
+    // An unpublished change is for those who may see the work on it; everybody else matches what is published.
+    let work = app.policies().allows(ctx, "listing_work_view", &resource);
+    let content = if work { listing.working() } else { &listing.content };
     let kinds = match side {
         Side::Need => vec!["organisation".into(), "offer".into()],
         Side::Offer => vec!["need".into()],
@@ -90,7 +93,9 @@ async fn answer(app: &App, question: Question) -> Outcome<Matches> {
     let corridor = corridor::of(app);
     let index = app.indexer().index()?;
     let asked = match question.segments.is_empty() {
-        true => matching::segments_in(&index.lexicon().folder().fold(&question.text), &segment_words(&corridor, &index)),
+        true => {
+            matching::segments_in(&index.lexicon().folder().fold(&question.text), &segment_words(&corridor, &index))
+        }
         false => question.segments.clone(),
     };
     let segments = matching::segment_weights(
@@ -115,9 +120,8 @@ async fn answer(app: &App, question: Question) -> Outcome<Matches> {
 }
 
 fn weighed(corridor: &Corridor, from: Option<Adcode>, hit: MatchHit) -> Match {
-    let stops = matching::pair(from, hit.city.as_deref()).and_then(|(from, to)| {
-        corridor.stops(corridor.member_above(from)?, corridor.member_above(to)?)
-    });
+    let stops = matching::pair(from, hit.city.as_deref())
+        .and_then(|(from, to)| corridor.stops(corridor.member_above(from)?, corridor.member_above(to)?));
     Match { score: matching::weigh(&hit, stops), reasons: matching::reasons(&hit, stops), hit }
 }
 

@@ -46,7 +46,13 @@ pub async fn member_list(app: &App, ctx: &Ctx, organisation: &str) -> Outcome<Me
 ///
 /// # Errors
 /// `login-unknown`, `member-demo`, `member-already`, `members-many`, `mandate-unknown`.
-pub async fn member_invite(app: &App, ctx: &Ctx, organisation: &str, login: &str, command: MemberCommand) -> Outcome<Done> {
+pub async fn member_invite(
+    app: &App,
+    ctx: &Ctx,
+    organisation: &str,
+    login: &str,
+    command: MemberCommand,
+) -> Outcome<Done> {
     let input = (app.clone(), organisation.to_owned(), login.to_owned(), command, platform::random::id());
     app.in_txn(ctx, "member_invite", input, |tx, (app, organisation, login, command, id)| {
         Box::pin(async move {
@@ -213,7 +219,12 @@ pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
 }
 
 /// Says that the organisation has changed in a way everybody may know.
-pub(crate) async fn told(tx: &Txn, kind: &'static str, organisation: &Organisation, data: serde_json::Value) -> Outcome<i64> {
+pub(crate) async fn told(
+    tx: &Txn,
+    kind: &'static str,
+    organisation: &Organisation,
+    data: serde_json::Value,
+) -> Outcome<i64> {
     store::organisation::touch(tx, &organisation.id, tx.ctx().now.ms()).await?;
     tx.journal(entry(kind, organisation).data(data)).await
 }

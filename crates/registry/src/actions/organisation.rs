@@ -170,7 +170,13 @@ fn code_taken(name: &str) -> Refusal {
 }
 
 /// Files the claim for an organisation; returns its id.
-pub(crate) async fn file(app: &App, tx: &Txn, organisation: &Organisation, id: &str, evidence: &str) -> Outcome<String> {
+pub(crate) async fn file(
+    app: &App,
+    tx: &Txn,
+    organisation: &Organisation,
+    id: &str,
+    evidence: &str,
+) -> Outcome<String> {
     let actor = &tx.ctx().actor;
     let member = store::membership::of(tx, &organisation.id, actor.id()).await?;
     let (open, here) = store::claim::open_counts(tx, actor.id(), &organisation.id).await?;
@@ -186,7 +192,8 @@ pub(crate) async fn file(app: &App, tx: &Txn, organisation: &Organisation, id: &
     let claim = claims::make(id, organisation, evidence, claimant, tx.ctx().now.ms(), clock)?;
     store::claim::insert(tx, &claim, office_of(app, organisation)).await?;
     let data = json!({ "organisation": organisation.id, "kind": claim.kind.code(), "due_ms": claim.due_ms });
-    tx.journal(Entry::new("claim.filed", "claim", &claim.id).city(organisation.city).demo(claim.demo).data(data)).await?;
+    tx.journal(Entry::new("claim.filed", "claim", &claim.id).city(organisation.city).demo(claim.demo).data(data))
+        .await?;
     Ok(claim.id)
 }
 

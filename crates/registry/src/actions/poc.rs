@@ -220,7 +220,13 @@ async fn party(tx: &Txn, id: &str, demo: bool, field: &'static str) -> Outcome<(
     }
 }
 
-async fn note(tx: &Txn, kind: &'static str, project: &Project, owner: &Organisation, mut data: serde_json::Value) -> Outcome<Done> {
+async fn note(
+    tx: &Txn,
+    kind: &'static str,
+    project: &Project,
+    owner: &Organisation,
+    mut data: serde_json::Value,
+) -> Outcome<Done> {
     data["organisation"] = json!(owner.id);
     let mut entry = Entry::new(kind, "poc_project", &project.id).city(owner.city).demo(project.demo);
     if project.state != ProjectState::Draft && data.get("proposal").is_none() {
@@ -294,7 +300,9 @@ pub async fn poc_step_add(
             }
             let steps = store::poc::steps(tx, id).await?;
             let corridor = corridor::of(app);
-            let mut step = with_known(&corridor, |known| rules::step(fresh, &project, &steps, &placed(draft, &actor), &by(tx, &actor), known))?;
+            let mut step = with_known(&corridor, |known| {
+                rules::step(fresh, &project, &steps, &placed(draft, &actor), &by(tx, &actor), known)
+            })?;
             if let Some(with) = &step.organisation {
                 party(tx, with, project.demo, "organisation").await?;
             } else if !own {
@@ -336,7 +344,8 @@ async fn saved(tx: &Txn, project: Project, step: &Step) -> Outcome<Done> {
         StepState::Proposed => "poc.step_proposed",
         StepState::Declined => "poc.step_declined",
     };
-    let mut data = json!({ "stage": step.stage.code(), "city": step.city.map(|city| city.to_string()), "step": step.id });
+    let mut data =
+        json!({ "stage": step.stage.code(), "city": step.city.map(|city| city.to_string()), "step": step.id });
     if !public(step) {
         data["proposal"] = json!(step.entered_by);
     }
@@ -360,7 +369,8 @@ pub async fn poc_answer(app: &App, ctx: &Ctx, id: &str, step: &str, decision: &s
         "accept" => true,
         "decline" => false,
         _ => {
-            let refusal = Refusal::invalid("decision-unknown", "请选择“采纳”或“不采纳”。", "Choose “accept” or “decline”.");
+            let refusal =
+                Refusal::invalid("decision-unknown", "请选择“采纳”或“不采纳”。", "Choose “accept” or “decline”.");
             return Err(refusal.at("decision").into());
         }
     };
@@ -398,7 +408,8 @@ pub async fn poc_step_complete(app: &App, ctx: &Ctx, id: &str, step: &str, on: &
 /// Proposals that wait for the actor's organisations.
 pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     let publishes = |m: &&platform::Membership| m.mandates.contains(&Mandate::Publish);
-    let organisations: Vec<String> = ctx.actor.memberships.iter().filter(publishes).map(|m| m.organisation.clone()).collect();
+    let organisations: Vec<String> =
+        ctx.actor.memberships.iter().filter(publishes).map(|m| m.organisation.clone()).collect();
     let waiting = store::poc::proposals(&app.db().read(), &organisations).await?;
     let item = |(step, project): (Step, Project)| DeskItem {
         kind: "desk-poc-proposal",

@@ -34,7 +34,8 @@ pub async fn status_declare(app: &App, ctx: &Ctx, organisation: &str, command: S
             }
             let (actor, now) = (&tx.ctx().actor, tx.ctx().now.ms());
             let mut status = rules::declare(id, command, actor.id(), now, &codes())?;
-            let issued = is_office(ctx_office(app, &organisation), actor) && actor.member_of(&organisation.id).is_none();
+            let issued =
+                is_office(ctx_office(app, &organisation), actor) && actor.member_of(&organisation.id).is_none();
             if issued {
                 status.verified_ms = Some(now);
                 status.verified_by = Some(actor.id().to_owned());
@@ -75,7 +76,8 @@ fn many() -> Refusal {
 pub async fn status_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<(Done, String)> {
     app.in_txn(ctx, "status_confirm", (app.clone(), id.to_owned()), |tx, (app, id)| {
         Box::pin(async move {
-            let (organisation, status) = store::organisation::status_by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
+            let (organisation, status) =
+                store::organisation::status_by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
             let organisation = load(tx, &organisation).await?;
             app.policies().require(tx.ctx(), "status_confirm", &resource(app, &organisation))?;
             let next = rules::confirm(&status, tx.ctx().actor.id(), tx.ctx().now.ms())?;
@@ -109,7 +111,9 @@ pub async fn statement_confirm(app: &App, ctx: &Ctx, id: &str) -> Outcome<(Done,
                 .into());
             }
             store::organisation::confirm_statement(tx, id, tx.ctx().actor.id(), tx.ctx().now.ms()).await?;
-            let entry = told(tx, "organisation.statement_confirmed", &organisation, json!({ "field": statement.field })).await?;
+            let entry =
+                told(tx, "organisation.statement_confirmed", &organisation, json!({ "field": statement.field }))
+                    .await?;
             Ok((Done::new(tx, id, entry), organisation.id))
         })
     })

@@ -180,7 +180,9 @@ pub async fn workstation_propose(
             draft.experts.dedup();
             let workstation = rules::propose(id, &draft, place)?;
             let found = store::expert::by_ids(tx, &draft.experts).await?;
-            let listed = |id: &String| found.iter().any(|e| e.id == *id && e.state == ExpertState::Listed && e.demo == owner.demo);
+            let listed = |id: &String| {
+                found.iter().any(|e| e.id == *id && e.state == ExpertState::Listed && e.demo == owner.demo)
+            };
             if !draft.experts.iter().all(listed) {
                 return Err(experts_unknown().into());
             }
@@ -254,7 +256,8 @@ pub async fn workstation_decide(app: &App, ctx: &Ctx, id: &str, command: Decisio
         Box::pin(async move {
             let old = load(tx, id).await?;
             app.policies().require(tx.ctx(), "workstation_decide", &workstation_resource(&old))?;
-            let joined = store::workstation::parts(tx, id).await?.iter().filter(|part| part.joined_ms.is_some()).count();
+            let joined =
+                store::workstation::parts(tx, id).await?.iter().filter(|part| part.joined_ms.is_some()).count();
             let actor = &tx.ctx().actor;
             let party = actor.member_of(&old.organisation).is_some();
             let next = rules::decide(&old, command, joined, actor.id(), party, tx.ctx().now.ms())?;
@@ -335,7 +338,9 @@ pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     let waiting = store::workstation::waiting(&conn, &condition, values).await?;
     let mut items: Vec<DeskItem> = waiting.iter().map(|w| item(w, "desk-workstation", Some(w.due_ms))).collect();
     if let Some(own) = store::expert::of_account(&conn, account).await? {
-        items.extend(store::workstation::asked(&conn, &own.id).await?.iter().map(|w| item(w, "desk-workstation-join", None)));
+        items.extend(
+            store::workstation::asked(&conn, &own.id).await?.iter().map(|w| item(w, "desk-workstation-join", None)),
+        );
     }
     Ok(items)
 }

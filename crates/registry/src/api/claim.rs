@@ -19,7 +19,8 @@ use utoipa::OpenApi;
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/claims", "claim_list", get(list)),
         read("/api/v1/claims/{id}", "claim_view", get(view)),
@@ -53,7 +54,8 @@ async fn list(
     Query(query): Query<ClaimQuery>,
     Query(paging): Query<PageQuery>,
 ) -> Result<Json<Listed<ClaimItem>>, Problem> {
-    let cards = if query.own == "1" { claim_own(&app, &caller.ctx).await? } else { claim_list(&app, &caller.ctx).await? };
+    let cards =
+        if query.own == "1" { claim_own(&app, &caller.ctx).await? } else { claim_list(&app, &caller.ctx).await? };
     let items: Vec<ClaimItem> = cards.iter().map(claim).collect();
     Ok(Json(super::paged::cut(items, &paging, |item| item.id.as_str())?))
 }

@@ -1,22 +1,23 @@
 //! Matching as JSON: a preview for anybody, the matches of a need or an offer, remarks about answers.
 
 use super::search::CityName;
-use crate::actions::matching::{ANSWERS_DEFAULT, ANSWERS_MAX, Match, Matches, listing_matches, match_feedback, match_preview};
+use crate::actions::matching::{
+    ANSWERS_DEFAULT, ANSWERS_MAX, Match, Matches, listing_matches, match_feedback, match_preview,
+};
 use crate::corridor::{self, Corridor};
 use crate::rules::listing::Side;
 use crate::rules::matching::{Feedback, Reason};
 use axum::Json;
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Method, StatusCode};
 use axum::routing::{get, post};
 use kernel::{Adcode, Refusal};
 use platform::capability::Route;
-use platform::web::guard::{LIMITER_CALLERS_MAX, Limiter, RATE_MATCH};
+use platform::web::guard::{LIMITER_CALLERS_MAX, Limiter, RATE_MATCH, address_key};
 use platform::web::page::{List, PageQuery};
 use platform::web::{Problem, T};
 use platform::{App, Caller};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -95,7 +96,13 @@ pub struct FeedbackBody {
 pub fn routes() -> Vec<Route> {
     let view = |path, handler| Route { method: Method::GET, path, action: "match_view", journal: None, handler };
     vec![
-        Route { method: Method::POST, path: "/api/v1/matches", action: "match_view", journal: None, handler: post(preview) },
+        Route {
+            method: Method::POST,
+            path: "/api/v1/matches",
+            action: "match_view",
+            journal: None,
+            handler: post(preview),
+        },
         view("/api/v1/needs/{id}/matches", get(of_need)),
         view("/api/v1/offers/{id}/matches", get(of_offer)),
         Route {
@@ -120,10 +127,10 @@ pub struct Document;
 struct PreviewLimit(Limiter);
 
 /// Takes one preview from the caller's allowance; whoever sits on the machine itself is not limited.
-pub(crate) fn admit(app: &App, caller: &Caller, address: Option<SocketAddr>) -> Result<(), Problem> {
-    let who = match (&caller.ctx.actor.account, address) {
+pub(crate) fn admit(app: &App, caller: &Caller) -> Result<(), Problem> {
+    let who = match (&caller.ctx.actor.account, caller.address) {
         (Some(account), _) => account.clone(),
-        (None, Some(address)) if !address.ip().is_loopback() => address.ip().to_canonical().to_string(),
+        (None, Some(address)) if !address.is_loopback() => address_key(address),
         _ => return Ok(()),
     };
     let limit = app.extension::<PreviewLimit>().unwrap_or_else(|| {
@@ -140,10 +147,9 @@ pub(crate) fn admit(app: &App, caller: &Caller, address: Option<SocketAddr>) -> 
 pub async fn preview(
     State(app): State<App>,
     caller: Caller,
-    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     Json(body): Json<MatchBody>,
 ) -> Result<List<MatchItem>, Problem> {
-    admit(&app, &caller, address.map(|a| a.0.0))?;
+    admit(&app, &caller)?;
     let city = body.city.as_deref().map(Adcode::parse).transpose().map_err(|_| city_refused())?;
     let limit = checked_limit(body.limit)?;
     let matches = match_preview(&app, &caller.ctx, &body.text, city, limit).await?;
@@ -151,7 +157,8 @@ pub async fn preview(
 }
 
 fn city_refused() -> Refusal {
-    Refusal::invalid("adcode", "城市代码是六位数字，如 310117。", "A city code has six digits, such as 310117.").at("city")
+    Refusal::invalid("adcode", "城市代码是六位数字，如 310117。", "A city code has six digits, such as 310117.")
+        .at("city")
 }
 
 fn checked_limit(limit: Option<usize>) -> Result<usize, Refusal> {
@@ -191,7 +198,13 @@ pub async fn of_offer(
     of_listing(&app, &caller, Side::Offer, &id, &page).await
 }
 
-async fn of_listing(app: &App, caller: &Caller, side: Side, id: &str, page: &PageQuery) -> Result<List<MatchItem>, Problem> {
+async fn of_listing(
+    app: &App,
+    caller: &Caller,
+    side: Side,
+    id: &str,
+    page: &PageQuery,
+) -> Result<List<MatchItem>, Problem> {
     let limit = page.page()?.limit;
     let (_, matches) = listing_matches(app, &caller.ctx, side, id, limit).await?;
     Ok(listed(&corridor::of(app), &matches, caller.visit.t))

@@ -3,7 +3,9 @@
 use super::body::JsonBody;
 use super::organisation::{LoginBody, MandateBody, MemberItem, ReceiptOf, member, receipt};
 use super::paged::Listed;
-use crate::actions::membership::{invitation_list, member_accept, member_change, member_invite, member_list, member_remove};
+use crate::actions::membership::{
+    invitation_list, member_accept, member_change, member_invite, member_list, member_remove,
+};
 use crate::actions::organisation::Done;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -19,7 +21,8 @@ use utoipa::OpenApi;
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/organisations/{id}/members", "member_list", get(list)),
         write("/api/v1/organisations/{id}/members", "member_invite", "organisation.member_invited", post(invite)),

@@ -1,16 +1,16 @@
 //! The JSON twin of every page and action.
 
+pub(crate) mod body;
 pub mod city;
+pub mod claim;
+pub mod contact;
 pub mod corridor;
 pub mod fact;
 pub mod import;
-pub(crate) mod paged;
-pub mod matching;
-pub mod search;
-pub(crate) mod body;
-pub mod contact;
 pub mod listing;
-pub mod organisation;
-pub mod claim;
+pub mod matching;
 pub mod membership;
+pub mod organisation;
+pub(crate) mod paged;
+pub mod search;
 pub mod status;

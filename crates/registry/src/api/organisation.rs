@@ -2,14 +2,18 @@
 
 mod shapes;
 
-pub use shapes::{ClaimItem, DecisionBody, EvidenceBody, LoginBody, MandateBody, MemberItem, NameItem, OrganisationBody, OrganisationDetail, OrganisationItem, ReceiptOf, StatementItem, StatusBody, StatusItem};
+pub use shapes::{
+    ClaimItem, DecisionBody, EvidenceBody, LoginBody, MandateBody, MemberItem, NameItem, OrganisationBody,
+    OrganisationDetail, OrganisationItem, ReceiptOf, StatementItem, StatusBody, StatusItem,
+};
 pub(crate) use shapes::{claim, item, member, receipt};
 
 use super::body::JsonBody;
 use super::listing::values;
 use super::paged::Listed;
 use crate::actions::organisation::{
-    Filter, Query as ListQuery, Register, organisation_edit, organisation_list, organisation_register, organisation_view,
+    Filter, Query as ListQuery, Register, organisation_edit, organisation_list, organisation_register,
+    organisation_view,
 };
 use crate::corridor;
 use axum::Json;
@@ -67,7 +71,8 @@ impl OrganisationQuery {
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/organisations", "organisation_list", get(list)),
         write("/api/v1/organisations", "organisation_register", "organisation.registered", post(register)),
@@ -81,8 +86,20 @@ pub fn routes() -> Vec<Route> {
 #[openapi(
     paths(list, register, view, edit),
     components(schemas(
-        OrganisationItem, OrganisationDetail, OrganisationBody, NameItem, StatementItem, StatusItem, StatusBody, ReceiptOf,
-        ClaimItem, DecisionBody, EvidenceBody, MemberItem, LoginBody, MandateBody
+        OrganisationItem,
+        OrganisationDetail,
+        OrganisationBody,
+        NameItem,
+        StatementItem,
+        StatusItem,
+        StatusBody,
+        ReceiptOf,
+        ClaimItem,
+        DecisionBody,
+        EvidenceBody,
+        MemberItem,
+        LoginBody,
+        MandateBody
     ))
 )]
 pub struct Document;
@@ -122,7 +139,11 @@ async fn list(
 /// One organisation with everything that is said of it.
 #[utoipa::path(get, path = "/api/v1/organisations/{id}", tag = "organisations", params(("id" = String, Path)),
     responses((status = 200, body = OrganisationDetail), (status = 404, description = "Not there, or not for the caller to know")))]
-async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<OrganisationDetail>, Problem> {
+async fn view(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<OrganisationDetail>, Problem> {
     let view = organisation_view(&app, &caller.ctx, &id).await?;
     Ok(Json(shapes::detail(&corridor::of(&app), &view, caller.ctx.now.date())))
 }

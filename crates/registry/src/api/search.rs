@@ -151,7 +151,13 @@ pub struct SearchPage {
 
 /// Routes of search.
 pub fn routes() -> Vec<Route> {
-    vec![Route { method: Method::GET, path: "/api/v1/search", action: "search_view", journal: None, handler: get(search_json) }]
+    vec![Route {
+        method: Method::GET,
+        path: "/api/v1/search",
+        action: "search_view",
+        journal: None,
+        handler: get(search_json),
+    }]
 }
 
 /// API document of search.
@@ -197,7 +203,14 @@ pub fn shown(corridor: &Corridor, offset: usize, response: SearchResponse, local
         segment: counts(response.facets.segment),
         year: counts(response.facets.year),
     };
-    SearchPage { items, total: response.total, total_exact: response.total_exact, relaxed: response.relaxed, next, facets }
+    SearchPage {
+        items,
+        total: response.total,
+        total_exact: response.total_exact,
+        relaxed: response.relaxed,
+        next,
+        facets,
+    }
 }
 
 fn item(corridor: &Corridor, hit: &Hit, locale: Locale) -> SearchItem {

@@ -16,11 +16,17 @@ use utoipa::OpenApi;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         write("/api/v1/organisations/{id}/statuses", "status_declare", "organisation.status_declared", post(declare)),
         write("/api/v1/statuses/{id}/confirmations", "status_confirm", "organisation.status_confirmed", post(confirm)),
-        write("/api/v1/statements/{id}/confirmations", "statement_confirm", "organisation.statement_confirmed", post(confirm_statement)),
+        write(
+            "/api/v1/statements/{id}/confirmations",
+            "statement_confirm",
+            "organisation.statement_confirmed",
+            post(confirm_statement),
+        ),
     ]
 }
 
@@ -55,6 +61,10 @@ async fn confirm(State(app): State<App>, caller: Caller, Path(id): Path<String>)
 /// The city office confirms one statement about an organisation.
 #[utoipa::path(post, path = "/api/v1/statements/{id}/confirmations", tag = "statuses", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 403), (status = 404), (status = 409)))]
-async fn confirm_statement(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn confirm_statement(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     Ok(created(&caller, &statement_confirm(&app, &caller.ctx, &id).await?.0))
 }

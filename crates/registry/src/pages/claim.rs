@@ -22,7 +22,8 @@ use platform::{App, Caller, Fault};
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/claims", "claim_list", get(list)),
         read("/claims/{id}", "claim_view", get(page)),
@@ -152,9 +153,9 @@ fn build(caller: &Caller, corridor: &Corridor, view: &ClaimView, fill: impl Fn(F
         evidence: claim.evidence.lines().map(str::to_owned).collect(),
         answer: answer(t, claim),
         decide_form: view.may_decide.then(|| fill(decide_form(t, &claim.id))),
-        withdraw_form: view.may_withdraw.then(|| {
-            Form::new(t, format!("/claims/{}/withdrawals", claim.id), t.msg("claim-withdraw"))
-        }),
+        withdraw_form: view
+            .may_withdraw
+            .then(|| Form::new(t, format!("/claims/{}/withdrawals", claim.id), t.msg("claim-withdraw"))),
         detail: DetailFrame {
             crumbs: Crumbs::new(t, &title).over("/my/organisation", t.msg("organisation-mine")),
             other_name: String::new(),
@@ -192,7 +193,8 @@ fn facts(t: T, corridor: &Corridor, view: &ClaimView) -> Facts {
 
 /// What the office said, and what comes next.
 fn answer(t: T, claim: &Claim) -> String {
-    let remark = if claim.remark.is_empty() { String::new() } else { t.with("claim-remark-said", "remark", &claim.remark) };
+    let remark =
+        if claim.remark.is_empty() { String::new() } else { t.with("claim-remark-said", "remark", &claim.remark) };
     match claim.state {
         ClaimState::Open => String::new(),
         ClaimState::Approved => t.msg("claim-answer-approved").into_owned(),
@@ -208,8 +210,17 @@ fn answer(t: T, claim: &Claim) -> String {
 pub(crate) fn decision_form(t: T, action: String, reasons: Vec<Choice>) -> Form {
     let choice = |code: &str| Choice::new(code, t.msg(format!("claim-decision-{code}")));
     Form::new(t, action, t.msg("claim-decide"))
-        .field(Field::new(t, FieldKind::Radio(vec![choice("approve"), choice("refuse")]), "decision", t.msg("claim-decision")))
-        .field(Field::new(t, FieldKind::Select(reasons), "reason", t.msg("claim-reason")).hint(t.msg("claim-reason-hint")).optional())
+        .field(Field::new(
+            t,
+            FieldKind::Radio(vec![choice("approve"), choice("refuse")]),
+            "decision",
+            t.msg("claim-decision"),
+        ))
+        .field(
+            Field::new(t, FieldKind::Select(reasons), "reason", t.msg("claim-reason"))
+                .hint(t.msg("claim-reason-hint"))
+                .optional(),
+        )
         .field(Field::lines(t, "remark", t.msg("claim-remark"), 3).chars_max(REMARK_CHARS_MAX).optional())
 }
 
@@ -227,7 +238,12 @@ pub(crate) fn decision(typed: &Typed) -> DecisionCommand {
     }
 }
 
-async fn decide(State(app): State<App>, caller: Caller, Path(id): Path<String>, typed: Typed) -> Result<Response, Problem> {
+async fn decide(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    typed: Typed,
+) -> Result<Response, Problem> {
     match claim_decide(&app, &caller.ctx, &id, decision(&typed)).await {
         Ok(_) => Ok(Redirect::to(&format!("/claims/{id}")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
@@ -245,7 +261,12 @@ async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>
     Ok(Redirect::to(&format!("/claims/{id}")).into_response())
 }
 
-async fn file(State(app): State<App>, caller: Caller, Path(id): Path<String>, typed: Typed) -> Result<Response, Problem> {
+async fn file(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    typed: Typed,
+) -> Result<Response, Problem> {
     match claim_file(&app, &caller.ctx, &id, typed.get("evidence")).await {
         Ok(done) => Ok(receipt(&caller, &done.id, done.entry, done.at_ms)),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
@@ -254,8 +275,12 @@ async fn file(State(app): State<App>, caller: Caller, Path(id): Path<String>, ty
             let t = caller.visit.t;
             let form = super::organisation::claim_form(t, organisation).fill(typed.pairs()).refuse(&refusal);
             let task = t.with("claim-of", "name", name(t, organisation));
-            let step = StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: format!("/organisations/{id}") };
-            Ok(html_with(StatusCode::UNPROCESSABLE_ENTITY, &AgainPage { shell: caller.visit.shell(task).private(), step }))
+            let step =
+                StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: format!("/organisations/{id}") };
+            Ok(html_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &AgainPage { shell: caller.visit.shell(task).private(), step },
+            ))
         }
         Err(fault) => Err(fault.into()),
     }

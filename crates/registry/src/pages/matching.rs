@@ -7,8 +7,7 @@ use crate::pages::search::tags;
 use crate::rules::listing::Side;
 use crate::rules::matching::{FEEDBACK_CODES, Feedback};
 use askama::Template;
-use axum::Extension;
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -18,7 +17,6 @@ use platform::web::parts::{Marked, Tag, Why, WhyReason, encode};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
 use serde::Deserialize;
-use std::net::SocketAddr;
 
 /// Routes of matching.
 pub fn routes() -> Vec<Route> {
@@ -77,17 +75,12 @@ struct Row {
     contact_href: String,
 }
 
-async fn asked(
-    State(app): State<App>,
-    caller: Caller,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Problem> {
+async fn asked(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let mut page = blank(&caller, &asked);
     if asked.text.trim().is_empty() {
         return Ok(html(&page));
     }
-    admit(&app, &caller, address.map(|a| a.0.0))?;
+    admit(&app, &caller)?;
     match match_preview(&app, &caller.ctx, &asked.text, None, ANSWERS_DEFAULT).await {
         Ok(matches) => {
             fill(&mut page, &corridor::of(&app), &matches);
@@ -161,11 +154,21 @@ fn row(t: T, corridor: &Corridor, found: &Match) -> Row {
     }
 }
 
-async fn of_need(State(app): State<App>, caller: Caller, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+async fn of_need(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
     of_listing(&app, &caller, Side::Need, &id, &asked).await
 }
 
-async fn of_offer(State(app): State<App>, caller: Caller, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+async fn of_offer(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
     of_listing(&app, &caller, Side::Offer, &id, &asked).await
 }
 
@@ -173,9 +176,8 @@ async fn of_listing(app: &App, caller: &Caller, side: Side, id: &str, asked: &As
     let (listing, matches) = listing_matches(app, &caller.ctx, side, id, ANSWERS_DEFAULT).await?;
     let mut page = blank(caller, asked);
     page.listing_href = format!("{}/{}", side.path(), listing.id);
-    let content = listing.working();
-    let title = caller.visit.t.pick(&content.title, &content.title_en);
-    page.heading = title.to_owned();
+    let content = &listing.content;
+    page.heading = caller.visit.t.pick(&content.title, &content.title_en).to_owned();
     page.text = content.title.clone();
     page.asker = listing.id.clone();
     fill(&mut page, &corridor::of(app), &matches);

@@ -20,7 +20,8 @@ use platform::{App, Caller, Fault};
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/organisations/{id}/members", "member_list", get(list)),
         write("/organisations/{id}/members", "member_invite", "organisation.member_invited", post(invite)),
@@ -53,7 +54,11 @@ struct Row {
 /// Mandates in words, in the order given.
 pub(crate) fn mandate_names<'a>(t: T, codes: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = codes.map(|code| t.msg(format!("member-mandate-{code}")).into_owned()).collect();
-    if names.is_empty() { t.msg("member-mandate-none").into_owned() } else { names.join(&t.msg("organisation-list-separator")) }
+    if names.is_empty() {
+        t.msg("member-mandate-none").into_owned()
+    } else {
+        names.join(&t.msg("organisation-list-separator"))
+    }
 }
 
 fn mandate_choices(t: T) -> Vec<Choice> {
@@ -105,7 +110,10 @@ fn build(caller: &Caller, members: &Members, refused: Option<&Refusal>, fill: im
         Row {
             name: member.account_name.clone(),
             duty: member.duty.clone(),
-            tag: Tag::new(if active { Tone::Pine } else { Tone::Plain }, t.msg(format!("member-state-{}", member.state.code()))),
+            tag: Tag::new(
+                if active { Tone::Pine } else { Tone::Plain },
+                t.msg(format!("member-state-{}", member.state.code())),
+            ),
             mandates: mandate_names(t, member.mandates.iter().map(String::as_str)),
             since_ms: member.active_ms.unwrap_or(member.created_ms),
             change: members.may_change.then(|| change_form(t, member, index)),
@@ -127,13 +135,15 @@ fn build(caller: &Caller, members: &Members, refused: Option<&Refusal>, fill: im
 /// What a form says of a member; the names of several forms on one page end in `--` and a number.
 fn command(typed: &Typed) -> MemberCommand {
     let duty = typed.pairs().find(|(name, _)| name.split("--").next() == Some("duty"));
-    MemberCommand {
-        duty: duty.map_or(String::new(), |(_, value)| value.to_owned()),
-        mandates: typed.all("mandates"),
-    }
+    MemberCommand { duty: duty.map_or(String::new(), |(_, value)| value.to_owned()), mandates: typed.all("mandates") }
 }
 
-async fn invite(State(app): State<App>, caller: Caller, Path(id): Path<String>, typed: Typed) -> Result<Response, Problem> {
+async fn invite(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    typed: Typed,
+) -> Result<Response, Problem> {
     match member_invite(&app, &caller.ctx, &id, typed.get("login"), command(&typed)).await {
         Ok(_) => Ok(Redirect::to(&format!("/organisations/{id}/members")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
@@ -156,7 +166,12 @@ async fn again(app: &App, caller: &Caller, organisation: Option<String>, fault: 
     }
 }
 
-async fn change(State(app): State<App>, caller: Caller, Path(id): Path<String>, typed: Typed) -> Result<Response, Problem> {
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    typed: Typed,
+) -> Result<Response, Problem> {
     let organisation = organisation_of(&app, &caller.ctx, &id).await?.map(|(organisation, _)| organisation);
     match member_change(&app, &caller.ctx, &id, command(&typed)).await {
         Ok(_) => Ok(back(organisation)),

@@ -52,7 +52,11 @@ async fn page(
     let response = search(&app, &caller.ctx, request).await?;
     let corridor = corridor::of(&app);
     let t = caller.visit.t;
-    let title = if query.q.is_empty() { t.msg("search-title").into_owned() } else { format!("{} · {}", query.q, t.msg("search-title")) };
+    let title = if query.q.is_empty() {
+        t.msg("search-title").into_owned()
+    } else {
+        format!("{} · {}", query.q, t.msg("search-title"))
+    };
     let page = SearchPage {
         shell: caller.visit.shell(title),
         list: frame(&caller.visit, &query, &corridor, offset, &response),
@@ -62,16 +66,34 @@ async fn page(
     Ok(html(&page))
 }
 
-fn frame(visit: &Visit, query: &SearchQuery, corridor: &Corridor, offset: usize, response: &SearchResponse) -> ListFrame {
+fn frame(
+    visit: &Visit,
+    query: &SearchQuery,
+    corridor: &Corridor,
+    offset: usize,
+    response: &SearchResponse,
+) -> ListFrame {
     let t = visit.t;
-    let keep = [("kind", &query.kind), ("city", &query.city), ("status", &query.status), ("segment", &query.segment), ("year", &query.year)];
+    let keep = [
+        ("kind", &query.kind),
+        ("city", &query.city),
+        ("status", &query.status),
+        ("segment", &query.segment),
+        ("year", &query.year),
+    ];
     let kept = keep.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| ((*n).to_owned(), (*v).clone())).collect();
     let next = next_cursor(offset, response).map(|cursor| visit.href_with("cursor", &cursor));
     let api = format!("/api/v1/search?{}", visit.query);
     ListFrame {
         heading: t.msg("search-title").into_owned(),
         lede: String::new(),
-        search: Some(SearchBox { t, action: "/search".into(), label: t.msg("search-label").into_owned(), q: query.q.clone(), keep: kept }),
+        search: Some(SearchBox {
+            t,
+            action: "/search".into(),
+            label: t.msg("search-label").into_owned(),
+            q: query.q.clone(),
+            keep: kept,
+        }),
         facets: facets(visit, corridor, &keep, response),
         sorts: Vec::new(),
         action: None,
@@ -92,7 +114,13 @@ fn frame(visit: &Visit, query: &SearchQuery, corridor: &Corridor, offset: usize,
 
 fn facets(visit: &Visit, corridor: &Corridor, on: &[(&'static str, &String)], response: &SearchResponse) -> Facets {
     let t = visit.t;
-    let counts = [&response.facets.kind, &response.facets.city, &response.facets.status, &response.facets.segment, &response.facets.year];
+    let counts = [
+        &response.facets.kind,
+        &response.facets.city,
+        &response.facets.status,
+        &response.facets.segment,
+        &response.facets.year,
+    ];
     let mut groups = Vec::new();
     for ((name, chosen), counts) in on.iter().zip(counts) {
         let values = facet_values(visit, corridor, name, chosen, counts);
@@ -109,7 +137,13 @@ fn facets(visit: &Visit, corridor: &Corridor, on: &[(&'static str, &String)], re
 /// Facet values on one page; further ones are reached by typing.
 const VALUES_SHOWN: usize = 14;
 
-fn facet_values(visit: &Visit, corridor: &Corridor, name: &str, chosen: &str, counts: &[FacetCount]) -> Vec<FacetValue> {
+fn facet_values(
+    visit: &Visit,
+    corridor: &Corridor,
+    name: &str,
+    chosen: &str,
+    counts: &[FacetCount],
+) -> Vec<FacetValue> {
     let chosen: Vec<&str> = chosen.split(',').map(str::trim).filter(|value| !value.is_empty()).collect();
     let value = |value: &str, count: usize| {
         let on = chosen.contains(&value);
@@ -142,7 +176,8 @@ fn facet_label(t: T, corridor: &Corridor, name: &str, value: &str) -> String {
 }
 
 fn row(t: T, corridor: &Corridor, hit: &Hit) -> Row {
-    let marked = |highlight: &search::Highlight| highlight.pieces.iter().map(|p| (p.text.clone(), p.hit)).collect::<Marked>();
+    let marked =
+        |highlight: &search::Highlight| highlight.pieces.iter().map(|p| (p.text.clone(), p.hit)).collect::<Marked>();
     let mut highlights = hit.highlights.iter();
     let title = highlights.next().map_or_else(|| Marked::plain(hit.title.clone()), marked);
     Row {

@@ -17,11 +17,17 @@ use platform::{App, Caller, Fault};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let write = |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         write("/organisations/{id}/statuses", "status_declare", "organisation.status_declared", post(declare)),
         write("/statuses/{id}/confirmations", "status_confirm", "organisation.status_confirmed", post(confirm)),
-        write("/statements/{id}/confirmations", "statement_confirm", "organisation.statement_confirmed", post(confirm_statement)),
+        write(
+            "/statements/{id}/confirmations",
+            "statement_confirm",
+            "organisation.statement_confirmed",
+            post(confirm_statement),
+        ),
     ]
 }
 
@@ -32,7 +38,12 @@ struct AgainPage {
     step: StepFrame,
 }
 
-async fn declare(State(app): State<App>, caller: Caller, Path(id): Path<String>, typed: Typed) -> Result<Response, Problem> {
+async fn declare(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    typed: Typed,
+) -> Result<Response, Problem> {
     let day = |name: &str| half_width(typed.get(name)).replace('/', "-");
     let command = StatusCommand {
         status: typed.get("status").to_owned(),
@@ -48,8 +59,12 @@ async fn declare(State(app): State<App>, caller: Caller, Path(id): Path<String>,
             let organisation = &view.dossier.organisation;
             let form = super::organisation::declare_form(t, organisation).fill(typed.pairs()).refuse(&refusal);
             let task = t.with("status-of", "name", name(t, organisation));
-            let step = StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: format!("/organisations/{id}") };
-            Ok(html_with(StatusCode::UNPROCESSABLE_ENTITY, &AgainPage { shell: caller.visit.shell(task).private(), step }))
+            let step =
+                StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: format!("/organisations/{id}") };
+            Ok(html_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &AgainPage { shell: caller.visit.shell(task).private(), step },
+            ))
         }
         Err(fault) => Err(fault.into()),
     }
@@ -60,7 +75,11 @@ async fn confirm(State(app): State<App>, caller: Caller, Path(id): Path<String>)
     Ok(Redirect::to(&format!("/organisations/{organisation}")).into_response())
 }
 
-async fn confirm_statement(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn confirm_statement(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let (_, organisation) = statement_confirm(&app, &caller.ctx, &id).await?;
     Ok(Redirect::to(&format!("/organisations/{organisation}")).into_response())
 }

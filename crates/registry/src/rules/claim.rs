@@ -2,8 +2,8 @@
 //!
 //! A registration is a claim too: the organisation it speaks for is its own draft.
 
-use super::organisation::{Organisation, State, line};
 use super::organisation::codes;
+use super::organisation::{Organisation, State, line};
 use kernel::{Refusal, RefusalKind};
 
 /// Working days the city office has.
@@ -263,19 +263,15 @@ pub fn decide(
         "approve" => (ClaimState::Approved, None),
         "refuse" => (ClaimState::Refused, Some(reason(command, &remark)?)),
         _ => {
-            return Err(
-                Refusal::invalid("decision-unknown", "请选择“通过”或“不通过”。", "Choose “approve” or “refuse”.").at("decision")
-            );
+            return Err(Refusal::invalid(
+                "decision-unknown",
+                "请选择“通过”或“不通过”。",
+                "Choose “approve” or “refuse”.",
+            )
+            .at("decision"));
         }
     };
-    Ok(Claim {
-        state,
-        reason,
-        remark,
-        decided_by: Some(officer.to_owned()),
-        decided_ms: Some(now_ms),
-        ..claim.clone()
-    })
+    Ok(Claim { state, reason, remark, decided_by: Some(officer.to_owned()), decided_ms: Some(now_ms), ..claim.clone() })
 }
 
 fn reason(command: &DecisionCommand, remark: &str) -> Result<Reason, Refusal> {

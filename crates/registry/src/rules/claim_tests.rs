@@ -37,7 +37,13 @@ fn made(organisation: &Organisation, evidence: &str, claimant: Claimant<'_>) -> 
     make("c1", organisation, evidence, claimant, 100, Clock { due_ms: 900, provisional: false })
 }
 
-fn decided(claim: &Claim, organisation: &Organisation, decision: &str, reason: &str, remark: &str) -> Result<Claim, Refusal> {
+fn decided(
+    claim: &Claim,
+    organisation: &Organisation,
+    decision: &str,
+    reason: &str,
+    remark: &str,
+) -> Result<Claim, Refusal> {
     let command = DecisionCommand { decision: decision.into(), reason: reason.into(), remark: remark.into() };
     decide(claim, organisation, &command, "officer", false, 200)
 }
@@ -80,7 +86,10 @@ fn a_decision_needs_four_eyes_a_choice_and_a_reason() {
     let taken = organisation(State::Listed, Some(5));
     assert_eq!(decided(&claim, &taken, "approve", "", "").unwrap_err().code, "claim-claimed");
     let refused = decided(&claim, &taken, "refuse", "already-claimed", "").unwrap();
-    assert_eq!((refused.state, refused.reason, refused.decided_ms), (ClaimState::Refused, Some(Reason::Claimed), Some(200)));
+    assert_eq!(
+        (refused.state, refused.reason, refused.decided_ms),
+        (ClaimState::Refused, Some(Reason::Claimed), Some(200))
+    );
 }
 
 #[test]

@@ -215,7 +215,9 @@ fn withdrawn() -> Refusal {
 pub(crate) fn needed(text: &str, chars_max: usize, field: &'static str) -> Result<String, Refusal> {
     let text = line(text, chars_max, field)?;
     if text.is_empty() {
-        return Err(Refusal::invalid("needed", "这一项不能为空，请填写。", "This cannot be empty; fill it in.").at(field));
+        return Err(
+            Refusal::invalid("needed", "这一项不能为空，请填写。", "This cannot be empty; fill it in.").at(field)
+        );
     }
     Ok(text)
 }

@@ -111,16 +111,8 @@ pub fn reasons(hit: &MatchHit, stops: Option<u32>) -> Vec<Reason> {
 }
 
 /// Words that say why somebody marks an answer; stored for later tuning.
-pub const FEEDBACK_CODES: [&str; 8] = [
-    "fits",
-    "wrong-field",
-    "wrong-product",
-    "too-early",
-    "too-small",
-    "too-far",
-    "unclear",
-    "already-known",
-];
+pub const FEEDBACK_CODES: [&str; 8] =
+    ["fits", "wrong-field", "wrong-product", "too-early", "too-small", "too-far", "unclear", "already-known"];
 
 /// What somebody says about one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +137,12 @@ pub const NOTE_CHARS_MAX: usize = 500;
 /// Checks a remark before it is stored.
 pub fn feedback_check(feedback: &Feedback) -> Result<(), Refusal> {
     if !FEEDBACK_CODES.contains(&feedback.code.as_str()) {
-        return Err(Refusal::invalid("feedback-code", "请从列出的理由中选择一项。", "Choose one of the reasons listed.").at("code"));
+        return Err(Refusal::invalid(
+            "feedback-code",
+            "请从列出的理由中选择一项。",
+            "Choose one of the reasons listed.",
+        )
+        .at("code"));
     }
     if feedback.note.chars().count() > NOTE_CHARS_MAX {
         return Err(Refusal::invalid(
@@ -162,7 +159,12 @@ pub fn feedback_check(feedback: &Feedback) -> Result<(), Refusal> {
 pub fn text_check(text: &str) -> Result<(), Refusal> {
     let chars = text.trim().chars().count();
     if chars == 0 {
-        return Err(Refusal::invalid("match-text", "请先写下您要解决的问题。", "First write down what you need solved.").at("text"));
+        return Err(Refusal::invalid(
+            "match-text",
+            "请先写下您要解决的问题。",
+            "First write down what you need solved.",
+        )
+        .at("text"));
     }
     let max = kernel::limits::MATCH_TEXT_CHARS_MAX;
     if chars > max {

@@ -89,7 +89,12 @@ pub struct Invitation<'a> {
 ///
 /// # Errors
 /// `member-already`, `members-many`, `mandate-unknown`, or a text rule.
-pub fn invite(id: &str, members: &[Member], invitation: Invitation<'_>, command: &MemberCommand) -> Result<Member, Refusal> {
+pub fn invite(
+    id: &str,
+    members: &[Member],
+    invitation: Invitation<'_>,
+    command: &MemberCommand,
+) -> Result<Member, Refusal> {
     if members.iter().any(|member| member.account == invitation.account) {
         return Err(Refusal::conflict(
             "member-already",
@@ -208,9 +213,14 @@ mod tests {
     fn an_invitation_counts_only_once_accepted_by_whom_it_is_for() {
         let boss = first("m1", "o1", "u1", "甲", "officer", 1);
         assert_eq!(boss.mandates, MANDATES);
-        let asked_member = invite("m2", std::slice::from_ref(&boss), asked("u2"), &command(&["pay", "manage", "pay"])).unwrap();
+        let asked_member =
+            invite("m2", std::slice::from_ref(&boss), asked("u2"), &command(&["pay", "manage", "pay"])).unwrap();
         assert_eq!(asked_member.mandates, ["manage", "pay"]);
-        assert_eq!(remove(&[boss.clone(), asked_member.clone()], &boss).unwrap_err().code, "manager-last", "only asked");
+        assert_eq!(
+            remove(&[boss.clone(), asked_member.clone()], &boss).unwrap_err().code,
+            "manager-last",
+            "only asked"
+        );
         assert_eq!(accept(&asked_member, "u3", 6).unwrap_err().code, "not-found");
         let joined = accept(&asked_member, "u2", 6).unwrap();
         assert_eq!(accept(&joined, "u2", 7).unwrap_err().code, "member-active");
@@ -222,8 +232,12 @@ mod tests {
         let boss = first("m1", "o1", "u1", "甲", "officer", 1);
         let members = std::slice::from_ref(&boss);
         assert_eq!(invite("m2", members, asked("u1"), &command(&[])).unwrap_err().code, "member-already");
-        assert_eq!(invite("m2", members, asked("u2"), &command(&["rule"])).unwrap_err().field.as_deref(), Some("mandates"));
-        let many: Vec<Member> = (0..MEMBERS_MAX).map(|n| first(&n.to_string(), "o1", &format!("a{n}"), "", "", 1)).collect();
+        assert_eq!(
+            invite("m2", members, asked("u2"), &command(&["rule"])).unwrap_err().field.as_deref(),
+            Some("mandates")
+        );
+        let many: Vec<Member> =
+            (0..MEMBERS_MAX).map(|n| first(&n.to_string(), "o1", &format!("a{n}"), "", "", 1)).collect();
         assert_eq!(invite("m2", &many, asked("u2"), &command(&[])).unwrap_err().code, "members-many");
         let long = MemberCommand { duty: "长".repeat(61), mandates: vec![] };
         assert_eq!(invite("m2", members, asked("u2"), &long).unwrap_err().field.as_deref(), Some("duty"));

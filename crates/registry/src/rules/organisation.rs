@@ -3,8 +3,8 @@
 mod command;
 mod words;
 
-pub(crate) use command::{city, line, segment_ids, website};
 pub use command::{By, DEMO_PREFIX, Draft, Known, edit, register, uscc, uscc_warning};
+pub(crate) use command::{city, line, segment_ids, website};
 pub(crate) use words::codes;
 pub use words::{Kind, NameKind, StatusCode};
 
@@ -163,11 +163,7 @@ pub struct Dossier {
 
 /// The form of a name that lists are ordered by: lower case, half-width, without blanks and punctuation.
 pub fn fold(name: &str) -> String {
-    name.chars()
-        .map(half_width)
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().map(half_width).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn half_width(character: char) -> char {

@@ -164,7 +164,13 @@ pub struct StepDraft {
 ///
 /// # Errors
 /// The first field that breaks a rule.
-pub fn create(id: &str, organisation: &str, draft: &ProjectDraft, by: &By<'_>, known: &Known<'_>) -> Result<Project, Refusal> {
+pub fn create(
+    id: &str,
+    organisation: &str,
+    draft: &ProjectDraft,
+    by: &By<'_>,
+    known: &Known<'_>,
+) -> Result<Project, Refusal> {
     let title = needed(&draft.title, TITLE_CHARS_MAX, "title")?;
     if by.demo && !title.starts_with(super::organisation::DEMO_PREFIX) {
         return Err(Refusal::invalid(
@@ -268,8 +274,9 @@ pub fn step(
         )
         .at("done"));
     }
-    let stage = Stage::parse(&draft.stage)
-        .ok_or_else(|| Refusal::invalid("poc-stage", "请选择这一步到达的阶段。", "Choose the stage this step reaches.").at("stage"))?;
+    let stage = Stage::parse(&draft.stage).ok_or_else(|| {
+        Refusal::invalid("poc-stage", "请选择这一步到达的阶段。", "Choose the stage this step reaches.").at("stage")
+    })?;
     let state = match (own, draft.done) {
         (true, true) => StepState::Done,
         (true, false) => StepState::Planned,
@@ -305,7 +312,8 @@ fn room(steps: &[Step], own: bool, by: &By<'_>) -> Result<(), Refusal> {
             format!("A project has {STEPS_MAX} steps at most; open another project for what follows."),
         ));
     }
-    let open = steps.iter().filter(|step| step.state == StepState::Proposed && step.entered_by == by.organisation).count();
+    let open =
+        steps.iter().filter(|step| step.state == StepState::Proposed && step.entered_by == by.organisation).count();
     if !own && open >= PROPOSALS_OPEN_MAX {
         return Err(Refusal::new(
             RefusalKind::TooMany,
@@ -320,11 +328,21 @@ fn room(steps: &[Step], own: bool, by: &By<'_>) -> Result<(), Refusal> {
 /// What has happened has a place, a day that is not to come, and evidence.
 fn proven(step: &Step, today: Date) -> Result<(), Refusal> {
     if step.city.is_none() {
-        return Err(Refusal::invalid("poc-city", "已完成的步骤须写明在哪座城市。", "Say in which city the step was done.").at("city"));
+        return Err(Refusal::invalid(
+            "poc-city",
+            "已完成的步骤须写明在哪座城市。",
+            "Say in which city the step was done.",
+        )
+        .at("city"));
     }
     match step.day {
         None => {
-            return Err(Refusal::invalid("date-shape", "已完成的步骤须写明日期。", "Say on which day the step was done.").at("day"));
+            return Err(Refusal::invalid(
+                "date-shape",
+                "已完成的步骤须写明日期。",
+                "Say on which day the step was done.",
+            )
+            .at("day"));
         }
         Some(day) if day > today => {
             return Err(Refusal::invalid(
@@ -386,7 +404,8 @@ pub fn complete(step: &Step, on: &str, evidence: &str, now_ms: i64) -> Result<St
 
 /// The path as it is drawn: what is done by day, then what is planned; proposals and refused ones are left out.
 pub fn path(steps: &[Step]) -> Vec<&Step> {
-    let mut path: Vec<&Step> = steps.iter().filter(|s| matches!(s.state, StepState::Done | StepState::Planned)).collect();
+    let mut path: Vec<&Step> =
+        steps.iter().filter(|s| matches!(s.state, StepState::Done | StepState::Planned)).collect();
     let late = Date::from_epoch_day(84_000);
     path.sort_by_key(|s| (s.state == StepState::Planned, s.day.unwrap_or(late), s.created_ms, s.id.clone()));
     path

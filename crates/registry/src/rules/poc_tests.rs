@@ -11,7 +11,12 @@ fn by(organisation: &'static str) -> By<'static> {
 }
 
 fn project() -> Project {
-    let draft = ProjectDraft { title: "示例薄膜".into(), about: "压电薄膜".into(), centre: "centre".into(), ..ProjectDraft::default() };
+    let draft = ProjectDraft {
+        title: "示例薄膜".into(),
+        about: "压电薄膜".into(),
+        centre: "centre".into(),
+        ..ProjectDraft::default()
+    };
     create("p1", "lab", &draft, &by("lab"), &known()).unwrap()
 }
 
@@ -46,7 +51,12 @@ fn a_project_says_what_it_is() {
         (ProjectDraft { title: "薄膜".into(), ..ProjectDraft::default() }, "demo-name", "title"),
         (ProjectDraft { title: "示例薄膜".into(), ..ProjectDraft::default() }, "needed", "about"),
         (
-            ProjectDraft { title: "示例".into(), about: "一".into(), segments: vec!["x".into()], ..ProjectDraft::default() },
+            ProjectDraft {
+                title: "示例".into(),
+                about: "一".into(),
+                segments: vec!["x".into()],
+                ..ProjectDraft::default()
+            },
             "segment-unknown",
             "segments",
         ),
@@ -82,7 +92,10 @@ fn others_propose_and_the_owner_answers() {
     assert_eq!(proposal.state, StepState::Proposed);
     assert_eq!(add(&published(), &vec![proposal.clone(); 5], &planned(), "fab").unwrap_err().code, "proposals-many");
     assert!(add(&published(), &vec![proposal.clone(); 5], &planned(), "lab").is_ok());
-    assert_eq!(add(&published(), &vec![proposal.clone(); STEPS_MAX], &planned(), "lab").unwrap_err().code, "steps-many");
+    assert_eq!(
+        add(&published(), &vec![proposal.clone(); STEPS_MAX], &planned(), "lab").unwrap_err().code,
+        "steps-many"
+    );
     assert_eq!(complete(&proposal, "2026-05-10", "报告", by("lab").now_ms).unwrap_err().code, "poc-not-planned");
     assert_eq!(answer(&proposal, false).unwrap().state, StepState::Declined);
     let agreed = Step { city: Some(Adcode::parse("330400").unwrap()), ..answer(&proposal, true).unwrap() };

@@ -86,9 +86,16 @@ pub struct StatusCommand {
 pub const ISSUER_CHARS_MAX: usize = 120;
 
 /// Checks a status; `known` are the codes the corridor uses.
-pub fn declare(id: &str, command: &StatusCommand, account: &str, now_ms: i64, known: &[&str]) -> Result<Status, Refusal> {
+pub fn declare(
+    id: &str,
+    command: &StatusCommand,
+    account: &str,
+    now_ms: i64,
+    known: &[&str],
+) -> Result<Status, Refusal> {
     if !known.contains(&command.status.as_str()) {
-        return Err(Refusal::invalid("status-unknown", "请从列表中选择一项资质。", "Choose a status from the list.").at("status"));
+        return Err(Refusal::invalid("status-unknown", "请从列表中选择一项资质。", "Choose a status from the list.")
+            .at("status"));
     }
     let issuer = command.issuer.trim();
     if issuer.is_empty() || issuer.chars().count() > ISSUER_CHARS_MAX {
@@ -158,7 +165,12 @@ pub fn confirm(status: &Status, account: &str, now_ms: i64) -> Result<Status, Re
             "Nobody confirms what he declared; another officer of the city must do it.",
         ));
     }
-    Ok(Status { verified_ms: Some(now_ms), verified_by: Some(account.to_owned()), edited_ms: Some(now_ms), ..status.clone() })
+    Ok(Status {
+        verified_ms: Some(now_ms),
+        verified_by: Some(account.to_owned()),
+        edited_ms: Some(now_ms),
+        ..status.clone()
+    })
 }
 
 #[cfg(test)]
@@ -166,7 +178,12 @@ mod tests {
     use super::*;
 
     fn command(from: &str, to: &str) -> StatusCommand {
-        StatusCommand { status: "high_tech".into(), issuer: "示例科技局".into(), valid_from: from.into(), valid_to: to.into() }
+        StatusCommand {
+            status: "high_tech".into(),
+            issuer: "示例科技局".into(),
+            valid_from: from.into(),
+            valid_to: to.into(),
+        }
     }
 
     fn declared(from: &str, to: &str) -> Status {

@@ -209,9 +209,12 @@ pub fn decide(
         "approve" => (WorkstationState::Listed, None),
         "refuse" => (WorkstationState::Refused, Some(reason(&command.reason, &remark)?)),
         _ => {
-            return Err(
-                Refusal::invalid("decision-unknown", "请选择“通过”或“不通过”。", "Choose “approve” or “refuse”.").at("decision")
-            );
+            return Err(Refusal::invalid(
+                "decision-unknown",
+                "请选择“通过”或“不通过”。",
+                "Choose “approve” or “refuse”.",
+            )
+            .at("decision"));
         }
     };
     let decided_by = Some(officer.to_owned());
@@ -345,9 +348,11 @@ fn amount(text: &str) -> Result<Option<Fen>, Refusal> {
                 "金额以元为单位，最多两位小数，如 1200000 或 1,200,000.50。",
                 "An amount is in yuan with at most two decimals, such as 1200000 or 1,200,000.50.",
             ),
-            FenError::TooLarge => {
-                Refusal::invalid("amount-large", "金额过大，请检查单位是否为元。", "The amount is too large; check that it is in yuan.")
-            }
+            FenError::TooLarge => Refusal::invalid(
+                "amount-large",
+                "金额过大，请检查单位是否为元。",
+                "The amount is too large; check that it is in yuan.",
+            ),
         };
         refusal.at("amount_yuan")
     })
@@ -398,9 +403,18 @@ mod tests {
         assert_eq!(decide(&proposed, &yes, 0, "officer", false, 9).unwrap_err().code, "experts-missing");
         assert_eq!(decide(&proposed, &yes, 1, "officer", true, 9).unwrap_err().code, "four-eyes");
         assert_eq!(decide(&proposed, &yes, 1, "u1", false, 9).unwrap_err().code, "four-eyes");
-        assert_eq!(decide(&proposed, &word("refuse", "", ""), 1, "officer", false, 9).unwrap_err().code, "reason-needed");
-        assert_eq!(decide(&proposed, &word("refuse", "data-wrong", ""), 1, "officer", false, 9).unwrap_err().code, "remark-needed");
-        assert_eq!(decide(&proposed, &word("maybe", "", ""), 1, "officer", false, 9).unwrap_err().code, "decision-unknown");
+        assert_eq!(
+            decide(&proposed, &word("refuse", "", ""), 1, "officer", false, 9).unwrap_err().code,
+            "reason-needed"
+        );
+        assert_eq!(
+            decide(&proposed, &word("refuse", "data-wrong", ""), 1, "officer", false, 9).unwrap_err().code,
+            "remark-needed"
+        );
+        assert_eq!(
+            decide(&proposed, &word("maybe", "", ""), 1, "officer", false, 9).unwrap_err().code,
+            "decision-unknown"
+        );
         let listed = decide(&proposed, &yes, 1, "officer", false, 9).unwrap();
         assert_eq!(decide(&listed, &yes, 1, "officer", false, 9).unwrap_err().code, "workstation-decided");
         let ended = end(&listed, 10).unwrap();

@@ -25,8 +25,22 @@ CREATE INDEX claim_organisation ON claim (organisation, created_ms);
 }];
 
 const COLUMNS: [&str; 16] = [
-    "id", "organisation", "kind", "account", "account_name", "evidence", "office", "state", "reason", "remark", "decided_by",
-    "decided_ms", "due_ms", "due_provisional", "created_ms", "demo",
+    "id",
+    "organisation",
+    "kind",
+    "account",
+    "account_name",
+    "evidence",
+    "office",
+    "state",
+    "reason",
+    "remark",
+    "decided_by",
+    "decided_ms",
+    "due_ms",
+    "due_provisional",
+    "created_ms",
+    "demo",
 ];
 /// Claims in one list.
 const CLAIMS_MAX: usize = 200;
@@ -122,11 +136,6 @@ pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Vec<Filed>> {
     select(conn, "WHERE account = $1 ORDER BY created_ms DESC, id", vec![account.into()]).await
 }
 
-/// The claims for one organisation, newest first.
-pub async fn of_organisation(conn: &Conn, organisation: &str) -> Outcome<Vec<Filed>> {
-    select(conn, "WHERE organisation = $1 ORDER BY created_ms DESC, id", vec![organisation.into()]).await
-}
-
 /// Other open claims for the same organisation.
 pub async fn rivals(conn: &Conn, claim: &Claim) -> Outcome<Vec<Filed>> {
     let tail = "WHERE organisation = $1 AND state = 'open' AND id <> $2 ORDER BY created_ms, id";
@@ -135,7 +144,8 @@ pub async fn rivals(conn: &Conn, claim: &Claim) -> Outcome<Vec<Filed>> {
 
 /// Open claims of an account: all, and those for one organisation.
 pub async fn open_counts(conn: &Conn, account: &str, organisation: &str) -> Outcome<(i64, i64)> {
-    let text = "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN organisation = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS here
+    let text =
+        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN organisation = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS here
         FROM claim WHERE account = $2 AND state = 'open'";
     match first(conn, text, vec![organisation.into(), account.into()]).await? {
         Some(row) => Ok((get(&row, "n")?, get(&row, "here")?)),

@@ -28,8 +28,24 @@ CREATE INDEX expert_segment_segment ON expert_segment (segment, expert);
 }];
 
 const COLUMNS: [&str; 18] = [
-    "id", "account", "office", "name", "name_en", "consent_ms", "title", "academician", "institution", "city", "fields",
-    "fields_en", "segments", "availability", "state", "demo", "created_ms", "updated_ms",
+    "id",
+    "account",
+    "office",
+    "name",
+    "name_en",
+    "consent_ms",
+    "title",
+    "academician",
+    "institution",
+    "city",
+    "fields",
+    "fields_en",
+    "segments",
+    "availability",
+    "state",
+    "demo",
+    "created_ms",
+    "updated_ms",
 ];
 
 fn expert(row: &QueryResult) -> Outcome<Expert> {
@@ -49,7 +65,8 @@ fn expert(row: &QueryResult) -> Outcome<Expert> {
         fields: get(row, "fields")?,
         fields_en: get(row, "fields_en")?,
         segments: split(&get::<String>(row, "segments")?),
-        availability: Availability::parse(&get::<String>(row, "availability")?).ok_or_else(|| unknown("availability"))?,
+        availability: Availability::parse(&get::<String>(row, "availability")?)
+            .ok_or_else(|| unknown("availability"))?,
         state: ExpertState::parse(&get::<String>(row, "state")?).ok_or_else(|| unknown("state"))?,
         demo: get(row, "demo")?,
         created_ms: get(row, "created_ms")?,
@@ -183,12 +200,15 @@ pub async fn counts(conn: &Conn) -> Outcome<(i64, i64)> {
 /// What a change of one expert means for the index: only those whose name may be shown are found.
 pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {
     let found = by_id(conn, id).await?.and_then(|expert| document(&expert));
-    Ok(vec![found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document)))])
+    Ok(vec![
+        found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document))),
+    ])
 }
 
 /// Documents of experts after an id, in order of id, at most `limit`.
 pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Outcome<Vec<Document>> {
-    let tail = format!("WHERE e.state = 'listed' AND e.consent_ms IS NOT NULL AND e.id > $1 ORDER BY e.id LIMIT {limit}");
+    let tail =
+        format!("WHERE e.state = 'listed' AND e.consent_ms IS NOT NULL AND e.id > $1 ORDER BY e.id LIMIT {limit}");
     let experts = select(conn, &tail, vec![key.unwrap_or_default().into()]).await?;
     Ok(experts.iter().filter_map(document).collect())
 }

@@ -254,38 +254,6 @@ pub async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Listing>> {
     all(conn, &text, ids.iter().map(|id| id.as_str().into()).collect()).await?.iter().map(listing).collect()
 }
 
-/// The newest published listings of a side, of one city or of all.
-#[allow(dead_code, reason = "offered to the pages that list the newest; the home page keeps its own cards")]
-pub async fn newest_published(conn: &Conn, side: Side, city: Option<Adcode>, limit: i64) -> Outcome<Vec<Listing>> {
-    let mut given: Vec<Value> = vec![side.code().into(), limit.into()];
-    let narrowed = city.map_or(String::new(), |city| {
-        given.push(city.to_string().into());
-        " AND l.city = $3".to_owned()
-    });
-    let text = format!(
-        "SELECT {} FROM listing l WHERE l.side = $1 AND l.state = 'published'{narrowed} AND {}
-         ORDER BY l.published_ms DESC, l.id DESC LIMIT $2",
-        columns(),
-        published("l.")
-    );
-    all(conn, &text, given).await?.iter().map(listing).collect()
-}
-
-/// How many listings are published, by side and city code (empty where the city is unknown).
-#[allow(dead_code, reason = "offered to the pages that count; the home page keeps its own figures")]
-pub async fn counts_published(conn: &Conn) -> Outcome<Vec<(Side, String, i64)>> {
-    let text = format!(
-        "SELECT l.side AS side, COALESCE(l.city, '') AS city, COUNT(*) AS n FROM listing l WHERE l.state = 'published' AND {}
-         GROUP BY l.side, COALESCE(l.city, '') ORDER BY 1, 2",
-        published("l.")
-    );
-    let count = |row: &QueryResult| {
-        let side: String = get(row, "side")?;
-        Ok((Side::parse(&side).unwrap_or(Side::Need), get(row, "city")?, get(row, "n")?))
-    };
-    all(conn, &text, Vec::new()).await?.iter().map(count).collect()
-}
-
 /// What an organisation has published, newest first, at most [`OF_ORGANISATION_MAX`]; its members also see
 /// everything else.
 pub async fn of_organisation(conn: &Conn, organisation: &str, members: bool) -> Outcome<Vec<Listing>> {

@@ -21,7 +21,16 @@ CREATE INDEX membership_account ON membership (account);
 }];
 
 const COLUMNS: [&str; 10] = [
-    "id", "organisation", "account", "account_name", "duty", "mandates", "state", "invited_by", "created_ms", "active_ms",
+    "id",
+    "organisation",
+    "account",
+    "account_name",
+    "duty",
+    "mandates",
+    "state",
+    "invited_by",
+    "created_ms",
+    "active_ms",
 ];
 /// Organisations one account belongs to.
 const ORGANISATIONS_MAX: usize = 100;

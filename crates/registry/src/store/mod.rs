@@ -1,20 +1,20 @@
 //! Rows: tables, queries, rows in and domain values out. SeaORM stops here.
 
+pub mod claim;
 pub mod contact;
 pub mod corridor;
+pub mod expert;
 pub mod fact;
 pub mod home;
 pub mod import;
 pub mod listing;
-pub mod pack;
-mod rows;
-pub mod claim;
+pub mod matching;
 pub mod membership;
-pub mod expert;
-pub mod workstation;
-pub mod poc;
 pub mod organisation;
-pub mod visibility;
+pub mod pack;
+pub mod poc;
+mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod matching;
+pub mod visibility;
+pub mod workstation;

@@ -7,11 +7,11 @@ mod loading;
 mod read;
 mod write;
 
-pub use document::{document, document_changes, documents_after, documents_by_ids};
+pub use document::{document_changes, documents_after, documents_by_ids};
 pub use insert::insert_dossiers;
-pub use list::{Facets, Filter, Item, Page, Position, counts_by_city, facets, items, list, position};
-pub use loading::{Held, held, insert_pack, replace_pack};
-pub use read::{Rest, by_id, by_ids, by_key, by_uscc, dossier, names_of, rest, segments_of, statement_by_id, status_by_id};
+pub use list::{Facets, Filter, Item, facets, list, position};
+pub use loading::{held, insert_pack, replace_pack};
+pub use read::{Rest, by_id, by_ids, by_key, by_uscc, dossier, rest, statement_by_id, status_by_id};
 pub use write::{add_status, confirm_statement, save_edit, save_status, set_claimed, set_state, touch};
 
 use crate::rules::organisation::{Kind, Organisation, State};

@@ -31,11 +31,33 @@ CREATE INDEX poc_step_proposed ON poc_step (project) WHERE state = 'proposed';
 }];
 
 const COLUMNS: [&str; 13] = [
-    "id", "organisation", "centre", "title", "title_en", "about", "about_en", "segments", "state", "demo", "created_by",
-    "created_ms", "updated_ms",
+    "id",
+    "organisation",
+    "centre",
+    "title",
+    "title_en",
+    "about",
+    "about_en",
+    "segments",
+    "state",
+    "demo",
+    "created_by",
+    "created_ms",
+    "updated_ms",
 ];
 const STEP_COLUMNS: [&str; 12] = [
-    "id", "project", "stage", "city", "organisation", "day", "note", "note_en", "evidence", "state", "entered_by", "created_ms",
+    "id",
+    "project",
+    "stage",
+    "city",
+    "organisation",
+    "day",
+    "note",
+    "note_en",
+    "evidence",
+    "state",
+    "entered_by",
+    "created_ms",
 ];
 /// Projects of one organisation.
 const PROJECTS_MAX: usize = 200;
@@ -92,7 +114,8 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Project>> {
 
 /// Projects of one organisation or centre, in any state, the newest first.
 pub async fn of_organisation(conn: &Conn, organisation: &str) -> Outcome<Vec<Project>> {
-    let tail = format!("WHERE p.organisation = $1 OR p.centre = $1 ORDER BY p.updated_ms DESC, p.id LIMIT {PROJECTS_MAX}");
+    let tail =
+        format!("WHERE p.organisation = $1 OR p.centre = $1 ORDER BY p.updated_ms DESC, p.id LIMIT {PROJECTS_MAX}");
     select(conn, &tail, vec![organisation.into()]).await
 }
 
@@ -115,7 +138,12 @@ pub struct Position {
 }
 
 /// One page of open projects, the newest change first, and how many there are in all.
-pub async fn list(conn: &Conn, filter: &Filter, after: Option<&Position>, limit: usize) -> Outcome<(Vec<Project>, i64)> {
+pub async fn list(
+    conn: &Conn,
+    filter: &Filter,
+    after: Option<&Position>,
+    limit: usize,
+) -> Outcome<(Vec<Project>, i64)> {
     let mut text = "p.state IN ('published', 'closed')".to_owned();
     let mut values: Vec<Value> = Vec::new();
     for (column, value) in [("city", &filter.city), ("stage", &filter.stage)] {
@@ -222,7 +250,9 @@ const OPEN: &str = "p.state IN ('published', 'closed')";
 /// What a change of one project means for the index.
 pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {
     let found = documents(conn, &format!("WHERE p.id = $1 AND {OPEN}"), id).await?.pop();
-    Ok(vec![found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document)))])
+    Ok(vec![
+        found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document))),
+    ])
 }
 
 /// Documents of open projects after an id, in order of id, at most `limit`.

@@ -22,7 +22,8 @@ pub(crate) async fn seed() -> TestDb {
     test.write((), |tx, ()| {
         Box::pin(async move {
             for (code, member) in [("310117", true), ("330400", true), ("310000", false)] {
-                let text = "INSERT INTO jurisdiction (adcode, level, name_zh, name_en, short_zh, short_en, member, source)
+                let text =
+                    "INSERT INTO jurisdiction (adcode, level, name_zh, name_en, short_zh, short_en, member, source)
                     VALUES ($1, 'city', $1, $1, $1, $1, $2, 'own')";
                 run(tx, text, vec![code.into(), member.into()]).await?;
             }
@@ -38,7 +39,10 @@ fn steps() -> Vec<Migration> {
     let journal = platform::journal::MIGRATIONS;
     let steps: Vec<Migration> = journal.iter().chain(crate::capability().migrations).copied().collect();
     let has = |table: &str| steps.iter().any(|step| step.sql.contains(&format!("CREATE TABLE {table} ")));
-    let batch = Migration { name: "test-import-batch", sql: "CREATE TABLE import_batch (id TEXT PRIMARY KEY, state TEXT NOT NULL)" };
+    let batch = Migration {
+        name: "test-import-batch",
+        sql: "CREATE TABLE import_batch (id TEXT PRIMARY KEY, state TEXT NOT NULL)",
+    };
     let missing = (!has("import_batch")).then_some(batch);
     steps.into_iter().chain(missing).collect()
 }

@@ -34,8 +34,24 @@ CREATE INDEX workstation_project_workstation ON workstation_project (workstation
 }];
 
 const COLUMNS: [&str; 18] = [
-    "id", "organisation", "office", "name", "name_en", "about", "about_en", "since", "state", "reason", "remark",
-    "proposed_by", "decided_by", "decided_ms", "due_ms", "demo", "created_ms", "updated_ms",
+    "id",
+    "organisation",
+    "office",
+    "name",
+    "name_en",
+    "about",
+    "about_en",
+    "since",
+    "state",
+    "reason",
+    "remark",
+    "proposed_by",
+    "decided_by",
+    "decided_ms",
+    "due_ms",
+    "demo",
+    "created_ms",
+    "updated_ms",
 ];
 /// Workstations one person or office is shown at once.
 const WORKSTATIONS_MAX: usize = 200;
@@ -101,12 +117,6 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Workstation>> {
     Ok(select(conn, "WHERE w.id = $1", vec![id.into()]).await?.pop())
 }
 
-/// Workstations of one organisation, newest first; those that were refused too.
-pub async fn of_organisation(conn: &Conn, organisation: &str) -> Outcome<Vec<Workstation>> {
-    let tail = format!("WHERE w.organisation = $1 ORDER BY w.created_ms DESC, w.id LIMIT {WORKSTATIONS_MAX}");
-    select(conn, &tail, vec![organisation.into()]).await
-}
-
 /// What waits for an office, the most urgent first. `condition` is about `w.office` and `w.organisation`.
 pub async fn waiting(conn: &Conn, condition: &str, values: Vec<Value>) -> Outcome<Vec<Workstation>> {
     let tail = format!("WHERE w.state = 'proposed' AND ({condition}) ORDER BY w.due_ms, w.id LIMIT {WORKSTATIONS_MAX}");
@@ -130,7 +140,12 @@ pub struct Position {
 }
 
 /// One page of open workstations, the newest change first, and how many there are in all.
-pub async fn list(conn: &Conn, filter: &Filter, after: Option<&Position>, limit: usize) -> Outcome<(Vec<Workstation>, i64)> {
+pub async fn list(
+    conn: &Conn,
+    filter: &Filter,
+    after: Option<&Position>,
+    limit: usize,
+) -> Outcome<(Vec<Workstation>, i64)> {
     let mut text = "w.state IN ('listed', 'ended')".to_owned();
     let mut values: Vec<Value> = Vec::new();
     if !filter.city.is_empty() {
@@ -175,13 +190,15 @@ pub async fn ask(conn: &Conn, workstation: &str, experts: &[String]) -> Outcome<
 
 /// An expert agrees; returns false if there was nothing to agree to.
 pub async fn join(conn: &Conn, workstation: &str, expert: &str, now_ms: i64) -> Outcome<bool> {
-    let text = "UPDATE workstation_expert SET joined_ms = $1 WHERE workstation = $2 AND expert = $3 AND joined_ms IS NULL";
+    let text =
+        "UPDATE workstation_expert SET joined_ms = $1 WHERE workstation = $2 AND expert = $3 AND joined_ms IS NULL";
     Ok(run(conn, text, vec![now_ms.into(), workstation.into(), expert.into()]).await? > 0)
 }
 
 /// The experts of a workstation, in the order given.
 pub async fn parts(conn: &Conn, workstation: &str) -> Outcome<Vec<Part>> {
-    let text = "SELECT workstation, expert, joined_ms FROM workstation_expert WHERE workstation = $1 ORDER BY ord LIMIT 100";
+    let text =
+        "SELECT workstation, expert, joined_ms FROM workstation_expert WHERE workstation = $1 ORDER BY ord LIMIT 100";
     all(conn, text, vec![workstation.into()]).await?.iter().map(part).collect()
 }
 
@@ -264,7 +281,9 @@ const OPEN: &str = "w.state IN ('listed', 'ended')";
 /// What a change of one workstation means for the index.
 pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {
     let found = documents(conn, &format!("WHERE w.id = $1 AND {OPEN}"), id).await?.pop();
-    Ok(vec![found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document)))])
+    Ok(vec![
+        found.map_or_else(|| DocumentChange::Remove(id.to_owned()), |document| DocumentChange::Put(Box::new(document))),
+    ])
 }
 
 /// Documents of open workstations after an id, in order of id, at most `limit`.

@@ -15,7 +15,11 @@ async fn an_unclaimed_organisation_is_taken_over_with_the_office_s_agreement() {
     assert!(view.may_withdraw && !view.may_decide);
     // Filed on Monday 16 March 2026 at nine: five working days end on Monday the 23rd at midnight.
     let due = kernel::Instant::from_ms(view.card.filed.claim.due_ms).to_minute();
-    assert_eq!((due.as_str(), view.card.filed.claim.due_provisional), ("2026-03-23 23:59", true), "2026 is no published year there");
+    assert_eq!(
+        (due.as_str(), view.card.filed.claim.due_provisional),
+        ("2026-03-23 23:59", true),
+        "2026 is no published year there"
+    );
     assert_eq!(code(claim_file(app, &boss, &id, EVIDENCE).await), "claim-open");
     let officer = house.officer("o", TOWN_A).await;
     assert_eq!(claim_list(app, &officer).await.unwrap().len(), 1);
@@ -27,7 +31,10 @@ async fn an_unclaimed_organisation_is_taken_over_with_the_office_s_agreement() {
     assert_eq!(code(claim_file(app, &house.person("late").await, &id, EVIDENCE).await), "claim-claimed");
     let entries = journal(&house, "organisation", &id).await;
     assert_eq!(entries.last(), Some(&("organisation.claimed".to_owned(), true)));
-    assert_eq!(journal(&house, "claim", &done.id).await, [("claim.filed".to_owned(), false), ("claim.approved".to_owned(), false)]);
+    assert_eq!(
+        journal(&house, "claim", &done.id).await,
+        [("claim.filed".to_owned(), false), ("claim.approved".to_owned(), false)]
+    );
     house.0.finish().await;
 }
 

@@ -41,7 +41,12 @@ async fn a_name_is_seen_and_found_only_with_consent() {
     expert_edit(app, &expert, &id, draft(TOWN_A, false)).await.unwrap();
     assert_eq!(found(&house, "某研究员").await, 0, "taking the consent back takes the name out of the index");
     assert!(journal(&house, "expert", &id).await.iter().all(|(_, public)| !public));
-    let text: Vec<String> = platform::journal::of_object(&app.db().read(), "expert", &id, 9).await.unwrap().iter().map(|e| e.data.to_string()).collect();
+    let text: Vec<String> = platform::journal::of_object(&app.db().read(), "expert", &id, 9)
+        .await
+        .unwrap()
+        .iter()
+        .map(|e| e.data.to_string())
+        .collect();
     assert!(text.iter().all(|data| !data.contains("某研究员")));
     house.0.finish().await;
 }
@@ -53,7 +58,7 @@ async fn an_office_enters_experts_of_its_own_city() {
     let officer = house.officer("o", TOWN_A).await;
     assert_eq!(code(expert_register(app, &officer, draft(TOWN_B, true), None).await), "expert-other-city");
     let id = expert_register(app, &officer, draft(TOWN_A, true), None).await.unwrap().id;
-    assert_eq!(expert_view(app, &house.officer("q", TOWN_A).await, &id).await.unwrap().may_edit, true);
+    assert!(expert_view(app, &house.officer("q", TOWN_A).await, &id).await.unwrap().may_edit);
     for other in [house.officer("p", TOWN_B).await, house.person("x").await, house.joint("j").await] {
         assert_eq!(code(expert_edit(app, &other, &id, draft(TOWN_A, true)).await), "forbidden");
         assert_eq!(code(expert_withdraw(app, &other, &id).await), "forbidden");

@@ -49,7 +49,8 @@ impl House {
     /// An account with the memberships it has now.
     pub async fn person(&self, account: &str) -> Ctx {
         let memberships = memberships(&self.app().db().read(), account).await.expect("memberships are read");
-        let actor = Actor { account: Some(account.into()), name: format!("人员 {account}"), memberships, ..Actor::default() };
+        let actor =
+            Actor { account: Some(account.into()), name: format!("人员 {account}"), memberships, ..Actor::default() };
         self.ctx(actor)
     }
 
@@ -114,7 +115,8 @@ pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
 
 /// The kinds of a thing's entries, oldest first, with whether everybody may read each.
 pub async fn journal(house: &House, object: &str, id: &str) -> Vec<(String, bool)> {
-    let entries = platform::journal::of_object(&house.app().db().read(), object, id, 50).await.expect("the journal is read");
+    let entries =
+        platform::journal::of_object(&house.app().db().read(), object, id, 50).await.expect("the journal is read");
     entries.into_iter().rev().map(|entry| (entry.kind, entry.public)).collect()
 }
 

@@ -1,7 +1,9 @@
 use crate::house::{House, TOWN_A, code, desk, house, journal};
 use kernel::Locale;
 use platform::identity::actions::{NewAccount, account_create};
-use registry::actions::membership::{invitation_list, member_accept, member_change, member_invite, member_list, member_remove};
+use registry::actions::membership::{
+    invitation_list, member_accept, member_change, member_invite, member_list, member_remove,
+};
 use registry::rules::membership::{MemberCommand, MemberState};
 
 fn mandates(codes: &[&str]) -> MemberCommand {
@@ -44,10 +46,10 @@ async fn an_invited_account_becomes_a_member_by_saying_yes() {
     let list = member_list(app, &member, &id).await.unwrap();
     assert!(list.members.len() == 2 && !list.may_change && list.members[1].state == MemberState::Active);
     let entries = journal(&house, "membership", &done.id).await;
-    assert_eq!(entries.iter().map(|(kind, public)| (kind.as_str(), *public)).collect::<Vec<_>>(), [
-        ("organisation.member_invited", false),
-        ("organisation.member_joined", false)
-    ]);
+    assert_eq!(
+        entries.iter().map(|(kind, public)| (kind.as_str(), *public)).collect::<Vec<_>>(),
+        [("organisation.member_invited", false), ("organisation.member_joined", false)]
+    );
     house.0.finish().await;
 }
 

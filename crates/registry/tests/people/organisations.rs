@@ -3,7 +3,10 @@ use kernel::limits::PAGE_ITEMS_MAX;
 use platform::identity::idempotency::Once;
 use platform::web::page::Page;
 use registry::actions::claim::{claim_decide, claim_file};
-use registry::actions::organisation::{Filter, Query, Register, organisation_by_key, organisation_edit, organisation_list, organisation_register, organisation_view};
+use registry::actions::organisation::{
+    Filter, Query, Register, organisation_by_key, organisation_edit, organisation_list, organisation_register,
+    organisation_view,
+};
 use registry::rules::organisation::{Draft, State};
 
 fn words(word: &str) -> Vec<String> {
@@ -17,7 +20,11 @@ async fn a_registration_is_hidden_until_the_office_has_confirmed_it() {
     let (id, claim) = house.register(&boss, draft("新茶公司", TOWN_A)).await;
     assert_eq!(code(organisation_view(app, &house.visitor(), &id).await), "not-found");
     assert_eq!(code(organisation_view(app, &house.person("other").await, &id).await), "not-found");
-    assert_eq!(code(organisation_view(app, &house.officer("o", TOWN_B).await, &id).await), "not-found", "another city's office");
+    assert_eq!(
+        code(organisation_view(app, &house.officer("o", TOWN_B).await, &id).await),
+        "not-found",
+        "another city's office"
+    );
     let view = organisation_view(app, &boss, &id).await.unwrap();
     assert!(view.can.edit && view.claim_open.is_some() && !view.can.confirm);
     assert!(organisation_view(app, &house.officer("o", TOWN_A).await, &id).await.unwrap().can.confirm);
@@ -59,13 +66,21 @@ async fn only_people_who_signed_in_register_and_one_code_belongs_to_one() {
     assert_eq!(code(organisation_register(app, &house.visitor(), command(draft("甲", TOWN_A))).await), "sign-in");
     let taken = Draft { uscc: "91440300708461136T".into(), ..draft("甲", TOWN_A) };
     let refusal = organisation_register(app, &boss, command(taken)).await.unwrap_err();
-    assert!(refusal.refusal().is_some_and(|r| r.code == "uscc-taken" && r.field.as_deref() == Some("uscc") && r.zh.contains("示例")));
+    assert!(
+        refusal
+            .refusal()
+            .is_some_and(|r| r.code == "uscc-taken" && r.field.as_deref() == Some("uscc") && r.zh.contains("示例"))
+    );
     let wrong = Draft { uscc: "91440300708461136A".into(), ..draft("甲", TOWN_A) };
     assert_eq!(code(organisation_register(app, &boss, command(wrong)).await), "uscc-check");
     let short = Register { draft: draft("甲", TOWN_A), evidence: "我".into(), once: None };
     assert_eq!(code(organisation_register(app, &boss, short).await), "claim-evidence");
     let odd = Draft { uscc: kernel::Uscc::complete("91440300708461137").unwrap().to_string(), ..draft("甲", TOWN_A) };
-    assert_eq!(organisation_register(app, &boss, command(odd)).await.unwrap().warnings.len(), 1, "position 17 only warns");
+    assert_eq!(
+        organisation_register(app, &boss, command(odd)).await.unwrap().warnings.len(),
+        1,
+        "position 17 only warns"
+    );
 }
 
 #[tokio::test]
@@ -98,7 +113,10 @@ async fn only_managers_edit_and_what_they_say_is_marked() {
     let house = house().await;
     let id = house.listed("boss", "新茶公司", TOWN_A).await;
     let app = house.app();
-    let change = || Draft { capabilities: vec!["年产 100 吨".into()], segments: words("tea/leaf"), ..draft("新茶集团", TOWN_A) };
+    let change =
+        || Draft {
+            capabilities: vec!["年产 100 吨".into()], segments: words("tea/leaf"), ..draft("新茶集团", TOWN_A)
+        };
     assert_eq!(code(organisation_edit(app, &house.visitor(), &id, change()).await), "sign-in");
     assert_eq!(code(organisation_edit(app, &house.person("other").await, &id, change()).await), "forbidden");
     assert_eq!(code(organisation_edit(app, &house.officer("o", TOWN_A).await, &id, change()).await), "forbidden");
@@ -107,7 +125,9 @@ async fn only_managers_edit_and_what_they_say_is_marked() {
     let view = organisation_view(app, &boss, &id).await.unwrap();
     assert_eq!(view.dossier.organisation.name, "新茶集团");
     assert!(view.dossier.organisation.edited_ms.is_some() && view.dossier.statements[0].edited_ms.is_some());
-    assert!(view.history.iter().any(|e| e.kind == "organisation.edited" && e.data["changed"].to_string().contains("names")));
+    assert!(
+        view.history.iter().any(|e| e.kind == "organisation.edited" && e.data["changed"].to_string().contains("names"))
+    );
     assert_eq!(code(organisation_edit(app, &boss, "nowhere", change()).await), "not-found");
     let taken = Draft { uscc: "91440300708461136T".into(), ..change() };
     assert_eq!(code(organisation_edit(app, &boss, &id, taken).await), "uscc-taken");
@@ -119,7 +139,9 @@ async fn the_list_is_narrowed_paged_and_ranked() {
     house.listed("boss", "绿叶茶业", TOWN_B).await;
     house.0.settle().await;
     let (app, visitor) = (house.app(), house.visitor());
-    let list = async |filter: Filter| organisation_list(app, &visitor, &Query { filter, facets: true, ..Query::default() }).await.unwrap();
+    let list = async |filter: Filter| {
+        organisation_list(app, &visitor, &Query { filter, facets: true, ..Query::default() }).await.unwrap()
+    };
     let all = list(Filter::default()).await;
     assert_eq!((all.total, all.items.len(), all.ranked), (4, 4, false));
     assert!(all.facets.cities.contains(&(TOWN_B.to_owned(), 2)), "{:?}", all.facets);

@@ -1,10 +1,18 @@
 use crate::house::{House, TOWN_A, TOWN_B, code, desk, house, journal};
 use platform::web::page::Page;
-use registry::actions::poc::{Create, poc_answer, poc_close, poc_create, poc_list, poc_own, poc_publish, poc_step_add, poc_step_complete, poc_view};
+use registry::actions::poc::{
+    Create, poc_answer, poc_close, poc_create, poc_list, poc_own, poc_publish, poc_step_add, poc_step_complete,
+    poc_view,
+};
 use registry::rules::poc::{ProjectDraft, Stage, StepDraft, StepState, path};
 
 fn project(title: &str) -> Create {
-    let draft = ProjectDraft { title: title.into(), about: "低温烘干薄膜".into(), segments: vec!["tea/dryer".into()], ..ProjectDraft::default() };
+    let draft = ProjectDraft {
+        title: title.into(),
+        about: "低温烘干薄膜".into(),
+        segments: vec!["tea/dryer".into()],
+        ..ProjectDraft::default()
+    };
     Create { organisation: None, draft, once: None }
 }
 
@@ -41,11 +49,21 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
     poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
     poc_step_add(app, &fab_person, &id, None, offer(), None).await.unwrap();
-    assert_eq!(desk(&house, &lab_person).await, [("desk-claim-approved", "甲地实验室".to_owned()), ("desk-poc-proposal", "烘干薄膜".to_owned())]);
-    assert_eq!(poc_view(app, &house.visitor(), &id).await.unwrap().card.steps.len(), 1, "a proposal is between the two");
+    assert_eq!(
+        desk(&house, &lab_person).await,
+        [("desk-claim-approved", "甲地实验室".to_owned()), ("desk-poc-proposal", "烘干薄膜".to_owned())]
+    );
+    assert_eq!(
+        poc_view(app, &house.visitor(), &id).await.unwrap().card.steps.len(),
+        1,
+        "a proposal is between the two"
+    );
     let seen = poc_view(app, &fab_person, &id).await.unwrap();
     let proposal = seen.card.steps.iter().find(|s| s.state == StepState::Proposed).unwrap().clone();
-    assert_eq!((proposal.city.map(|c| c.to_string()).as_deref(), proposal.organisation.as_ref()), (Some(TOWN_B), Some(&fab)));
+    assert_eq!(
+        (proposal.city.map(|c| c.to_string()).as_deref(), proposal.organisation.as_ref()),
+        (Some(TOWN_B), Some(&fab))
+    );
     assert_eq!(code(poc_answer(app, &fab_person, &id, &proposal.id, "accept").await), "forbidden");
     assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, "perhaps").await), "decision-unknown");
     poc_answer(app, &lab_person, &id, &proposal.id, "accept").await.unwrap();
@@ -53,13 +71,17 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
     assert_eq!(code(poc_step_complete(app, &lab_person, &id, &proposal.id, "2026-03-17", "报告").await), "poc-day");
     poc_step_complete(app, &lab_person, &id, &proposal.id, "2026-03-16", "中试报告").await.unwrap();
     let view = poc_view(app, &house.visitor(), &id).await.unwrap();
-    let way: Vec<(Stage, String)> = path(&view.card.steps).iter().map(|s| (s.stage, s.city.unwrap().to_string())).collect();
+    let way: Vec<(Stage, String)> =
+        path(&view.card.steps).iter().map(|s| (s.stage, s.city.unwrap().to_string())).collect();
     assert_eq!(way, [(Stage::Lab, TOWN_A.to_owned()), (Stage::Pilot, TOWN_B.to_owned())]);
     assert!(view.card.organisations.contains_key(&fab));
     poc_close(app, &lab_person, &id).await.unwrap();
     assert_eq!(code(poc_step_add(app, &lab_person, &id, None, offer(), None).await), "poc-state");
     let entries = journal(&house, "poc_project", &id).await;
-    assert!(entries.contains(&("poc.step_proposed".to_owned(), false)) && entries.contains(&("poc.step_done".to_owned(), true)));
+    assert!(
+        entries.contains(&("poc.step_proposed".to_owned(), false))
+            && entries.contains(&("poc.step_done".to_owned(), true))
+    );
     house.0.finish().await;
 }
 
@@ -75,13 +97,20 @@ async fn who_may_not_is_told_so() {
     centre.draft.centre = "nowhere".into();
     assert_eq!(code(poc_create(app, &lab_person, centre).await), "poc-organisation");
     let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
-    assert_eq!(code(poc_step_add(app, &fab_person, &id, None, offer(), None).await), "not-found", "a draft is not theirs to see");
+    assert_eq!(
+        code(poc_step_add(app, &fab_person, &id, None, offer(), None).await),
+        "not-found",
+        "a draft is not theirs to see"
+    );
     poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
     assert_eq!(code(poc_publish(app, &lab_person, &id).await), "poc-state");
     assert_eq!(code(poc_close(app, &fab_person, &id).await), "forbidden");
     assert_eq!(code(poc_step_add(app, &house.visitor(), &id, None, offer(), None).await), "sign-in");
-    assert_eq!(code(poc_step_add(app, &fab_person, &id, None, done("pilot", TOWN_B, "2026-01-01"), None).await), "poc-own-done");
+    assert_eq!(
+        code(poc_step_add(app, &fab_person, &id, None, done("pilot", TOWN_B, "2026-01-01"), None).await),
+        "poc-own-done"
+    );
     let elsewhere = StepDraft { organisation: "nobody".into(), ..offer() };
     assert_eq!(code(poc_step_add(app, &fab_person, &id, None, elsewhere, None).await), "poc-organisation");
     assert_eq!(code(poc_step_complete(app, &fab_person, &id, "s", "2026-01-01", "x").await), "forbidden");

@@ -4,7 +4,12 @@ use registry::actions::status::{statement_confirm, status_confirm, status_declar
 use registry::rules::status::StatusCommand;
 
 fn gazelle() -> StatusCommand {
-    StatusCommand { status: "gazelle".into(), issuer: "示例甲市科技局".into(), valid_from: "2026".into(), valid_to: "2028".into() }
+    StatusCommand {
+        status: "gazelle".into(),
+        issuer: "示例甲市科技局".into(),
+        valid_from: "2026".into(),
+        valid_to: "2028".into(),
+    }
 }
 
 #[tokio::test]
@@ -47,7 +52,8 @@ async fn a_confirmed_statement_is_no_longer_unverified_and_a_newer_pack_only_pro
     let id = organisation_by_key(app, "tt-1").await.unwrap();
     let officer = house.officer("o", TOWN_A).await;
     let view = organisation_view(app, &officer, &id).await.unwrap();
-    let statement = view.dossier.statements.iter().find(|s| s.verified_ms.is_none()).expect("something unconfirmed").id.clone();
+    let statement =
+        view.dossier.statements.iter().find(|s| s.verified_ms.is_none()).expect("something unconfirmed").id.clone();
     assert_eq!(code(statement_confirm(app, &house.person("x").await, &statement).await), "forbidden");
     statement_confirm(app, &officer, &statement).await.unwrap();
     assert_eq!(code(statement_confirm(app, &officer, &statement).await), "statement-confirmed");

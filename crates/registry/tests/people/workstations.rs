@@ -1,7 +1,10 @@
 use crate::house::{House, TOWN_A, TOWN_B, approve, code, desk, house, journal, refuse};
 use platform::web::page::Page;
 use registry::actions::expert::{expert_register, expert_view};
-use registry::actions::workstation::{workstation_decide, workstation_end, workstation_join, workstation_list, workstation_project_add, workstation_propose, workstation_view};
+use registry::actions::workstation::{
+    workstation_decide, workstation_end, workstation_join, workstation_list, workstation_project_add,
+    workstation_propose, workstation_view,
+};
 use registry::rules::expert::ExpertDraft;
 use registry::rules::workstation::{ProjectDraft, WorkstationDraft, WorkstationState};
 
@@ -50,7 +53,7 @@ async fn a_workstation_grows_from_proposal_to_projects() {
     assert_eq!(code(workstation_decide(app, &officer, &id, approve()).await), "experts-missing");
     let expert = house.expert("e").await;
     assert_eq!(desk(&house, &expert).await, [("desk-workstation-join", "茶叶烘干专家工作站".to_owned())]);
-    assert_eq!(workstation_view(app, &expert, &id).await.unwrap().may_join, [who.clone()]);
+    assert_eq!(workstation_view(app, &expert, &id).await.unwrap().may_join, std::slice::from_ref(&who));
     assert_eq!(code(workstation_join(app, &boss, &id, &who).await), "forbidden", "nobody agrees for an expert");
     workstation_join(app, &expert, &id, &who).await.unwrap();
     assert_eq!(code(workstation_join(app, &expert, &id, &who).await), "workstation-joined");
@@ -62,7 +65,10 @@ async fn a_workstation_grows_from_proposal_to_projects() {
     assert!(!view.may_add && !view.may_end && view.experts[0].1.is_some());
     assert_eq!(expert_view(app, &house.visitor(), &who).await.unwrap().workstations.len(), 1);
     workstation_end(app, &boss, &id).await.unwrap();
-    assert_eq!(workstation_view(app, &house.visitor(), &id).await.unwrap().card.workstation.state, WorkstationState::Ended);
+    assert_eq!(
+        workstation_view(app, &house.visitor(), &id).await.unwrap().card.workstation.state,
+        WorkstationState::Ended
+    );
     assert_eq!(code(workstation_end(app, &boss, &id).await), "workstation-not-listed");
     let public: Vec<(String, bool)> = journal(&house, "workstation", &id).await;
     let open: Vec<&str> = public.iter().filter(|(_, public)| *public).map(|(kind, _)| kind.as_str()).collect();
@@ -77,7 +83,10 @@ async fn who_may_not_is_told_so() {
     let (app, boss) = (house.app(), house.person("boss").await);
     let who = expert(&house, "e").await;
     assert_eq!(code(workstation_propose(app, &house.visitor(), &owner, draft(&[&who]), None).await), "sign-in");
-    assert_eq!(code(workstation_propose(app, &house.person("x").await, &owner, draft(&[&who]), None).await), "forbidden");
+    assert_eq!(
+        code(workstation_propose(app, &house.person("x").await, &owner, draft(&[&who]), None).await),
+        "forbidden"
+    );
     assert_eq!(code(workstation_propose(app, &boss, &owner, draft(&[]), None).await), "workstation-experts");
     assert_eq!(code(workstation_propose(app, &boss, &owner, draft(&["nobody"]), None).await), "workstation-experts");
     let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;

@@ -113,7 +113,8 @@ pub async fn any_account(app: &App) -> Outcome<bool> {
 /// As the policy says.
 pub async fn account_list(app: &App, ctx: &Ctx, q: &str, after: &str, limit: usize) -> Outcome<(Vec<Account>, i64)> {
     app.policies().require(ctx, "account_list", &Resource::house())?;
-    let q: String = q.trim().to_lowercase().chars().take(kernel::limits::QUERY_CHARS_MAX).filter(|c| *c != '\0').collect();
+    let q: String =
+        q.trim().to_lowercase().chars().take(kernel::limits::QUERY_CHARS_MAX).filter(|c| *c != '\0').collect();
     let conn = app.db().read();
     let accounts = store::account::list(&conn, &q, after, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
     Ok((accounts, store::account::count(&conn, &q).await?))

@@ -225,7 +225,8 @@ async fn make(app: &App, ctx: &Ctx, invite: Invite, resource: Resource, action: 
                 store::invite::revoke_resets(tx, account, tx.ctx().now.ms()).await?;
             }
             store::invite::insert(tx, invite, hash).await?;
-            let data = serde_json::json!({ "kind": invite.kind.code(), "account": invite.account, "roles": invite.roles });
+            let data =
+                serde_json::json!({ "kind": invite.kind.code(), "account": invite.account, "roles": invite.roles });
             tx.journal(Entry::new("invite.created", "invite", &invite.id).data(data)).await.map(|_| ())
         })
     })

@@ -8,13 +8,13 @@ mod session;
 mod token;
 
 pub use account::{
-    NewAccount, account_by_id, account_create, account_disable, account_enable, account_list, any_account, locale_change,
-    password_change,
+    NewAccount, account_by_id, account_create, account_disable, account_enable, account_list, any_account,
+    locale_change, password_change,
 };
 pub use house::{job_list, job_retry, journal_list};
 pub use invite::{
-    Accept, NewInvite, OneTimeLink, account_create_first, first_link, invite_accept, invite_create, invite_list, invite_of,
-    invite_revoke, reset_create,
+    Accept, NewInvite, OneTimeLink, account_create_first, first_link, invite_accept, invite_create, invite_list,
+    invite_of, invite_revoke, reset_create,
 };
 pub use role::{grants_of, role_grant, role_revoke};
 pub use session::{SignIn, SignedIn, Visitor, session_end, session_list, session_others_end, sign_in, sign_out};

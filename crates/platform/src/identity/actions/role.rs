@@ -21,7 +21,12 @@ pub async fn role_grant(app: &App, ctx: &Ctx, account: String, grant: Grant) -> 
             rules::grantable(grant)?;
             let (by, now_ms) = (tx.ctx().actor.id(), tx.ctx().now.ms());
             if !store::account::grant_insert(tx, account, grant, by, now_ms).await? {
-                return Err(Refusal::conflict("role-held", "该账号已有这个角色。", "The account holds this role already.").into());
+                return Err(Refusal::conflict(
+                    "role-held",
+                    "该账号已有这个角色。",
+                    "The account holds this role already.",
+                )
+                .into());
             }
             tx.journal(entry("role.granted", account, grant)).await.map(|_| ())
         })
@@ -38,7 +43,12 @@ pub async fn role_revoke(app: &App, ctx: &Ctx, account: String, grant: Grant) ->
         Box::pin(async move {
             known(tx, app, "role_revoke", account).await?;
             if !store::account::grant_delete(tx, account, grant).await? {
-                return Err(Refusal::conflict("role-not-held", "该账号没有这个角色。", "The account does not hold this role.").into());
+                return Err(Refusal::conflict(
+                    "role-not-held",
+                    "该账号没有这个角色。",
+                    "The account does not hold this role.",
+                )
+                .into());
             }
             if grant.role == Role::Administrator {
                 not_last_administrator(tx, account).await?;

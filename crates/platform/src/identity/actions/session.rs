@@ -1,6 +1,8 @@
 //! Signing in and out.
 
-use super::super::rules::{self, PATIENCE_PAIR, PATIENCE_PLACE, PATIENCE_STRANGERS, PLACE_MS, Patience, USER_AGENT_CHARS_MAX};
+use super::super::rules::{
+    self, PATIENCE_PAIR, PATIENCE_PLACE, PATIENCE_STRANGERS, PLACE_MS, Patience, USER_AGENT_CHARS_MAX,
+};
 use super::super::store::session::Session;
 use super::super::{password, secret, store};
 use super::{own, person};
@@ -73,7 +75,8 @@ impl Counts {
 pub async fn sign_in(app: &App, ctx: &Ctx, attempt: SignIn) -> Outcome<SignedIn> {
     app.policies().require(ctx, "session_create", &Resource::house())?;
     let login = attempt.login.trim().to_lowercase();
-    if login.chars().count() > rules::EMAIL_CHARS_MAX || attempt.password.chars().count() > *rules::PASSWORD_CHARS.end() {
+    if login.chars().count() > rules::EMAIL_CHARS_MAX || attempt.password.chars().count() > *rules::PASSWORD_CHARS.end()
+    {
         return Err(rules::wrong_sign_in().into());
     }
     let counts = Counts::of(&login, &attempt.visitor.ip);

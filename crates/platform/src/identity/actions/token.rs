@@ -57,7 +57,8 @@ pub async fn token_create(app: &App, ctx: &Ctx, new: NewToken, once: Option<Once
             Box::pin(async move {
                 app.policies().require(tx.ctx(), "token_create", &person(&token.account))?;
                 crate::identity::idempotency::once(tx, once, async {
-                    if store::token::of_account(tx, &token.account, tx.ctx().now.ms()).await?.len() >= rules::TOKENS_MAX {
+                    if store::token::of_account(tx, &token.account, tx.ctx().now.ms()).await?.len() >= rules::TOKENS_MAX
+                    {
                         return Err(many().into());
                     }
                     store::token::insert(tx, token, hash).await?;
@@ -92,7 +93,9 @@ pub async fn token_revoke(app: &App, ctx: &Ctx, id: String) -> Outcome<()> {
             let token = store::token::by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
             app.policies().require(tx.ctx(), "token_revoke", &person(&token.account))?;
             if !store::token::revoke(tx, id, tx.ctx().now.ms()).await? {
-                return Err(Refusal::conflict("token-revoked", "该令牌已撤销。", "The token was revoked already.").into());
+                return Err(
+                    Refusal::conflict("token-revoked", "该令牌已撤销。", "The token was revoked already.").into()
+                );
             }
             tx.journal(Entry::new("token.revoked", "token", id)).await.map(|_| ())
         })

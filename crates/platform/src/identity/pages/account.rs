@@ -28,7 +28,13 @@ pub(super) fn routes() -> Vec<Route> {
         row(Method::POST, "/account/passwords", "password_change", Some("password.changed"), post(password)),
         row(Method::POST, "/account/languages", "locale_change", Some("locale.changed"), post(language)),
         row(Method::POST, "/account/tokens", "token_create", Some("token.created"), post(token)),
-        row(Method::POST, "/account/tokens/{id}/revocations", "token_revoke", Some("token.revoked"), post(token_revoke)),
+        row(
+            Method::POST,
+            "/account/tokens/{id}/revocations",
+            "token_revoke",
+            Some("token.revoked"),
+            post(token_revoke),
+        ),
         row(Method::POST, "/account/sessions/{id}/endings", "session_end", Some("session.ended"), post(session_end)),
         row(Method::POST, "/account/sessions/endings", "session_end", Some("session.others-ended"), post(others_end)),
     ]
@@ -61,11 +67,15 @@ impl Forms {
         let t = caller.visit.t;
         let password = Form::new(t, "/account/passwords", t.msg("account-password-submit"))
             .field(password_field(t, "password", "account-password-present", "current-password"))
-            .field(password_field(t, "new_password", "account-password-new", "new-password").hint(t.msg("link-password-hint")));
+            .field(
+                password_field(t, "new_password", "account-password-new", "new-password")
+                    .hint(t.msg("link-password-hint")),
+            );
         let languages = vec![Choice::new("zh-CN", "中文"), Choice::new("en", "English")];
         let language = Form::new(t, "/account/languages", t.msg("account-language-submit"))
             .field(Field::new(t, FieldKind::Radio(languages), "lang", t.msg("account-language")).value(t.lang()));
-        let scopes = SCOPES.iter().filter(|scope| **scope != "admin" || caller.actor().has(crate::ctx::Role::Administrator));
+        let scopes =
+            SCOPES.iter().filter(|scope| **scope != "admin" || caller.actor().has(crate::ctx::Role::Administrator));
         let scopes = scopes.map(|scope| Choice::new(*scope, *scope).hint(t.msg(format!("scope-{scope}")))).collect();
         let token = Form::new(t, "/account/tokens", t.msg("account-token-submit"))
             .idempotency_key(idempotency::new_key())
@@ -102,7 +112,13 @@ async fn filled(app: &App, caller: &Caller, headers: &HeaderMap, forms: Forms) -
     })
 }
 
-async fn refused(app: &App, caller: &Caller, headers: &HeaderMap, forms: Forms, status: StatusCode) -> Result<Response, Problem> {
+async fn refused(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    forms: Forms,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     Ok(html_with(status, &filled(app, caller, headers, forms).await?))
 }
 
@@ -137,10 +153,13 @@ struct TypedLanguage {
     lang: String,
 }
 
-async fn language(State(app): State<App>, caller: Caller, Posted(typed): Posted<TypedLanguage>) -> Result<Response, Problem> {
-    let locale = Locale::from_tag(&typed.lang).ok_or_else(|| {
-        Refusal::invalid("language", "请选择中文或英文。", "Choose Chinese or English.").at("lang")
-    })?;
+async fn language(
+    State(app): State<App>,
+    caller: Caller,
+    Posted(typed): Posted<TypedLanguage>,
+) -> Result<Response, Problem> {
+    let locale = Locale::from_tag(&typed.lang)
+        .ok_or_else(|| Refusal::invalid("language", "请选择中文或英文。", "Choose Chinese or English.").at("lang"))?;
     actions::locale_change(&app, &caller.ctx, locale).await?;
     let mut response = Redirect::to("/account").into_response();
     response.headers_mut().append(header::SET_COOKIE, language_cookie(locale));

@@ -24,7 +24,13 @@ pub(super) fn routes() -> Vec<Route> {
         row(Method::GET, "/admin", "admin_open", None, get(index)),
         row(Method::GET, "/admin/accounts", "account_list", None, get(accounts)),
         row(Method::POST, "/admin/invites", "invite_create", Some("invite.created"), post(invite)),
-        row(Method::POST, "/admin/invites/{id}/revocations", "invite_revoke", Some("invite.revoked"), post(invite_revoke)),
+        row(
+            Method::POST,
+            "/admin/invites/{id}/revocations",
+            "invite_revoke",
+            Some("invite.revoked"),
+            post(invite_revoke),
+        ),
     ]
 }
 
@@ -56,7 +62,8 @@ async fn index(State(app): State<App>, caller: Caller) -> Result<Response, Probl
         figure("admin-jobs-dead", of("dead"), "/admin/jobs?state=dead"),
         figure("admin-journal", leaf + 1, "/admin/journal"),
     ];
-    let places = [("/admin/accounts", "admin-accounts"), ("/admin/jobs", "admin-jobs"), ("/admin/journal", "admin-journal")];
+    let places =
+        [("/admin/accounts", "admin-accounts"), ("/admin/jobs", "admin-jobs"), ("/admin/journal", "admin-journal")];
     let text = |key: &str| t.msg(key).into_owned();
     let page = AdminPage {
         shell: caller.visit.shell(t.msg("nav-admin")).private(),
@@ -181,10 +188,15 @@ struct TypedInvite {
     city: String,
 }
 
-async fn invite(State(app): State<App>, caller: Caller, Posted(typed): Posted<TypedInvite>) -> Result<Response, Problem> {
+async fn invite(
+    State(app): State<App>,
+    caller: Caller,
+    Posted(typed): Posted<TypedInvite>,
+) -> Result<Response, Problem> {
     let made = match grant_of(&typed.role, &typed.city) {
         Ok(grant) => {
-            let new = NewInvite { name: typed.name.clone(), email: typed.email.clone(), roles: grant.into_iter().collect() };
+            let new =
+                NewInvite { name: typed.name.clone(), email: typed.email.clone(), roles: grant.into_iter().collect() };
             actions::invite_create(&app, &caller.ctx, new).await
         }
         Err(refusal) => Err(refusal.into()),

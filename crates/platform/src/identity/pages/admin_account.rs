@@ -22,7 +22,13 @@ pub(super) fn routes() -> Vec<Route> {
         row(Method::GET, "/admin/accounts/{id}", "account_view", None, get(page)),
         row(Method::POST, "/admin/accounts/{id}/roles", "role_grant", Some("role.granted"), post(grant)),
         row(Method::POST, "/admin/accounts/{id}/role-revocations", "role_revoke", Some("role.revoked"), post(revoke)),
-        row(Method::POST, "/admin/accounts/{id}/disablings", "account_disable", Some("account.disabled"), post(disable)),
+        row(
+            Method::POST,
+            "/admin/accounts/{id}/disablings",
+            "account_disable",
+            Some("account.disabled"),
+            post(disable),
+        ),
         row(Method::POST, "/admin/accounts/{id}/enablings", "account_enable", Some("account.enabled"), post(enable)),
         row(Method::POST, "/admin/accounts/{id}/resets", "reset_create", Some("invite.created"), post(reset)),
     ]
@@ -49,7 +55,9 @@ struct AdminAccountPage {
 
 fn grant_form(caller: &Caller, id: &str) -> Form {
     let t = caller.visit.t;
-    Form::new(t, format!("/admin/accounts/{id}/roles"), t.msg("admin-role-submit")).field(role_field(t)).field(city_field(t))
+    Form::new(t, format!("/admin/accounts/{id}/roles"), t.msg("admin-role-submit"))
+        .field(role_field(t))
+        .field(city_field(t))
 }
 
 async fn page(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -75,7 +83,9 @@ async fn filled(app: &App, caller: &Caller, id: &str, grant: Form) -> Result<Adm
         text: role_text(t, grant),
     });
     let detail = DetailFrame {
-        crumbs: Crumbs::new(t, account.name.clone()).over("/admin", text("nav-admin")).over("/admin/accounts", text("admin-accounts")),
+        crumbs: Crumbs::new(t, account.name.clone())
+            .over("/admin", text("nav-admin"))
+            .over("/admin/accounts", text("admin-accounts")),
         heading: account.name.clone(),
         other_name: String::new(),
         tags: tags(caller, &account, &grants),

@@ -94,7 +94,11 @@ struct AskedEntries {
     before: String,
 }
 
-async fn journal(State(app): State<App>, caller: Caller, Query(asked): Query<AskedEntries>) -> Result<Response, Problem> {
+async fn journal(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<AskedEntries>,
+) -> Result<Response, Problem> {
     // A place that cannot be read is the newest one.
     let before = asked.before.parse::<i64>().ok().filter(|leaf| *leaf >= 0);
     let entries = actions::journal_list(&app, &caller.ctx, before, ENTRIES_PAGE).await?;

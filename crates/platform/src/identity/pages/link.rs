@@ -46,8 +46,15 @@ fn form(caller: &Caller, invite: &Invite, action: String) -> Form {
         return form.field(new_password);
     }
     form = form
-        .field(Field::line(t, "login", t.msg("link-login")).hint(t.msg("link-login-hint")).autocomplete("username").chars_max(32))
-        .field(Field::line(t, "name", t.msg("link-name")).autocomplete("name").chars_max(kernel::limits::TITLE_CHARS_MAX))
+        .field(
+            Field::line(t, "login", t.msg("link-login"))
+                .hint(t.msg("link-login-hint"))
+                .autocomplete("username")
+                .chars_max(32),
+        )
+        .field(
+            Field::line(t, "name", t.msg("link-name")).autocomplete("name").chars_max(kernel::limits::TITLE_CHARS_MAX),
+        )
         .field(Field::new(t, FieldKind::Line("email"), "email", t.msg("link-email")).autocomplete("email").optional());
     form.field(new_password)
 }

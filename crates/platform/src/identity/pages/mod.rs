@@ -24,7 +24,8 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 pub(super) fn routes() -> Vec<Route> {
-    [sign_in::routes(), link::routes(), account::routes(), admin::routes(), admin_account::routes(), house::routes()].concat()
+    [sign_in::routes(), link::routes(), account::routes(), admin::routes(), admin_account::routes(), house::routes()]
+        .concat()
 }
 
 /// From where a request comes, for sessions and sign-in limits.
@@ -70,7 +71,9 @@ struct OncePage {
 /// A refusal that belongs on the form comes back with it; every other one is a page of its own.
 fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
     match fault.refusal() {
-        Some(refusal) if matches!(refusal.kind, RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::TooMany) => {
+        Some(refusal)
+            if matches!(refusal.kind, RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::TooMany) =>
+        {
             let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             Ok((status, form.refuse(refusal)))
         }
@@ -114,7 +117,12 @@ fn grant_of(role: &str, city: &str) -> Result<Option<super::Grant>, kernel::Refu
 }
 
 fn role_unknown() -> kernel::Refusal {
-    kernel::Refusal::invalid("role-unknown", "没有这个角色。请从列表中选择。", "There is no such role. Choose one of the list.").at("role")
+    kernel::Refusal::invalid(
+        "role-unknown",
+        "没有这个角色。请从列表中选择。",
+        "There is no such role. Choose one of the list.",
+    )
+    .at("role")
 }
 
 fn adcode_shape() -> kernel::Refusal {

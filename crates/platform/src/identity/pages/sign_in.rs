@@ -68,7 +68,12 @@ async fn page(caller: Caller, Query(query): Query<Next>) -> Response {
     shown(&caller, StatusCode::OK, form(&caller, &query.next))
 }
 
-async fn sign_in(State(app): State<App>, caller: Caller, place: Place, Posted(typed): Posted<Typed>) -> Result<Response, Problem> {
+async fn sign_in(
+    State(app): State<App>,
+    caller: Caller,
+    place: Place,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response, Problem> {
     let attempt = SignIn { login: typed.login.clone(), password: typed.password, visitor: place.0 };
     match actions::sign_in(&app, &caller.ctx, attempt).await {
         Ok(signed_in) => Ok(welcome(&app, &signed_in, safe_next(&typed.next))),
@@ -116,7 +121,9 @@ mod tests {
         for good in ["/", "/needs/7?lang=en", "/search?q=%E7%A1%85"] {
             assert_eq!(safe_next(good), good);
         }
-        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "needs", "/a\r\nx: y", "/sign-out", "/硅"] {
+        for bad in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "needs", "/a\r\nx: y", "/sign-out", "/硅"]
+        {
             assert_eq!(safe_next(bad), "/desk", "{bad}");
         }
         assert_eq!(safe_next(&format!("/{}", "a".repeat(NEXT_BYTES_MAX))), "/desk");

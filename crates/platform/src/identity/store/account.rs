@@ -140,7 +140,13 @@ fn city_text(grant: &Grant) -> String {
 }
 
 /// Adds a role; false when it was held already.
-pub(in crate::identity) async fn grant_insert(conn: &Conn, id: &str, grant: &Grant, by: &str, at_ms: i64) -> Outcome<bool> {
+pub(in crate::identity) async fn grant_insert(
+    conn: &Conn,
+    id: &str,
+    grant: &Grant,
+    by: &str,
+    at_ms: i64,
+) -> Outcome<bool> {
     let text = "INSERT INTO account_role (account, role, city, granted_by, granted_ms) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT DO NOTHING";
     let values = vec![id.into(), grant.role.code().into(), city_text(grant).into(), by.into(), at_ms.into()];

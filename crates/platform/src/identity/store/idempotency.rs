@@ -44,5 +44,7 @@ pub(in crate::identity) async fn store(conn: &Conn, key: &Key<'_>, response: &st
 
 /// Frees the places of an actor that are older than a time.
 pub(in crate::identity) async fn forget(conn: &Conn, actor: &str, before_ms: i64) -> Outcome<()> {
-    run(conn, "DELETE FROM idempotency WHERE actor = $1 AND created_ms < $2", vec![actor.into(), before_ms.into()]).await.map(|_| ())
+    run(conn, "DELETE FROM idempotency WHERE actor = $1 AND created_ms < $2", vec![actor.into(), before_ms.into()])
+        .await
+        .map(|_| ())
 }

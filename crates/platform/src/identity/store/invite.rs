@@ -99,9 +99,11 @@ fn invite(row: &QueryResult) -> Outcome<Invite> {
 }
 
 pub(in crate::identity) async fn insert(conn: &Conn, invite: &Invite, hash: &str) -> Outcome<()> {
-    let text = "INSERT INTO invite (id, token_hash, kind, account, name, email, roles, created_by, created_ms, expires_ms)
+    let text =
+        "INSERT INTO invite (id, token_hash, kind, account, name, email, roles, created_by, created_ms, expires_ms)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    let roles = serde_json::to_string(&invite.roles).map_err(|error| crate::fault::Fault::Internal(error.to_string()))?;
+    let roles =
+        serde_json::to_string(&invite.roles).map_err(|error| crate::fault::Fault::Internal(error.to_string()))?;
     let values = vec![
         invite.id.clone().into(),
         hash.into(),

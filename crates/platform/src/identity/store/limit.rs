@@ -40,7 +40,9 @@ pub(in crate::identity) async fn clear_tally(conn: &Conn, key: &str) -> Outcome<
 
 /// Gives one attempt back to a count that others share.
 pub(in crate::identity) async fn lower_tally(conn: &Conn, key: &str) -> Outcome<()> {
-    run(conn, "UPDATE sign_in_tally SET count = count - 1 WHERE key = $1 AND count > 0", vec![key.into()]).await.map(|_| ())
+    run(conn, "UPDATE sign_in_tally SET count = count - 1 WHERE key = $1 AND count > 0", vec![key.into()])
+        .await
+        .map(|_| ())
 }
 
 /// Drops counts that began before a time; they say nothing any more.

@@ -73,7 +73,12 @@ pub(in crate::identity) async fn by_hash(conn: &Conn, hash: &str) -> Outcome<Opt
 }
 
 /// Sessions of an account that have not ended, newest first.
-pub(in crate::identity) async fn of_account(conn: &Conn, account: &str, now_ms: i64, limit: i64) -> Outcome<Vec<Session>> {
+pub(in crate::identity) async fn of_account(
+    conn: &Conn,
+    account: &str,
+    now_ms: i64,
+    limit: i64,
+) -> Outcome<Vec<Session>> {
     let text = format!(
         "SELECT {COLUMNS} FROM session WHERE account = $1 AND expires_ms > $2 ORDER BY created_ms DESC, id LIMIT $3"
     );
@@ -95,7 +100,8 @@ pub(in crate::identity) async fn delete_by_id(conn: &Conn, account: &str, id: &s
 
 /// Ends every session of an account but one; returns how many.
 pub(in crate::identity) async fn delete_others(conn: &Conn, account: &str, keep_hash: &str) -> Outcome<u64> {
-    run(conn, "DELETE FROM session WHERE account = $1 AND token_hash <> $2", vec![account.into(), keep_hash.into()]).await
+    run(conn, "DELETE FROM session WHERE account = $1 AND token_hash <> $2", vec![account.into(), keep_hash.into()])
+        .await
 }
 
 pub(in crate::identity) async fn delete_expired(conn: &Conn, now_ms: i64) -> Outcome<()> {

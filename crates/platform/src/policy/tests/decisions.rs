@@ -50,7 +50,10 @@ fn whatever_goes_wrong_is_a_no() {
     let half = Resource::new("Thing", "t").with("state", "published");
     assert!(!policies.allows(&system, "thing_review", &half), "a forbid cannot be evaluated");
     let wrong_type = thing("published", "a", None, false, 1);
-    let wrong_type = Resource { attrs: wrong_type.attrs.into_iter().map(|(n, v)| (n, if n == "hidden" { Attr::Long(0) } else { v })).collect(), ..wrong_type };
+    let wrong_type = Resource {
+        attrs: wrong_type.attrs.into_iter().map(|(n, v)| (n, if n == "hidden" { Attr::Long(0) } else { v })).collect(),
+        ..wrong_type
+    };
     assert!(!policies.allows(&as_actor(Actor::visitor()), "thing_view", &wrong_type));
     assert!(!policies.allows(&system, "thing_delete", &thing("draft", "a", None, false, 1)), "not declared");
     assert!(!policies.allows(&system, "thing_review", &Resource::house()), "not declared for this kind");

@@ -102,7 +102,8 @@ async fn a_filter_shows_exactly_the_rows_that_decisions_allow() {
             let text = format!("SELECT t.id FROM thing t WHERE t.id <> $1 AND ({condition}) ORDER BY t.id");
             let values: Vec<Value> = std::iter::once("nothing".into()).chain(values).collect();
             let conn = db.read();
-            let rows = conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), &text, values)).await;
+            let rows =
+                conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), &text, values)).await;
             let rows = rows.unwrap_or_else(|error| panic!("{text}: {error}"));
             let shown: BTreeSet<String> = rows.iter().map(|row| row.try_get("", "id").unwrap()).collect();
             let allowed = things.iter().filter(|each| policies.allows(&ctx, action, each));
@@ -121,7 +122,9 @@ fn a_filter_names_what_it_cannot_do() {
     let said = |result: crate::fault::Outcome<(String, Vec<Value>)>| result.unwrap_err().to_string();
     assert!(said(policies.filter(&ctx, "thing_review", "Thing", &COLUMNS, 1)).contains("not @listable"));
     assert!(said(policies.filter(&ctx, "thing_view", "House", &COLUMNS, 1)).contains("not @listable"));
-    assert!(said(policies.filter(&ctx, "thing_view", "Thing", &COLUMNS[..1], 1)).contains("needs a column for `hidden`"));
+    assert!(
+        said(policies.filter(&ctx, "thing_view", "Thing", &COLUMNS[..1], 1)).contains("needs a column for `hidden`")
+    );
 }
 
 #[test]
@@ -130,9 +133,6 @@ fn what_is_known_of_the_actor_is_folded_away() {
     let text = |actor: Actor| policies.filter(&as_actor(actor), "thing_view", "Thing", &COLUMNS, 1).unwrap().0;
     assert_eq!(text(Actor::system()), "1 = 1");
     assert_eq!(text(Actor::visitor()), "(t.state IN ($1, $2) AND NOT (t.hidden))");
-    assert_eq!(
-        text(member("a", &[])),
-        "((t.state IN ($1, $2) AND NOT (t.hidden)) OR t.owner IN ($3))"
-    );
+    assert_eq!(text(member("a", &[])), "((t.state IN ($1, $2) AND NOT (t.hidden)) OR t.owner IN ($3))");
     assert_eq!(text(Actor { scopes: Some(vec!["write".into()]), ..Actor::system() }), "1 = 0");
 }

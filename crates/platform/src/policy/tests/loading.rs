@@ -24,25 +24,38 @@ fn a_list_policy_outside_the_subset_refuses_to_start() {
         (r#"resource.state == "a" || !(resource.owner like "*")"#, "`like`"),
         (r#"if resource.state like "b" then true else false"#, "`like`"),
     ] {
-        let policy = format!("{SCHEMA}permit (principal, action == Action::\"thing_view\", resource is Thing) when {{ {clause} }};");
+        let policy = format!(
+            "{SCHEMA}permit (principal, action == Action::\"thing_view\", resource is Thing) when {{ {clause} }};"
+        );
         let said = refused(&policy);
         assert!(said.contains("thing_view") && said.contains(what), "{clause}: {said}");
         let elsewhere = policy.replace("Action::\"thing_view\"", "Action::\"thing_edit\"");
         assert_eq!(refused(&elsewhere), "", "{clause} is fine where no list asks");
     }
-    let forbid = format!("{SCHEMA}forbid (principal, action, resource is Thing) when {{ resource.owner like \"x*\" }};");
+    let forbid =
+        format!("{SCHEMA}forbid (principal, action, resource is Thing) when {{ resource.owner like \"x*\" }};");
     assert!(refused(&forbid).contains("`like`"), "also in a forbid for all actions");
-    let one = format!("{SCHEMA}permit (principal == Account::\"a\", action == Action::\"thing_view\", resource is Thing);");
+    let one =
+        format!("{SCHEMA}permit (principal == Account::\"a\", action == Action::\"thing_view\", resource is Thing);");
     assert!(refused(&one).contains("particular principal"));
 }
 
 #[test]
 fn policies_hold_against_their_schema_or_the_house_stays_closed() {
     for (addition, what) in [
-        ("permit (principal, action == Action::\"thing_view\", resource is Thing) when { resource.stat == \"a\" };", "stat"),
+        (
+            "permit (principal, action == Action::\"thing_view\", resource is Thing) when { resource.stat == \"a\" };",
+            "stat",
+        ),
         ("permit (principal, action == Action::\"thing_veiw\", resource is Thing);", "thing_veiw"),
-        ("permit (principal, action == Action::\"thing_view\", resource is Thing) when { resource.parent.state == \"a\" };", "parent"),
-        ("permit (principal, action == Action::\"thing_view\", resource is Thing) when { principal.rolls.contains(\"a\") };", "rolls"),
+        (
+            "permit (principal, action == Action::\"thing_view\", resource is Thing) when { resource.parent.state == \"a\" };",
+            "parent",
+        ),
+        (
+            "permit (principal, action == Action::\"thing_view\", resource is Thing) when { principal.rolls.contains(\"a\") };",
+            "rolls",
+        ),
         ("permit (principal", "does not parse"),
         ("//@ action thing_view appliesTo { principal: Account, resource: Thing };", "thing_view"),
         ("//@ @scope(\"all\") action thing_all appliesTo { principal: Account, resource: Thing };", "`all`"),
@@ -51,7 +64,10 @@ fn policies_hold_against_their_schema_or_the_house_stays_closed() {
         ("permit (principal == ?principal, action, resource);", "template"),
     ] {
         let said = refused(&format!("{SCHEMA}{addition}"));
-        assert!(said.contains(what) || (what == "does not parse" && said.contains("do not parse")), "{addition}: {said}");
+        assert!(
+            said.contains(what) || (what == "does not parse" && said.contains("do not parse")),
+            "{addition}: {said}"
+        );
     }
 }
 

@@ -56,7 +56,8 @@ pub async fn organisation_list(app: &App, ctx: &Ctx, query: &Query) -> Outcome<L
         None => None,
     };
     let page = store::organisation::list(&conn, &query.filter, after.as_ref(), query.page.limit).await?;
-    let facets = if query.facets { store::organisation::facets(&conn, &query.filter).await? } else { Facets::default() };
+    let facets =
+        if query.facets { store::organisation::facets(&conn, &query.filter).await? } else { Facets::default() };
     let next = page.next.map(|position| position.id);
     Ok(Listed { items: page.items, total: page.total, next, facets, ranked: false })
 }

@@ -54,7 +54,8 @@ pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> 
     let head = load(&conn, id).await?;
     let target = resource(app, &head);
     app.policies().require(ctx, "organisation_view", &target)?;
-    let store::organisation::Rest { names, segments, statements, statuses } = store::organisation::rest(&conn, id).await?;
+    let store::organisation::Rest { names, segments, statements, statuses } =
+        store::organisation::rest(&conn, id).await?;
     let mut view = View {
         office: super::office_of(app, &head),
         listings: Vec::new(),
@@ -65,7 +66,8 @@ pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> 
     };
     let member = ctx.actor.member_of(id).is_some();
     let listings = store::listing::of_organisation(&conn, id, member).await?;
-    let visible = |listing: &Listing| app.policies().allows(ctx, "listing_view", &crate::actions::listing::resource(listing));
+    let visible =
+        |listing: &Listing| app.policies().allows(ctx, "listing_view", &crate::actions::listing::resource(listing));
     view.listings = if member { listings.into_iter().filter(visible).collect() } else { listings };
     if ctx.actor.account.is_some() {
         signed_in(app, ctx, &target, &mut view).await?;
@@ -79,7 +81,8 @@ async fn signed_in(app: &App, ctx: &Ctx, target: &Resource, view: &mut View) -> 
     let may = |action: &str| app.policies().allows(ctx, action, target);
     let organisation = &view.dossier.organisation;
     let claims = store::claim::of_account(&conn, ctx.actor.id()).await?;
-    let open = claims.into_iter().find(|f| f.claim.state == ClaimState::Open && f.claim.organisation == organisation.id);
+    let open =
+        claims.into_iter().find(|f| f.claim.state == ClaimState::Open && f.claim.organisation == organisation.id);
     view.claim_open = open.map(|filed| filed.claim.id);
     view.can = Can {
         edit: may("organisation_edit"),

@@ -145,7 +145,13 @@ fn place(corridor: &Corridor, city: Option<Adcode>) -> Option<PlaceRef> {
 }
 
 /// An organisation for a list.
-pub(crate) fn item(corridor: &Corridor, o: &Organisation, statuses: &[Status], segments: &[String], today: Date) -> OrganisationItem {
+pub(crate) fn item(
+    corridor: &Corridor,
+    o: &Organisation,
+    statuses: &[Status],
+    segments: &[String],
+    today: Date,
+) -> OrganisationItem {
     let holds = |status: &&Status| status.standing(today) == Standing::Valid;
     let mut codes: Vec<String> = statuses.iter().filter(holds).map(|status| status.status.clone()).collect();
     codes.sort();
@@ -304,7 +310,12 @@ pub struct ReceiptOf {
 /// A receipt in the reader's language.
 pub(crate) fn receipt(done: &Done, locale: Locale) -> ReceiptOf {
     let pick = |(zh, en): &(String, String)| if locale == Locale::ZhCn { zh.clone() } else { en.clone() };
-    ReceiptOf { id: done.id.clone(), entry: done.entry, at_ms: done.at_ms, warnings: done.warnings.iter().map(pick).collect() }
+    ReceiptOf {
+        id: done.id.clone(),
+        entry: done.entry,
+        at_ms: done.at_ms,
+        warnings: done.warnings.iter().map(pick).collect(),
+    }
 }
 
 /// Why an account may speak for an organisation.

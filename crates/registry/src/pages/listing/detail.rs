@@ -1,7 +1,7 @@
 //! The page of one need or offer.
 
-use super::words::{comma, day_before, key_fact, kind_name, price, segment_name, tags};
 use super::side;
+use super::words::{comma, day_before, key_fact, kind_name, price, segment_name, tags};
 use crate::actions::listing::{Decision, HistoryEntry, View, listing_view};
 use crate::corridor::{self, Corridor};
 use crate::rules::listing::{Side, State};

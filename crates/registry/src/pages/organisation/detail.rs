@@ -4,8 +4,8 @@ use super::words::{
     NameLine, city_name, kind_name, name, name_line, other_name, period, segment_name, source_href, source_title,
     statement_source, status_tag, tags,
 };
-use crate::actions::organisation::{View, organisation_by_key, organisation_view};
 use crate::actions::listing::Card;
+use crate::actions::organisation::{View, organisation_by_key, organisation_view};
 use crate::actions::status::codes;
 use crate::corridor::{self, Corridor};
 use crate::pages::listing::{ListRow, office_name, row};
@@ -90,12 +90,15 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
     let title = name(t, o);
     let profile = view.dossier.statements.iter().find(|s| s.field == "profile");
     let profile = profile.map_or("", |s| t.pick(&s.value_zh, &s.value_en));
-    let lede = t.with2("organisation-describe", "kind", kind_name(t, o.kind.code()), "city", city_name(t, corridor, o.city));
+    let lede =
+        t.with2("organisation-describe", "kind", kind_name(t, o.kind.code()), "city", city_name(t, corridor, o.city));
     let mut shell = caller.visit.shell(title.clone()).describe(lede).here("/organisations");
     if o.state != Standing::Listed {
         shell = shell.private();
     }
-    let card = |listing: &crate::rules::listing::Listing| row(t, corridor, &Card { listing: listing.clone(), organisation: None });
+    let card = |listing: &crate::rules::listing::Listing| {
+        row(t, corridor, &Card { listing: listing.clone(), organisation: None })
+    };
     let listed = o.state == Standing::Listed;
     Page {
         shell,
@@ -137,10 +140,16 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String, today: Date) -
     let o = &view.dossier.organisation;
     let mut actions = Vec::new();
     if view.can.edit {
-        actions.push(platform::web::parts::Action::new(format!("/organisations/{}/edit", o.id), t.msg("organisation-edit")));
+        actions.push(platform::web::parts::Action::new(
+            format!("/organisations/{}/edit", o.id),
+            t.msg("organisation-edit"),
+        ));
     }
     if view.can.members {
-        actions.push(platform::web::parts::Action::new(format!("/organisations/{}/members", o.id), t.msg("organisation-members")));
+        actions.push(platform::web::parts::Action::new(
+            format!("/organisations/{}/members", o.id),
+            t.msg("organisation-members"),
+        ));
     }
     if let Some(claim) = &view.claim_open {
         actions.push(platform::web::parts::Action::new(format!("/claims/{claim}"), t.msg("organisation-claim-open")));
@@ -195,7 +204,9 @@ fn facts(t: T, corridor: &Corridor, view: &View) -> Facts {
     if let Some(founded) = &o.founded {
         facts.push(Fact::new(label("founded"), founded));
     }
-    let segment = |id: &String| Fact::new(label("segment"), segment_name(t, corridor, id)).link(format!("/organisations?segment={id}"));
+    let segment = |id: &String| {
+        Fact::new(label("segment"), segment_name(t, corridor, id)).link(format!("/organisations?segment={id}"))
+    };
     facts.extend(view.dossier.segments.iter().map(|place| segment(&place.segment)));
     if !o.note.is_empty() {
         facts.push(Fact::new(label("note"), &o.note));
@@ -205,7 +216,8 @@ fn facts(t: T, corridor: &Corridor, view: &View) -> Facts {
 
 /// Statements by sort, in the order the words below name them; the profile stands above the page's body.
 fn groups(t: T, corridor: &Corridor, view: &View) -> Vec<Group> {
-    const FIELDS: [&str; 8] = ["capability", "product", "achievement", "role", "industry", "customer", "honour", "listing"];
+    const FIELDS: [&str; 8] =
+        ["capability", "product", "achievement", "role", "industry", "customer", "honour", "listing"];
     let line = |s: &crate::rules::organisation::Statement| {
         let text = t.pick(&s.value_zh, &s.value_en).to_owned();
         let other = if text == s.value_zh { &s.value_en } else { &s.value_zh };
@@ -218,7 +230,8 @@ fn groups(t: T, corridor: &Corridor, view: &View) -> Vec<Group> {
     };
     let group = |field: &&str| {
         let lines: Vec<Line> = view.dossier.statements.iter().filter(|s| s.field == **field).map(line).collect();
-        (!lines.is_empty()).then(|| Group { title: t.msg(format!("organisation-statement-{field}")).into_owned(), lines })
+        (!lines.is_empty())
+            .then(|| Group { title: t.msg(format!("organisation-statement-{field}")).into_owned(), lines })
     };
     FIELDS.iter().filter_map(group).collect()
 }

@@ -42,7 +42,11 @@ fn questions(t: T, corridor: &Corridor, mut form: Form) -> Form {
     form = form
         .field(line("name").chars_max(TITLE_CHARS_MAX).autocomplete("organization"))
         .field(line("name_en").chars_max(TITLE_CHARS_MAX).optional())
-        .field(Field::lines(t, "aliases", t.msg("organisation-form-aliases"), 3).hint(t.msg("organisation-form-per-line")).optional())
+        .field(
+            Field::lines(t, "aliases", t.msg("organisation-form-aliases"), 3)
+                .hint(t.msg("organisation-form-per-line"))
+                .optional(),
+        )
         .field(Field::new(t, FieldKind::Select(kind_choices(t)), "kind", t.msg("organisation-form-kind")))
         .field(
             Field::new(t, FieldKind::Select(city_choices(t, corridor)), "city", t.msg("organisation-form-city"))
@@ -52,8 +56,14 @@ fn questions(t: T, corridor: &Corridor, mut form: Form) -> Form {
         .field(line("uscc").hint(t.msg("organisation-form-uscc-hint")).optional())
         .field(Field::new(t, FieldKind::Line("url"), "website", t.msg("organisation-form-website")).optional())
         .field(line("founded").hint(t.msg("organisation-form-founded-hint")).optional())
-        .field(Field::lines(t, "profile", t.msg("organisation-form-profile"), 5).chars_max(ABSTRACT_CHARS_MAX).optional())
-        .field(Field::lines(t, "profile_en", t.msg("organisation-form-profile-en"), 5).chars_max(ABSTRACT_CHARS_MAX).optional())
+        .field(
+            Field::lines(t, "profile", t.msg("organisation-form-profile"), 5).chars_max(ABSTRACT_CHARS_MAX).optional(),
+        )
+        .field(
+            Field::lines(t, "profile_en", t.msg("organisation-form-profile-en"), 5)
+                .chars_max(ABSTRACT_CHARS_MAX)
+                .optional(),
+        )
         .field(
             Field::lines(t, "capabilities", t.msg("organisation-form-capabilities"), 5)
                 .hint(t.msg("organisation-form-per-line"))
@@ -200,7 +210,8 @@ pub(super) async fn edit(State(app): State<App>, caller: Caller, Path(id): Path<
     let target = crate::actions::organisation::resource(&app, &view.dossier.organisation);
     app.policies().require(&caller.ctx, "organisation_edit", &target)?;
     let values = filled(&view.dossier);
-    let form = edit_form(caller.visit.t, &corridor::of(&app), &id).fill(values.iter().map(|(name, value)| (*name, value.as_str())));
+    let form = edit_form(caller.visit.t, &corridor::of(&app), &id)
+        .fill(values.iter().map(|(name, value)| (*name, value.as_str())));
     Ok(html(&frame(&caller, "organisation-edit", form, &format!("/organisations/{id}"))))
 }
 
@@ -228,8 +239,15 @@ fn saved_oddly(caller: &Caller, done: &Done) -> Response {
     let t = caller.visit.t;
     let title = t.msg("organisation-saved").into_owned();
     let links = vec![(format!("/organisations/{}", done.id), t.msg("organisation-receipt-look").into_owned())];
-    let receipt =
-        Receipt { t, title: title.clone(), number: done.entry.to_string(), at_ms: done.at_ms, next: Vec::new(), links, proof: None };
+    let receipt = Receipt {
+        t,
+        title: title.clone(),
+        number: done.entry.to_string(),
+        at_ms: done.at_ms,
+        next: Vec::new(),
+        links,
+        proof: None,
+    };
     html(&ReceiptPage {
         shell: caller.visit.shell(title).private().here("/organisations"),
         warnings: done.warnings.iter().map(|(zh, en)| t.pick(zh, en).to_owned()).collect(),

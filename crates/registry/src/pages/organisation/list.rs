@@ -79,7 +79,9 @@ pub(super) async fn page(
 }
 
 fn csv(t: T, corridor: &Corridor, found: &Listed) -> Csv {
-    let heads = ["id", "name", "name-en", "kind", "city", "statuses", "segments", "uscc", "website", "claimed", "source", "url"];
+    let heads = [
+        "id", "name", "name-en", "kind", "city", "statuses", "segments", "uscc", "website", "claimed", "source", "url",
+    ];
     let heads: Vec<String> = heads.iter().map(|name| t.msg(format!("organisation-csv-{name}")).into_owned()).collect();
     let mut csv = Csv::new("organisations", &heads);
     for item in &found.items {
@@ -104,7 +106,13 @@ fn csv(t: T, corridor: &Corridor, found: &Listed) -> Csv {
     csv
 }
 
-fn frame(visit: &Visit, corridor: &Corridor, query: &OrganisationQuery, paging: &PageQuery, found: &Listed) -> ListFrame {
+fn frame(
+    visit: &Visit,
+    corridor: &Corridor,
+    query: &OrganisationQuery,
+    paging: &PageQuery,
+    found: &Listed,
+) -> ListFrame {
     let t = visit.t;
     let filters = query.filters();
     let kept = filters.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| ((*n).to_owned(), (*v).clone())).collect();
@@ -147,13 +155,20 @@ fn facets(visit: &Visit, corridor: &Corridor, query: &OrganisationQuery, counts:
     let counts = [&counts.cities, &counts.kinds, &counts.statuses, &counts.segments];
     let group = |((name, chosen), counts): ((&'static str, &String), &Vec<(String, i64)>)| {
         let values = facet_values(visit, corridor, name, chosen, counts);
-        (!values.is_empty()).then(|| FacetGroup { label: t.msg(format!("organisation-facet-{name}")).into_owned(), values })
+        (!values.is_empty())
+            .then(|| FacetGroup { label: t.msg(format!("organisation-facet-{name}")).into_owned(), values })
     };
     let groups = query.filters().into_iter().zip(counts).filter_map(group).collect();
     Facets { t, groups, clear_href: "/organisations".to_owned() }
 }
 
-fn facet_values(visit: &Visit, corridor: &Corridor, name: &str, chosen: &str, counts: &[(String, i64)]) -> Vec<FacetValue> {
+fn facet_values(
+    visit: &Visit,
+    corridor: &Corridor,
+    name: &str,
+    chosen: &str,
+    counts: &[(String, i64)],
+) -> Vec<FacetValue> {
     let chosen = crate::api::listing::values(chosen);
     let base = href_with("", &visit.query, "cursor", "");
     let value = |value: &String, count: i64| {

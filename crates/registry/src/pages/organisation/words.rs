@@ -92,7 +92,11 @@ pub(crate) fn segment_name(t: T, corridor: &Corridor, id: &str) -> String {
 
 /// Where something comes from, in words.
 pub(crate) fn source_title(t: T, corridor: &Corridor, source: &str) -> String {
-    if source == SOURCE_OWN { t.msg("organisation-source-own").into_owned() } else { corridor.source_title(source, t.locale) }
+    if source == SOURCE_OWN {
+        t.msg("organisation-source-own").into_owned()
+    } else {
+        corridor.source_title(source, t.locale)
+    }
 }
 
 /// The page that explains a source; empty for what the organisation says itself.

@@ -1,8 +1,8 @@
 //! Registering and editing an organisation.
 
 use super::{
-    Dossier, Kind, NAMES_MAX, Name, NameKind, Organisation, SEGMENTS_MAX, SOURCE_OWN, STATEMENTS_MAX, SegmentPlace, State,
-    Statement, WEBSITE_CHARS_MAX, name_english, name_shown,
+    Dossier, Kind, NAMES_MAX, Name, NameKind, Organisation, SEGMENTS_MAX, SOURCE_OWN, STATEMENTS_MAX, SegmentPlace,
+    State, Statement, WEBSITE_CHARS_MAX, name_english, name_shown,
 };
 use crate::rules::listing::{clean_text, text_fits};
 use crate::rules::status::period;
@@ -87,14 +87,18 @@ fn uscc_refused(text: &str, error: &UsccError) -> Refusal {
         UsccError::Character { position, character } => Refusal::invalid(
             "uscc-character",
             format!("统一社会信用代码第 {position} 位“{character}”不在允许的字符之内（不用 I、O、S、V、Z），请核对。"),
-            format!("Character “{character}” at position {position} cannot be in the code (no I, O, S, V, Z). Check it."),
+            format!(
+                "Character “{character}” at position {position} cannot be in the code (no I, O, S, V, Z). Check it."
+            ),
         ),
         UsccError::Check { expected, found } => {
             let right = right_code(text, *expected);
             Refusal::invalid(
                 "uscc-check",
                 format!("统一社会信用代码第 18 位应为 {expected}，您填写的是 {found}。若前 17 位无误，应为 {right}。"),
-                format!("Position 18 of the code should be {expected}, not {found}. If the first 17 are right, the code is {right}."),
+                format!(
+                    "Position 18 of the code should be {expected}, not {found}. If the first 17 are right, the code is {right}."
+                ),
             )
         }
     };
@@ -113,8 +117,12 @@ fn right_code(text: &str, expected: char) -> String {
 pub fn uscc_warning(warning: UsccWarning) -> kernel::Text {
     let UsccWarning::OrganisationCheck { expected } = warning;
     kernel::Text::new(
-        format!("统一社会信用代码第 17 位按组织机构代码规则应为 {expected}；部分新发代码不同，已照您填写的收下，请再核对一次。"),
-        format!("By the rule of organisation codes position 17 should be {expected}. Some newer codes differ, so yours was accepted; please check it once more."),
+        format!(
+            "统一社会信用代码第 17 位按组织机构代码规则应为 {expected}；部分新发代码不同，已照您填写的收下，请再核对一次。"
+        ),
+        format!(
+            "By the rule of organisation codes position 17 should be {expected}. Some newer codes differ, so yours was accepted; please check it once more."
+        ),
     )
 }
 
@@ -160,7 +168,12 @@ pub fn register(draft: &Draft, known: &Known<'_>, by: &mut By<'_>) -> Result<(Do
 ///
 /// # Errors
 /// The first field that breaks a rule.
-pub fn edit(old: &Dossier, draft: &Draft, known: &Known<'_>, by: &mut By<'_>) -> Result<(Dossier, Vec<UsccWarning>), Refusal> {
+pub fn edit(
+    old: &Dossier,
+    draft: &Draft,
+    known: &Known<'_>,
+    by: &mut By<'_>,
+) -> Result<(Dossier, Vec<UsccWarning>), Refusal> {
     let names = names(old, draft)?;
     if old.organisation.demo && !name_shown(&names).starts_with(DEMO_PREFIX) {
         return Err(Refusal::invalid(
@@ -236,7 +249,14 @@ fn names(old: &Dossier, draft: &Draft) -> Result<Vec<Name>, Refusal> {
 fn kept_name(old: &Dossier, name: String, lang: &str, kind: NameKind) -> Name {
     match old.names.iter().find(|had| had.name == name) {
         Some(had) => had.clone(),
-        None => Name { name, lang: lang.to_owned(), kind, flagged: false, note: String::new(), source: SOURCE_OWN.to_owned() },
+        None => Name {
+            name,
+            lang: lang.to_owned(),
+            kind,
+            flagged: false,
+            note: String::new(),
+            source: SOURCE_OWN.to_owned(),
+        },
     }
 }
 
@@ -291,7 +311,8 @@ fn founded(text: &str) -> Result<Option<String>, Refusal> {
 }
 
 fn segments(old: &Dossier, draft: &Draft, known: &Known<'_>) -> Result<Vec<SegmentPlace>, Refusal> {
-    let own = |segment: &str| SegmentPlace { segment: segment.to_owned(), basis: "own".into(), source: SOURCE_OWN.into() };
+    let own =
+        |segment: &str| SegmentPlace { segment: segment.to_owned(), basis: "own".into(), source: SOURCE_OWN.into() };
     let place = |segment: String| match old.segments.iter().find(|had| had.segment == segment) {
         Some(had) => had.clone(),
         None => own(&segment),
@@ -351,7 +372,9 @@ fn statements(old: &Dossier, draft: &Draft, by: &mut By<'_>) -> Result<Vec<State
     let edited = |field: &str| field == "profile" || field == "capability";
     let mut kept: Vec<Statement> = Vec::new();
     for (field, zh, en) in wanted {
-        let same = |had: &&Statement| had.field == field && had.value_zh == zh && (had.value_en == en || field == "capability");
+        let same = |had: &&Statement| {
+            had.field == field && had.value_zh == zh && (had.value_en == en || field == "capability")
+        };
         match old.statements.iter().find(same) {
             Some(had) => kept.push(had.clone()),
             None => kept.push(own_statement(field, zh, en, by)),

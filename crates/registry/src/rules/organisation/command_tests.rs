@@ -5,7 +5,9 @@ fn known() -> Known<'static> {
 }
 
 fn draft() -> Draft {
-    Draft { name: "示例硅片有限公司".into(), kind: "enterprise".into(), city: "310117".into(), ..Draft::default() }
+    Draft {
+        name: "示例硅片有限公司".into(), kind: "enterprise".into(), city: "310117".into(), ..Draft::default()
+    }
 }
 
 fn run(draft: &Draft) -> Result<(Dossier, Vec<UsccWarning>), Refusal> {
@@ -19,7 +21,8 @@ fn run(draft: &Draft) -> Result<(Dossier, Vec<UsccWarning>), Refusal> {
 
 fn again(old: &Dossier, draft: &Draft) -> Result<Dossier, Refusal> {
     let mut ids = || "new".to_owned();
-    edit(old, draft, &known(), &mut By { account: "u2", demo: false, now_ms: 9_000, ids: &mut ids }).map(|(dossier, _)| dossier)
+    edit(old, draft, &known(), &mut By { account: "u2", demo: false, now_ms: 9_000, ids: &mut ids })
+        .map(|(dossier, _)| dossier)
 }
 
 #[test]
@@ -94,7 +97,8 @@ fn a_demo_account_registers_examples_only() {
 
 #[test]
 fn what_stays_keeps_its_source_and_what_is_new_is_marked_edited() {
-    let (mut old, _) = run(&Draft { capabilities: vec!["抛光".into()], segments: vec!["ic/wafer".into()], ..draft() }).unwrap();
+    let (mut old, _) =
+        run(&Draft { capabilities: vec!["抛光".into()], segments: vec!["ic/wafer".into()], ..draft() }).unwrap();
     old.names.push(Name {
         name: "恒信".into(),
         lang: "zh".into(),
@@ -105,7 +109,12 @@ fn what_stays_keeps_its_source_and_what_is_new_is_marked_edited() {
     });
     old.segments[0].source = "article:001".into();
     old.statements[0].verified_ms = Some(5);
-    old.statements.push(Statement { id: "s9".into(), field: "honour".into(), source: "article:002".into(), ..old.statements[0].clone() });
+    old.statements.push(Statement {
+        id: "s9".into(),
+        field: "honour".into(),
+        source: "article:002".into(),
+        ..old.statements[0].clone()
+    });
     let form = Draft {
         aliases: vec!["恒信".into()],
         capabilities: vec!["抛光".into(), "外延".into()],

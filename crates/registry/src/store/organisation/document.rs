@@ -61,7 +61,8 @@ async fn documents(conn: &Conn, rows: &[sea_orm::QueryResult], several: Option<S
     }
     let (Some((head, _)), Some((last, _))) = (heads.first(), heads.last()) else { return Ok(Vec::new()) };
     let mut rests = rest_of(conn, several.unwrap_or(Several::Span(&head.id, &last.id))).await?;
-    let build = |(head, outside): &(Organisation, bool)| build(head, rests.remove(&head.id).unwrap_or_default(), *outside);
+    let build =
+        |(head, outside): &(Organisation, bool)| build(head, rests.remove(&head.id).unwrap_or_default(), *outside);
     Ok(heads.iter().map(build).collect())
 }
 

@@ -5,18 +5,59 @@ use platform::db::{Conn, Outcome};
 use sea_orm::Value;
 
 const HEAD_COLUMNS: [&str; 24] = [
-    "id", "pack_key", "kind", "state", "city", "city_basis", "area", "uscc", "website", "founded", "name", "name_en", "fold",
-    "source", "source_kind", "note", "claimed_ms", "verified_ms", "registered_by", "edited_ms", "demo", "batch", "created_ms",
+    "id",
+    "pack_key",
+    "kind",
+    "state",
+    "city",
+    "city_basis",
+    "area",
+    "uscc",
+    "website",
+    "founded",
+    "name",
+    "name_en",
+    "fold",
+    "source",
+    "source_kind",
+    "note",
+    "claimed_ms",
+    "verified_ms",
+    "registered_by",
+    "edited_ms",
+    "demo",
+    "batch",
+    "created_ms",
     "updated_ms",
 ];
 const NAME_COLUMNS: [&str; 9] = ["organisation", "ord", "name", "lang", "kind", "flagged", "note", "source", "fold"];
 const SEGMENT_COLUMNS: [&str; 5] = ["organisation", "segment", "ord", "basis", "source"];
 const STATEMENT_COLUMNS: [&str; 11] = [
-    "id", "organisation", "ord", "field", "value_zh", "value_en", "as_of", "as_of_basis", "source", "verified_ms", "edited_ms",
+    "id",
+    "organisation",
+    "ord",
+    "field",
+    "value_zh",
+    "value_en",
+    "as_of",
+    "as_of_basis",
+    "source",
+    "verified_ms",
+    "edited_ms",
 ];
 const STATUS_COLUMNS: [&str; 12] = [
-    "id", "organisation", "status", "issuer", "valid_from", "valid_to", "source", "verified_ms", "verified_by", "declared_by",
-    "edited_ms", "created_ms",
+    "id",
+    "organisation",
+    "status",
+    "issuer",
+    "valid_from",
+    "valid_to",
+    "source",
+    "verified_ms",
+    "verified_by",
+    "declared_by",
+    "edited_ms",
+    "created_ms",
 ];
 
 /// What only a pack says of an organisation, beside its dossier.

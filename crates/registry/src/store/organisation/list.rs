@@ -124,7 +124,9 @@ impl Where {
         if !text.is_empty() {
             // The folded text has letters and digits only, so nothing in it means something to LIKE.
             let place = clause.place(format!("%{text}%").into());
-            clause.and(&format!("EXISTS (SELECT 1 FROM organisation_name n WHERE n.organisation = o.id AND n.fold LIKE {place})"));
+            clause.and(&format!(
+                "EXISTS (SELECT 1 FROM organisation_name n WHERE n.organisation = o.id AND n.fold LIKE {place})"
+            ));
         }
         clause
     }
@@ -227,9 +229,4 @@ async fn facet(conn: &Conn, filter: &Filter, facet: Facet) -> Outcome<Vec<(Strin
         clause.text
     );
     all(conn, &text, clause.values).await?.iter().map(|row| Ok((get(row, "value")?, get(row, "n")?))).collect()
-}
-
-/// How many public organisations each city has.
-pub async fn counts_by_city(conn: &Conn) -> Outcome<Vec<(String, i64)>> {
-    facet(conn, &Filter::default(), Facet::City).await
 }

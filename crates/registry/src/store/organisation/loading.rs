@@ -1,7 +1,9 @@
 //! Organisations of a pack: bulk loading, what is held already, and replacing what nobody has touched.
 
 use super::insert::{Evidence, insert_parts, insert_with};
-use crate::rules::organisation::{Dossier, Kind, Name, NameKind, Organisation, SegmentPlace, State, Statement, name_english, name_shown};
+use crate::rules::organisation::{
+    Dossier, Kind, Name, NameKind, Organisation, SegmentPlace, State, Statement, name_english, name_shown,
+};
 use crate::rules::status::Status;
 use crate::store::rows::{all, get, run};
 use kernel::Instant;
@@ -31,8 +33,10 @@ impl Held {
 /// # Errors
 /// A unique fault when a pack key or a USCC is taken.
 pub async fn insert_pack(conn: &Conn, organisations: &[pack::Organisation], now: Instant) -> Outcome<()> {
-    let dossiers: Vec<(Dossier, Evidence)> = organisations.iter().map(|o| from_pack(o, platform::random::id(), now)).collect();
-    let lent: Vec<(&Dossier, Evidence)> = dossiers.iter().map(|(dossier, evidence)| (dossier, evidence.clone())).collect();
+    let dossiers: Vec<(Dossier, Evidence)> =
+        organisations.iter().map(|o| from_pack(o, platform::random::id(), now)).collect();
+    let lent: Vec<(&Dossier, Evidence)> =
+        dossiers.iter().map(|(dossier, evidence)| (dossier, evidence.clone())).collect();
     insert_with(conn, &lent).await
 }
 

@@ -64,8 +64,8 @@ pub async fn rest(conn: &Conn, id: &str) -> Outcome<Rest> {
     Ok(Rest {
         names: names_of(conn, id).await?,
         segments: segments_of(conn, id).await?,
-        statements: parts(conn, STATEMENTS, id, |row| statement(row)).await?,
-        statuses: parts(conn, STATUSES, id, |row| status(row)).await?,
+        statements: parts(conn, STATEMENTS, id, statement).await?,
+        statuses: parts(conn, STATUSES, id, status).await?,
     })
 }
 
@@ -120,9 +120,10 @@ pub(super) enum Several<'a> {
 impl Several<'_> {
     fn condition(&self) -> (String, Vec<Value>) {
         match self {
-            Several::Ids(ids) => {
-                (format!("organisation IN ({})", places(1, ids.len())), ids.iter().map(|id| id.as_str().into()).collect())
-            }
+            Several::Ids(ids) => (
+                format!("organisation IN ({})", places(1, ids.len())),
+                ids.iter().map(|id| id.as_str().into()).collect(),
+            ),
             Several::Span(first, last) => {
                 ("organisation >= $1 AND organisation <= $2".to_owned(), vec![(*first).into(), (*last).into()])
             }

@@ -72,8 +72,12 @@ pub async fn add_status(conn: &Conn, organisation: &str, status: &Status, now_ms
 /// Writes a status that was confirmed.
 pub async fn save_status(conn: &Conn, status: &Status) -> Outcome<()> {
     let text = "UPDATE organisation_status SET verified_ms = $1, verified_by = $2, edited_ms = $3 WHERE id = $4";
-    let values =
-        vec![status.verified_ms.into(), status.verified_by.clone().into(), status.edited_ms.into(), status.id.clone().into()];
+    let values = vec![
+        status.verified_ms.into(),
+        status.verified_by.clone().into(),
+        status.edited_ms.into(),
+        status.id.clone().into(),
+    ];
     run(conn, text, values).await?;
     Ok(())
 }

@@ -50,7 +50,7 @@ async fn a_refused_registration_is_corrected_and_sent_again() {
     let (id, claim) = house.register(&boss, draft("新茶公司", TOWN_A)).await;
     claim_decide(app, &officer, &claim, refuse("data-wrong", "请填写统一社会信用代码")).await.unwrap();
     assert_eq!(desk(&house, &boss).await, [("desk-claim-refused", "新茶公司".to_owned())]);
-    let better = Draft { uscc: "91330000143037741D".into(), ..draft("新茶有限公司", TOWN_A) };
+    let better = Draft { uscc: "913300001430377413".into(), ..draft("新茶有限公司", TOWN_A) };
     organisation_edit(app, &boss, &id, better).await.unwrap();
     let again = claim_file(app, &boss, &id, EVIDENCE).await.unwrap();
     assert_eq!(organisation_view(app, &boss, &id).await.unwrap().dossier.organisation.state, State::Draft);

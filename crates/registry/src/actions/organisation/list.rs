@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// Values of one filter.
 const VALUES_MAX: usize = 20;
 /// Hits of a search that the list goes through.
-const HITS_MAX: usize = 1_000;
+const HITS_MAX: usize = search::limits::PAGE_HITS_MAX;
 
 /// What the list is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,6 +13,9 @@ use std::collections::HashSet;
 /// Who spoke for himself ranks a little above what only a source says.
 const RANK_CLAIMED: f32 = 1.15;
 
+/// Whoever is not known to sit in a member city ranks below those who do.
+const RANK_OUTSIDE: f32 = 0.7;
+
 /// The document of one organisation; none while it is not public.
 pub async fn document(conn: &Conn, id: &str) -> Outcome<Option<Document>> {
     let text = format!("{} AND o.id = $1", select());
@@ -79,8 +82,9 @@ fn build(head: &Organisation, rest: Rest, outside: bool) -> Document {
     document.demo = head.demo;
     // Its district is not known, so it may lie outside the corridor: found by name, never proposed.
     document.default_match = !outside;
+    document.rank = if outside || head.city.is_none() { RANK_OUTSIDE } else { 1.0 };
     if head.claimed_ms.is_some() {
-        document.rank = RANK_CLAIMED;
+        document.rank *= RANK_CLAIMED;
     }
     let mut seen: HashSet<String> = HashSet::from([head.name.clone()]);
     document.names = rest.names.into_iter().map(|name| name.name).filter(|name| seen.insert(name.clone())).collect();

@@ -30,31 +30,44 @@ impl Db {
                 tracing::debug!(%error, "db.migrate schema");
             }
         }
-        self.in_txn(&Ctx::system(now), "migrate", steps, |tx, steps| {
-            Box::pin(async move {
-                let postgres = tx.get_database_backend() == sea_orm::DbBackend::Postgres;
-                if postgres {
-                    // Held until the commit; a second node waits here.
-                    tx.execute_unprepared("SELECT pg_advisory_xact_lock(8060)").await?;
+        let mut attempt = 1;
+        loop {
+            let outcome =
+                self.in_txn(&Ctx::system(now), "migrate", steps.clone(), |tx, steps| Box::pin(run(tx, steps))).await;
+            match outcome {
+                // A serialisable transaction keeps the view it had before it waited for the lock: the
+                // node that lost the race runs into the other's tables once, and sees them the next time.
+                Err(Fault::Db(error)) if attempt < ATTEMPTS_MAX && matches!(&*self.0, Kind::Postgres { .. }) => {
+                    tracing::debug!(%error, attempt, "db.migrate retried");
+                    attempt += 1;
                 }
-                tx.execute_unprepared(
-                    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_ms BIGINT NOT NULL)",
-                )
-                .await?;
-                let done = applied(tx).await?;
-                if let Some(newer) = done.iter().find(|name| steps.iter().all(|s| s.name != **name)) {
-                    return Err(newer_version(newer));
-                }
-                let mut ran = Vec::new();
-                for step in steps.iter().filter(|step| done.iter().all(|name| name != step.name)) {
-                    apply(tx, step, postgres).await?;
-                    ran.push(step.name);
-                }
-                Ok(ran)
-            })
-        })
-        .await
+                outcome => return outcome,
+            }
+        }
     }
+}
+
+/// How often a node that lost the race tries again.
+const ATTEMPTS_MAX: u32 = 3;
+
+async fn run(tx: &super::Txn, steps: &[Migration]) -> Outcome<Vec<&'static str>> {
+    let postgres = tx.get_database_backend() == sea_orm::DbBackend::Postgres;
+    if postgres {
+        // Held until the commit; a second node waits here.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(8060)").await?;
+    }
+    tx.execute_unprepared("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_ms BIGINT NOT NULL)")
+        .await?;
+    let done = applied(tx).await?;
+    if let Some(newer) = done.iter().find(|name| steps.iter().all(|s| s.name != **name)) {
+        return Err(newer_version(newer));
+    }
+    let mut ran = Vec::new();
+    for step in steps.iter().filter(|step| done.iter().all(|name| name != step.name)) {
+        apply(tx, step, postgres).await?;
+        ran.push(step.name);
+    }
+    Ok(ran)
 }
 
 async fn applied(tx: &super::Txn) -> Outcome<Vec<String>> {

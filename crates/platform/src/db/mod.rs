@@ -130,7 +130,7 @@ impl Db {
     /// `Err` rolls everything back, and a refusal never fails its neighbours
     /// in the same commit. Returns after the commit is durable.
     ///
-    /// ```ignore
+    /// ```text
     /// db.in_txn(ctx, "need_submit", command, |tx, command| Box::pin(async move {
     ///     …
     /// })).await

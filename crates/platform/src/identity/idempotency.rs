@@ -5,7 +5,7 @@
 //! transaction of the action itself: either both are there or neither. A refused action stores nothing, so the same
 //! key may be used again when what was wrong has been put right.
 //!
-//! ```ignore
+//! ```text
 //! // page: form.idempotency_key(idempotency::new_key())
 //! // handler: let once = Once::read("need_create", &headers, form.idempotency_key.as_deref(), &command)?;
 //! // action, inside in_txn: once(tx, &command.once, async { … Ok(answer) }).await

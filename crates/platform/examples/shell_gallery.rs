@@ -17,7 +17,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use platform::web::listen::{Doorway, Peer};
-use platform::web::{Account, NavItem, Proof, Site, Texts, Visit, guard};
+use platform::web::{Account, Menu, NavItem, Proof, Site, Texts, Visit, guard};
 
 const PORT_DEFAULT: u16 = 8061;
 const EXTRA: &str = "gallery-needs = 需求\ngallery-offers = 供给\ngallery-organisations = 机构\ngallery-cities = 城市\ngallery-figures = 数据\n";
@@ -35,9 +35,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("/cities", "gallery-cities"),
         ("/figures", "gallery-figures"),
     ];
-    let nav = nav.into_iter().zip(0..).map(|((href, key), order)| NavItem { href, key, order }).collect();
-    let mut site = Site::new(texts, nav, true);
-    site.tagline = kernel::Text::new("一廊九城", "One corridor, nine cities");
+    let nav =
+        nav.into_iter().zip(0..).map(|((href, key), order)| NavItem { menu: Menu::Main, href, key, order }).collect();
+    let site = Site::new(texts, nav, true);
+    site.tagline_set(kernel::Text::new("一廊九城", "One corridor, nine cities"));
     site.proof_set(Proof { entries: 48_213, checkpoint_ms: Some(content::NOW_MS), verify_href: "/verify".into() });
     let router = Router::new()
         .route("/", get(pages::home))

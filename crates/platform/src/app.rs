@@ -2,6 +2,7 @@ use crate::capability::Capability;
 use crate::clock::Clock;
 use crate::ctx::Ctx;
 use crate::db::{Db, Outcome, Txn};
+use crate::desk;
 use crate::indexer::Indexer;
 use crate::jobs::Handler;
 use crate::live::Live;
@@ -11,6 +12,7 @@ use futures_util::future::BoxFuture;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Notify;
 
@@ -42,6 +44,8 @@ struct Inner {
     live: Live,
     extensions: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     wake: Notify,
+    commits: AtomicU64,
+    desk_counts: desk::Counts,
 }
 
 impl App {
@@ -78,6 +82,8 @@ impl App {
             live: Live::new(),
             extensions: RwLock::default(),
             wake: Notify::new(),
+            commits: AtomicU64::new(0),
+            desk_counts: desk::Counts::default(),
         };
         Ok(App(Arc::new(inner)))
     }
@@ -148,9 +154,19 @@ impl App {
     {
         let outcome = self.0.db.in_txn(ctx, name, input, body).await;
         if outcome.is_ok() {
+            self.0.commits.fetch_add(1, Ordering::Relaxed);
             self.0.wake.notify_one();
         }
         outcome
+    }
+
+    /// Actions that this node has committed since it started.
+    pub(crate) fn commits(&self) -> u64 {
+        self.0.commits.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn desk_counts(&self) -> &desk::Counts {
+        &self.0.desk_counts
     }
 
     /// Waits until an action of this node has committed.

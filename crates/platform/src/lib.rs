@@ -8,6 +8,7 @@ pub mod clock;
 pub mod ctx;
 pub mod db;
 pub mod demo;
+pub mod desk;
 pub mod fault;
 pub mod follower;
 pub mod identity;

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::ctx::{Actor, Ctx};
-use crate::identity;
-use crate::web::{Account, Problem, Visit, guard};
+use crate::web::{Account, Problem, Visit, guard, problem};
+use crate::{desk, identity};
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -69,21 +69,32 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
         Ok(actor) => actor,
         Err(fault) => return Problem::from(fault).into_response(),
     };
-    if actor.account.is_some() {
-        visit.sign_in(account_shown(&actor));
-    }
     let request_id =
         parts.extensions.get::<guard::RequestId>().map_or_else(crate::random::id, |id| id.as_str().to_owned());
+    let ctx = Ctx { actor, now, request_id, locale: visit.t.locale };
+    if ctx.actor.account.is_some() && shows_pages(parts.uri.path()) {
+        let waiting = desk::waiting(&app, &ctx).await.unwrap_or_else(|fault| {
+            // A page is worth more than the number in its header.
+            tracing::error!(cause = ?fault, "desk.waiting failed");
+            0
+        });
+        visit.sign_in(account_shown(&ctx.actor, waiting));
+    }
     parts.extensions.insert(Address(address));
-    parts.extensions.insert(Ctx { actor, now, request_id, locale: visit.t.locale });
+    parts.extensions.insert(ctx);
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-fn account_shown(actor: &Actor) -> Account {
+/// Whether somebody will see a page's header there.
+fn shows_pages(path: &str) -> bool {
+    !path.starts_with(problem::API_PREFIX)
+}
+
+fn account_shown(actor: &Actor, waiting: i64) -> Account {
     Account {
         name: actor.name.clone(),
         organisation: actor.memberships.first().map(|m| m.name.clone()),
-        waiting: 0,
+        waiting,
         admin: actor.has(crate::ctx::Role::Administrator),
     }
 }

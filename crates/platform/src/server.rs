@@ -57,10 +57,24 @@ pub fn openapi(capabilities: &[Capability]) -> utoipa::openapi::OpenApi {
     for capability in capabilities {
         all.merge((capability.openapi)());
     }
+    name_operations(&mut all);
     all.info.title = "Yilang 一廊".into();
     all.info.version = env!("CARGO_PKG_VERSION").into();
     all.info.description = Some("The working machinery of an innovation corridor. 一廊九城的业务接口。".into());
     all
+}
+
+/// Handlers of different nouns share short names; with its noun before it, each name stands for one operation.
+fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            let noun = operation.tags.as_ref().and_then(|tags| tags.first());
+            if let (Some(noun), Some(id)) = (noun, &operation.operation_id) {
+                operation.operation_id = Some(format!("{noun}_{id}"));
+            }
+        }
+    }
 }
 
 /// Serves until `stop` turns true, then lets open requests finish.

@@ -1,6 +1,8 @@
 //! Accounts as people meet them: over HTTP where there is a page, by actions where there is a race.
 #![allow(unused_must_use, reason = "an answer that a test has insisted on needs no further look")]
 
+use axum::body::Body;
+use axum::http::Method;
 use kernel::{Adcode, Locale};
 use platform::demo::{Cast, DEMO_PASSWORD, Part};
 use platform::identity::actions::{self, NewAccount, SignIn, Visitor};
@@ -460,4 +462,20 @@ async fn everybody_of_the_demo_can_sign_in_and_is_marked() {
         cast.account(Part::Expert).unwrap(),
         "a later start finds them again"
     );
+}
+
+#[tokio::test]
+async fn whoever_opens_a_closed_page_signs_in_and_is_led_back() {
+    let test = TestApp::start(vec![]).await;
+    account(&test, "li.wei", vec![]).await;
+    let mut browser = test.visitor();
+    let page = [("accept", "text/html,application/xhtml+xml")];
+    let asked = browser.send(Method::GET, "/account?tab=tokens", None, Body::empty(), &page).await.is(303);
+    let place = asked.redirect();
+    assert_eq!(place, "/sign-in?next=%2Faccount%3Ftab%3Dtokens");
+    browser.get(&place).await.good().shows("value=\"/account?tab=tokens\"");
+    browser.form("/account/sessions/endings", &[]).await.is(401);
+    browser.get("/api/v1/me").await.is(401).refused("sign-in");
+    let fields = [("login", "li.wei"), ("password", PASSWORD), ("next", "/account?tab=tokens")];
+    assert_eq!(browser.form("/sign-in", &fields).await.redirect(), "/account?tab=tokens");
 }

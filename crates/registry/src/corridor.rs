@@ -60,7 +60,15 @@ pub async fn open(app: &App) -> Outcome<()> {
     Kept::<Corridor>::open(
         app,
         |entry| entry.kind == "pack.loaded",
-        |app| Box::pin(async move { load(&app.db().read()).await }),
+        |app| {
+            Box::pin(async move {
+                let corridor = load(&app.db().read()).await?;
+                if let Some(meta) = &corridor.meta {
+                    app.site().tagline_set(kernel::Text::new(&meta.name_zh, &meta.name_en));
+                }
+                Ok(corridor)
+            })
+        },
     )
     .await?;
     home::open(app).await

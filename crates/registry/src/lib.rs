@@ -26,7 +26,7 @@ use kernel::Locale;
 use platform::capability::{Capability, DeskItem, Route};
 use platform::db::Migration;
 use platform::jobs::JobSpec;
-use platform::web::NavItem;
+use platform::web::{Menu, NavItem};
 use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
@@ -81,13 +81,17 @@ const TEXTS: &[(Locale, &str)] = &[
     (Locale::En, include_str!("../locales/en/import.ftl")),
 ];
 
-/// Entries of the main menu.
+/// Entries of menus.
 const MENU: &[NavItem] = &[
-    NavItem { href: "/needs", key: "need-menu", order: 10 },
-    NavItem { href: "/offers", key: "offer-menu", order: 20 },
-    NavItem { href: "/organisations", key: "organisation-menu", order: 60 },
-    NavItem { href: "/cities", key: "city-menu", order: 70 },
-    NavItem { href: "/facts", key: "fact-menu", order: 80 },
+    NavItem { menu: Menu::Main, href: "/needs", key: "need-menu", order: 10 },
+    NavItem { menu: Menu::Main, href: "/offers", key: "offer-menu", order: 20 },
+    NavItem { menu: Menu::Main, href: "/organisations", key: "organisation-menu", order: 60 },
+    NavItem { menu: Menu::Main, href: "/cities", key: "city-menu", order: 70 },
+    NavItem { menu: Menu::Main, href: "/facts", key: "fact-menu", order: 80 },
+    NavItem { menu: Menu::Foot, href: "/about", key: "about-menu", order: 10 },
+    NavItem { menu: Menu::Foot, href: "/sources", key: "source-menu", order: 20 },
+    NavItem { menu: Menu::Admin, href: "/admin/pack", key: "pack-menu", order: 40 },
+    NavItem { menu: Menu::Admin, href: "/admin/imports", key: "import-menu", order: 50 },
 ];
 
 /// Pages and API, noun by noun.
@@ -99,6 +103,7 @@ fn routes() -> Vec<Route> {
         pages::contact::routes(),
         pages::desk::routes(),
         api::listing::routes(),
+        api::desk::routes(),
         api::contact::routes(),
         pages::city::routes(),
         pages::fact::routes(),
@@ -138,6 +143,7 @@ fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(api::matching::Document::openapi());
     document.merge(api::import::Document::openapi());
     document.merge(api::listing::Document::openapi());
+    document.merge(api::desk::Document::openapi());
     document.merge(api::contact::Document::openapi());
     document
 }

@@ -1,11 +1,13 @@
-//! Imports through public actions: all or nothing, once only, nobody's own words overwritten.
+//! Imports through public actions and the page of uploads: all or nothing, once only, nobody's own words overwritten.
 
+use axum::http::Method;
 use kernel::Adcode;
 use platform::ctx::{Actor, Ctx, Role};
+use platform::demo::{Cast, DEMO_PASSWORD};
 use platform::{Fault, Outcome};
 use registry::actions::import::{Import, Report, State, import_by_id, import_create, import_list};
 use registry::rules::import::{Format, Noun};
-use testkit::TestApp;
+use testkit::{Answer, Client, TestApp};
 
 const HEADER: &str = "key,name,uscc,city,kind,segments,capabilities,statuses\n";
 /// A town of the test pack, and the other one.
@@ -189,5 +191,72 @@ async fn a_city_office_loads_organisations_of_its_own_city_only() {
     assert_eq!((total, batches[0].state, batches[0].file.as_str()), (1, State::Published, "b.csv"));
     let (_, kept) = import_by_id(app, &officer, &batches[0].id).await.unwrap();
     assert_eq!(kept.created, 2);
+    house.finish().await;
+}
+
+/// Sends a file as a browser's form does (RFC 7578).
+async fn upload(client: &mut Client, noun: &str, name: &str, text: &str, dry_run: bool) -> Answer {
+    let line = "----a-line-between-parts";
+    let word = |name: &str, value: &str| {
+        format!("--{line}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let mut body = word("noun", noun);
+    if dry_run {
+        body.push_str(&word("dry_run", "1"));
+    }
+    body.push_str(&format!("--{line}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n"));
+    body.push_str(&format!("Content-Type: application/octet-stream\r\n\r\n{text}\r\n--{line}--\r\n"));
+    let kind = format!("multipart/form-data; boundary={line}");
+    client.send(Method::POST, "/admin/imports", Some(&kind), body.into(), &[]).await
+}
+
+#[tokio::test]
+async fn a_clerk_checks_a_file_mends_it_and_uploads_it_in_the_browser() {
+    let house = house().await;
+    Cast::create(house.app()).await.unwrap();
+    let mut admin = house.visitor();
+    let fields = [("login", "admin"), ("password", DEMO_PASSWORD), ("next", "/admin/imports")];
+    assert_eq!(admin.form("/sign-in", &fields).await.redirect(), "/admin/imports");
+    let _ = admin.get("/admin/imports").await.good().shows("/admin/imports/new");
+    let _ = admin.get("/admin/imports/new").await.good().shows("multipart/form-data").shows("只检查，不写入");
+
+    let before = listed(&house, TOWN_A).await;
+    let bad = rows(2, TOWN_A, "采茶").replace("k-1,示例茶厂1号,,", "k-1,示例茶厂1号,91310000MA1FL4LX3X,");
+    let refused = upload(&mut admin, "organisations", "厂.csv", &bad, false).await.is(422);
+    let _ = refused.shows("文件有问题，什么都没有写入").shows("uscc").shows("<form");
+    assert_eq!(listed(&house, TOWN_A).await, before);
+
+    let good = rows(2, TOWN_A, "采茶");
+    let checked = upload(&mut admin, "organisations", "厂.csv", &good, true).await.is(200);
+    let _ = checked.shows("检查完成，什么都没有写入");
+    assert_eq!(listed(&house, TOWN_A).await, before, "a check stores nothing");
+    let place = upload(&mut admin, "organisations", "厂.csv", &good, false).await.redirect();
+    house.settle().await;
+    let _ = admin.get(&place).await.good().shows("厂.csv");
+    assert_eq!(listed(&house, TOWN_A).await, before + 2);
+    let again = upload(&mut admin, "organisations", "厂.csv", &good, false).await.is(200);
+    let _ = again.shows("没有需要写入的内容");
+    house.finish().await;
+}
+
+#[tokio::test]
+async fn an_upload_that_cannot_be_read_says_what_to_do() {
+    let house = house().await;
+    let before = listed(&house, TOWN_A).await;
+    Cast::create(house.app()).await.unwrap();
+    let mut admin = house.visitor();
+    let _ = admin.form("/sign-in", &[("login", "admin"), ("password", DEMO_PASSWORD)]).await.redirect();
+    let _ = upload(&mut admin, "organisations", "list.xlsx", "x", false)
+        .await
+        .is(422)
+        .shows("请选择文件名以 .csv 或 .jsonl 结尾的文件。");
+    let _ = upload(&mut admin, "", "list.csv", HEADER, false).await.is(422).shows("请选择文件里是机构、需求还是供给。");
+    let torn = admin.send(Method::POST, "/admin/imports", Some("multipart/form-data; boundary=x"), "--x".into(), &[]);
+    let _ = torn.await.is(400);
+    let _ = admin.form("/admin/imports", &[("noun", "organisations")]).await.is(400);
+    let mut visitor = house.visitor();
+    let _ = visitor.get("/admin/imports/new").await.is(401);
+    let _ = upload(&mut visitor, "organisations", "a.csv", &rows(1, TOWN_A, "采茶"), false).await.is(401);
+    assert_eq!(listed(&house, TOWN_A).await, before, "nothing was stored");
     house.finish().await;
 }

@@ -3,7 +3,6 @@
 use crate::{Ended, Place};
 use kernel::{Refusal, RefusalKind};
 use pack::Pack;
-use platform::capability::Capability;
 use platform::clock::Clock;
 use platform::ctx::Ctx;
 use platform::db::{Db, DbUrl};
@@ -11,11 +10,7 @@ use platform::indexer::Mode;
 use platform::{App, Settings};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
-
-/// Everything this house can do.
-pub fn capabilities() -> Vec<Capability> {
-    vec![registry::capability()]
-}
+use yilang::capabilities;
 
 /// How to open.
 pub struct Opening {

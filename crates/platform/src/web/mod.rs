@@ -41,7 +41,7 @@ mod tests;
 
 pub use corridor::Corridor;
 pub use problem::Problem;
-pub use shell::{Account, NavItem, Proof, Shell, Site};
+pub use shell::{Account, Menu, NavItem, Proof, Shell, Site};
 pub use texts::{Arg, T, Texts};
 pub use visit::{Theme, Visit};
 

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use askama::Template;
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Locale, Refusal};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ use super::visit::Visit;
 /// Media type of RFC 9457.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 /// Paths that always answer in JSON.
-const API_PREFIX: &str = "/api/";
+pub(crate) const API_PREFIX: &str = "/api/";
 
 /// A refusal on its way to the reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,11 +221,19 @@ pub fn wants_json(path: &str, headers: &HeaderMap) -> bool {
     accept.contains("json") && !accept.contains("text/html")
 }
 
+/// True for a person who opens a page: whoever must sign in first is led there and back. Programs, and forms that
+/// were sent, are told 401 instead.
+fn navigates(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    request.method() == Method::GET && accept.contains("text/html")
+}
+
 /// Middleware: gives every refusal its final form. Runs inside the visit layer.
 pub async fn dress(request: Request, next: Next) -> Response {
     let visit = request.extensions().get::<Visit>().cloned();
     let request_id = request.extensions().get::<RequestId>().cloned();
     let json = wants_json(request.uri().path(), request.headers());
+    let navigates = !json && navigates(&request);
     let response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || response.extensions().get::<Dressed>().is_some() {
@@ -237,6 +245,9 @@ pub async fn dress(request: Request, next: Next) -> Response {
         None => return response,
     };
     let mut dressed = match &visit {
+        Some(visit) if navigates && problem.status == StatusCode::UNAUTHORIZED => {
+            Redirect::to(&visit.sign_in_href()).into_response()
+        }
         Some(visit) if !json => problem.page(visit, request_id.as_ref()),
         visit => problem.json(visit.as_ref(), request_id.as_ref()),
     };

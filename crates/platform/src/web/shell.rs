@@ -2,15 +2,28 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::assets;
 use super::texts::{T, Texts};
 use super::visit::{Theme, Visit};
 
-/// A place in the main navigation. Capabilities give theirs; they are shown by `order`, then as given.
+/// Where a menu entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Menu {
+    /// At the head of every page.
+    Main,
+    /// At the foot of every page.
+    Foot,
+    /// On the page of administration; `{key}-about` says what is there.
+    Admin,
+}
+
+/// A menu entry. Capabilities give theirs; they are shown by `order`, then as given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NavItem {
+    /// Where it stands.
+    pub menu: Menu,
     /// Path, such as `/needs`.
     pub href: &'static str,
     /// Text key of its name.
@@ -24,14 +37,13 @@ pub struct NavItem {
 pub struct Site {
     /// All texts.
     pub texts: &'static Texts,
-    /// Main navigation.
+    /// Entries of all menus.
     pub nav: Vec<NavItem>,
     /// True when the records are a demonstration; every page says so.
     pub demo: bool,
     /// True when served over HTTPS (adds HSTS; cookies become `Secure`).
     pub https: bool,
-    /// What pages say of the corridor in their footer, such as 一廊九城.
-    pub tagline: kernel::Text,
+    tagline: ArcSwap<kernel::Text>,
     proof: ArcSwapOption<Proof>,
 }
 
@@ -39,7 +51,12 @@ impl Site {
     /// A site; navigation is put in order.
     pub fn new(texts: &'static Texts, mut nav: Vec<NavItem>, demo: bool) -> Self {
         nav.sort_by_key(|item| item.order);
-        Self { texts, nav, demo, https: false, tagline: kernel::Text::default(), proof: ArcSwapOption::empty() }
+        Self { texts, nav, demo, https: false, tagline: ArcSwap::default(), proof: ArcSwapOption::empty() }
+    }
+
+    /// What every footer says of the corridor from now on, such as 一廊九城.
+    pub fn tagline_set(&self, tagline: kernel::Text) {
+        self.tagline.store(Arc::new(tagline));
     }
 
     /// The journal's latest state, shown in every footer from now on.
@@ -101,6 +118,8 @@ pub struct Shell {
     pub description: String,
     /// Main navigation.
     pub nav: Vec<NavLink>,
+    /// Links at the foot.
+    pub foot: Vec<NavLink>,
     /// Who is signed in.
     pub account: Option<Account>,
     /// True for a demonstration.
@@ -138,20 +157,20 @@ impl Shell {
             kernel::Locale::ZhCn => "en",
             kernel::Locale::En => "zh-CN",
         };
-        let back = super::parts::encode(&visit.href_with("lang", ""));
-        let mut shell = Self {
+        let shell = Self {
             t: visit.t,
             theme: visit.theme,
             title,
             description: String::new(),
-            nav: Vec::new(),
+            nav: visit.menu(Menu::Main),
+            foot: visit.menu(Menu::Foot),
             account: visit.account().cloned(),
             demo: visit.site.demo,
             proof: visit.site.proof(),
-            tagline: visit.t.text(&visit.site.tagline).to_owned(),
+            tagline: visit.t.text(&visit.site.tagline.load()).to_owned(),
             lang_href: visit.href_with("lang", other),
             theme_hrefs: Theme::ALL.map(|theme| (theme, visit.href_with("theme", theme.name()))).to_vec(),
-            sign_in_href: if visit.path == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={back}") },
+            sign_in_href: visit.sign_in_href(),
             path: visit.path.clone(),
             live_href: String::new(),
             live_topics: String::new(),
@@ -160,12 +179,6 @@ impl Shell {
             js: assets::js(),
             icon: assets::icon(),
         };
-        shell.nav = visit
-            .site
-            .nav
-            .iter()
-            .map(|item| NavLink { href: item.href, label: visit.t.msg(item.key), current: false })
-            .collect();
         let path = visit.path.clone();
         shell.here(&path)
     }

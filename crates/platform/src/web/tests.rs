@@ -37,7 +37,11 @@ async fn panics() {
 }
 
 fn app() -> Router {
-    let site = Site::new(texts(), vec![super::NavItem { href: "/plain", key: "nav-search", order: 1 }], true);
+    let site = Site::new(
+        texts(),
+        vec![super::NavItem { menu: super::Menu::Main, href: "/plain", key: "nav-search", order: 1 }],
+        true,
+    );
     let router = Router::new()
         .route(
             "/plain",
@@ -177,7 +181,7 @@ async fn our_own_form_passes_and_pages_are_compressed() {
 
 #[test]
 fn the_deepest_place_of_the_navigation_is_current() {
-    let item = |href, order| super::NavItem { href, key: "nav-search", order };
+    let item = |href, order| super::NavItem { menu: super::Menu::Main, href, key: "nav-search", order };
     let site = Arc::new(Site::new(texts(), vec![item("/needs", 1), item("/needs/mine", 2), item("/need", 3)], false));
     let current = |path: &str| {
         let shell = Visit::read(&site, path, "", &Default::default()).shell("");

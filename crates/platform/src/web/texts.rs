@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -131,10 +132,14 @@ fn keys_with_variables(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
+/// Missing keys that are remembered; each is a defect, a few are enough to find it.
+const MISSING_MAX: usize = 100;
+
 /// All texts of the running program.
 pub struct Texts {
     zh: Catalogue,
     en: Catalogue,
+    missing: Mutex<BTreeSet<String>>,
 }
 
 impl Texts {
@@ -144,7 +149,11 @@ impl Texts {
     /// A file that is not Fluent, or a key defined twice.
     pub fn new(sources: Vec<Source>) -> Result<Self, TextsError> {
         let all: Vec<Source> = OWN.into_iter().chain(sources).collect();
-        Ok(Self { zh: Catalogue::new(Locale::ZhCn, &all)?, en: Catalogue::new(Locale::En, &all)? })
+        Ok(Self {
+            zh: Catalogue::new(Locale::ZhCn, &all)?,
+            en: Catalogue::new(Locale::En, &all)?,
+            missing: Mutex::default(),
+        })
     }
 
     /// Like [`Texts::new`], kept for the life of the process, as [`T`] needs it.
@@ -170,6 +179,18 @@ impl Texts {
     /// True if the key exists in both languages.
     pub fn has(&self, key: &str) -> bool {
         self.zh.variables.contains_key(key) && self.en.variables.contains_key(key)
+    }
+
+    /// Keys that pages asked for and that nobody has: empty in a healthy house. Tests hold it to that.
+    pub fn missing(&self) -> Vec<String> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    fn miss(&self, key: &str) {
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.len() < MISSING_MAX {
+            missing.insert(key.to_owned());
+        }
     }
 
     /// What differs between the two languages: missing keys and unequal variables. Empty when all is well.
@@ -314,6 +335,7 @@ impl T {
             return text;
         }
         tracing::error!(key, locale = ?self.locale, "missing text");
+        self.texts.miss(key);
         if cfg!(debug_assertions) {
             return key.to_owned();
         }

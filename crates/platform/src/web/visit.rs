@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use kernel::Locale;
 
-use super::shell::{Account, Shell, Site};
+use super::shell::{Account, Menu, NavLink, Shell, Site};
 use super::texts::T;
 
 /// Cookie that keeps the language: `zh-CN` or `en`.
@@ -105,6 +105,20 @@ impl Visit {
     /// The frame of a page with this title.
     pub fn shell(&self, title: impl Into<String>) -> Shell {
         Shell::new(self, title.into())
+    }
+
+    /// The entries of one menu.
+    pub fn menu(&self, menu: Menu) -> Vec<NavLink> {
+        let entries = self.site.nav.iter().filter(|item| item.menu == menu);
+        entries.map(|item| NavLink { href: item.href, label: self.t.msg(item.key), current: false }).collect()
+    }
+
+    /// Where to sign in and come back from.
+    pub fn sign_in_href(&self) -> String {
+        match self.path.as_str() {
+            "/" => "/sign-in".to_owned(),
+            _ => format!("/sign-in?next={}", super::parts::encode(&self.href_with("lang", ""))),
+        }
     }
 
     /// This address with one query parameter set, or removed when the value is empty.

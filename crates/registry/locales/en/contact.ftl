@@ -89,3 +89,5 @@ contact-reason-no-capacity = No capacity at present
 contact-reason-already-served = Already met, sold or promised
 contact-reason-terms-apart = Price or terms are too far apart
 contact-reason-not-permitted = Law or contract stands against it
+contact-demo-stop = A demonstration account cannot contact real organisations
+contact-demo-offers = Offers of the demonstration

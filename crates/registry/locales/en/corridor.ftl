@@ -164,3 +164,7 @@ pack-field-names = Names
 pack-field-segments = Segments
 pack-field-statuses = Statuses
 pack-field-statement = Statement ({ $kind })
+about-menu = About
+source-menu = Sources
+pack-menu = Corridor pack
+pack-menu-about = The pack that is loaded, and what a newer one would change in claimed records: yours to decide.

@@ -26,3 +26,4 @@ desk-start-contacts = Contacts
 desk-start-search = Find offers
 desk-start-claim = Claim your organisation
 desk-start-admin = Accounts and data
+desk-start-claims = Claims of organisations

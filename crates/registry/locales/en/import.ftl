@@ -33,3 +33,21 @@ import-more = { $n ->
    *[other] { $n } more remarks are not listed.
 }
 import-no-remarks = There is nothing to note.
+import-menu = Imports
+import-menu-about = Load organisations, needs and offers from files; the result of each import.
+import-new = Import a file
+import-q-noun = What is in the file?
+import-q-file = Choose the file
+import-q-file-hint = CSV (UTF-8 or GB18030) or JSON Lines; its name ends in .csv or .jsonl. The document Import format describes the columns.
+import-q-check = Check first
+import-q-check-only = Check only, store nothing
+import-q-check-hint = Lists what is wrong with each row and how to mend it, and changes nothing.
+import-submit = Upload
+import-checked = Checked; nothing was stored
+import-checked-text = The file is good. To import it, untick Check only and upload it again.
+import-refused = Something is wrong with the file; nothing was stored
+import-refused-text = Mend the rows below and upload the file again.
+import-nothing = There was nothing to store
+import-nothing-text = Every row is here already, or belongs to a claimed organisation and was left as it is.
+import-problems = Problems
+import-column = Character

@@ -89,3 +89,5 @@ contact-reason-no-capacity = 目前没有余力
 contact-reason-already-served = 已有安排或已成交
 contact-reason-terms-apart = 价格或条件相差太远
 contact-reason-not-permitted = 依法依约不能合作
+contact-demo-stop = 演示账号不能联系真实机构
+contact-demo-offers = 看看可以联系的示例供给

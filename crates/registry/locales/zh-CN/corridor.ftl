@@ -161,3 +161,7 @@ pack-field-names = 名称
 pack-field-segments = 产业链环节
 pack-field-statuses = 资质
 pack-field-statement = 说法（{ $kind }）
+about-menu = 关于本站
+source-menu = 数据来源
+pack-menu = 走廊数据包
+pack-menu-about = 已加载的数据包，以及新版本与已认领内容之间待决定的差异。

@@ -79,6 +79,9 @@ pub(crate) async fn recipient(
     Ok((asked, listing, office))
 }
 
+/// The code of the refusal that keeps the demo and real organisations apart.
+pub const DEMO_REFUSED: &str = "contact-demo";
+
 /// Who may be asked at all, and about what.
 fn open_to_requests(app: &App, ctx: &Ctx, asked: &Organisation, listing: Option<&Listing>) -> Result<(), Refusal> {
     if let Some(listing) = listing {
@@ -93,7 +96,7 @@ fn open_to_requests(app: &App, ctx: &Ctx, asked: &Organisation, listing: Option<
     }
     if ctx.actor.demo && !asked.demo {
         return Err(Refusal::conflict(
-            "contact-demo",
+            DEMO_REFUSED,
             "演示账号只能联系名称以“示例”开头的机构，真实机构不会出现在虚构的往来里。",
             "A demonstration account contacts only organisations whose names begin with 示例; real ones take no part in invented dealings.",
         ));

@@ -8,7 +8,6 @@ use crate::store;
 use futures_util::future::BoxFuture;
 use kernel::Date;
 use platform::capability::DeskItem;
-use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
 
@@ -96,18 +95,4 @@ fn request(card: &ContactCard, kind: &'static str) -> DeskItem {
         due_ms: Some(end_of(card.contact.due.date)),
         demo: card.contact.demo,
     }
-}
-
-/// Everything that waits for the actor in every capability, the most urgent first.
-///
-/// # Errors
-/// Nobody is signed in.
-pub async fn desk_view(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
-    app.policies().require(ctx, "desk_view", &Resource::house())?;
-    let mut all = Vec::new();
-    for source in app.capabilities().iter().filter_map(|capability| capability.desk) {
-        all.extend(source(app, ctx).await?);
-    }
-    all.sort_by_key(|item| (item.due_ms.unwrap_or(i64::MAX), item.since_ms));
-    Ok(all)
 }

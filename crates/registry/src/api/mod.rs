@@ -5,6 +5,7 @@ pub mod city;
 pub mod claim;
 pub mod contact;
 pub mod corridor;
+pub mod desk;
 pub mod fact;
 pub mod import;
 pub mod listing;

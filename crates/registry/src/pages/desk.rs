@@ -1,7 +1,6 @@
 //! My desk: what waits for me in every capability, and what I can start.
 
 use super::listing::{ListRow, row};
-use crate::actions::desk::desk_view;
 use crate::actions::listing::{Query, listing_list};
 use crate::corridor;
 use crate::rules::listing::Side;
@@ -12,6 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kernel::{Instant, WorkCalendar};
 use platform::capability::{DeskItem, Route};
+use platform::desk::desk_view;
 use platform::web::kinds::{DeskFrame, DeskGroup, DeskTask};
 use platform::web::page::Page as PageOf;
 use platform::web::parts::{Action, Empty, Tone};
@@ -117,6 +117,7 @@ fn starts(t: T, actor: &Actor) -> Vec<Action> {
     }
     if actor.has(Role::CityOfficer) || actor.has(Role::JointOffice) {
         all.push(action("/reviews", "desk-start-reviews"));
+        all.push(action("/claims", "desk-start-claims"));
     }
     if actor.has(Role::Administrator) {
         all.push(action("/admin", "desk-start-admin"));

@@ -1,4 +1,6 @@
-//! Imports for administrators and city offices: what was loaded, by whom, and each report.
+//! Imports for administrators and city offices: a file to upload, what was loaded, by whom, and each report.
+
+mod upload;
 
 use crate::actions::import::{Batch, Report, State as BatchState, import_by_id, import_list};
 use crate::rules::import::Problem;
@@ -6,18 +8,29 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::Method;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::kinds::{DetailFrame, ListFrame};
 use platform::web::page::PageQuery;
-use platform::web::parts::{Cell, Column, Crumbs, Empty, Facets, Fact, Facts, Pager, Table, Tag, Tone};
+use platform::web::parts::{Action, Cell, Column, Crumbs, Empty, Facets, Fact, Facts, Pager, Table, Tag, Tone};
 use platform::web::{Problem as WebProblem, Shell, T, html};
 use platform::{App, Caller};
 
 /// Routes of imports.
 pub fn routes() -> Vec<Route> {
     let view = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    vec![view("/admin/imports", "import_list", get(list)), view("/admin/imports/{id}", "import_view", get(one))]
+    vec![
+        view("/admin/imports", "import_list", get(list)),
+        view("/admin/imports/new", "import_list", get(upload::page)),
+        view("/admin/imports/{id}", "import_view", get(one)),
+        Route {
+            method: Method::POST,
+            path: "/admin/imports",
+            action: "import_create",
+            journal: Some("import.published"),
+            handler: post(upload::send),
+        },
+    ]
 }
 
 #[derive(Template)]
@@ -59,7 +72,7 @@ async fn list(State(app): State<App>, caller: Caller, Query(query): Query<PageQu
         search: None,
         facets: Facets { t, groups: Vec::new(), clear_href: String::new() },
         sorts: Vec::new(),
-        action: None,
+        action: Some(Action::new("/admin/imports/new", t.msg("import-new"))),
         csv_href: String::new(),
         json_href: "/api/v1/imports".to_owned(),
         pager: Pager {
@@ -119,7 +132,7 @@ async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> 
     };
     let listed = report.warnings.len();
     let more = i64::try_from(report.warnings_total.saturating_sub(listed)).unwrap_or(i64::MAX);
-    let remarks = (listed > 0).then(|| remarks(t, &report.warnings));
+    let remarks = (listed > 0).then(|| problems(t, &t.msg("import-remarks"), &report.warnings));
     let mut shell = caller.visit.shell(heading).here("/admin");
     shell.private = true;
     Ok(html(&ImportPage { shell, detail, remarks, more }))
@@ -133,36 +146,44 @@ fn lede(t: T, batch: &Batch) -> String {
 }
 
 fn counts(t: T, batch: &Batch, report: &Report) -> Facts {
-    let number = |key: &str, count: usize| Fact::new(t.msg(key), t.num(i64::try_from(count).unwrap_or(i64::MAX)));
     let mut facts = vec![
         Fact::new(t.msg("import-started"), t.datetime(batch.started_ms)),
         Fact::new(t.msg("import-by"), batch.started_name.clone()),
     ];
     if let Some(ms) = batch.published_ms {
         facts.push(Fact::new(t.msg("import-published"), t.datetime(ms)));
-        facts.extend([
-            number("import-rows", report.rows),
-            number("import-created", report.created),
-            number("import-updated", report.updated),
-            number("import-unchanged", report.unchanged),
-            number("import-kept", report.kept),
-        ]);
+        facts.extend(counts_of(t, report));
     }
     Facts { title: t.msg("import-report").into_owned(), facts }
 }
 
-fn remarks(t: T, warnings: &[Problem]) -> Table {
+/// How many rows became what.
+fn counts_of(t: T, report: &Report) -> [Fact; 5] {
+    let number = |key: &str, count: usize| Fact::new(t.msg(key), t.num(i64::try_from(count).unwrap_or(i64::MAX)));
+    [
+        number("import-rows", report.rows),
+        number("import-created", report.created),
+        number("import-updated", report.updated),
+        number("import-unchanged", report.unchanged),
+        number("import-kept", report.kept),
+    ]
+}
+
+/// Places of the file and what to do about each.
+fn problems(t: T, title: &str, found: &[Problem]) -> Table {
     let columns = vec![
         Column::numbers(t.msg("import-line"), ""),
+        Column::numbers(t.msg("import-column"), ""),
         Column::words(t.msg("import-field")),
         Column::words(t.msg("import-remark")),
     ];
-    let row = |warning: &Problem| {
-        let line = t.num(i64::try_from(warning.line).unwrap_or(i64::MAX));
-        let said = if t.zh() { &warning.zh } else { &warning.en };
-        vec![Cell::Text(line), Cell::Text(warning.field.clone()), Cell::Text(said.clone())]
+    let place = |n: usize| if n == 0 { String::new() } else { t.num(i64::try_from(n).unwrap_or(i64::MAX)) };
+    let row = |problem: &Problem| {
+        let said = if t.zh() { &problem.zh } else { &problem.en };
+        let (line, column) = (place(problem.line), place(problem.column));
+        vec![Cell::Text(line), Cell::Text(column), Cell::Text(problem.field.clone()), Cell::Text(said.clone())]
     };
-    let mut table = Table::new(t, t.msg("import-remarks"), columns);
-    table.rows = warnings.iter().map(row).collect();
+    let mut table = Table::new(t, title, columns);
+    table.rows = found.iter().map(row).collect();
     table
 }

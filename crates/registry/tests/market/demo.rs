@@ -1,7 +1,7 @@
 use pack::Pack;
-use platform::demo::{Cast, Part};
+use platform::demo::{Cast, DEMO_PASSWORD, Part};
+use platform::desk::desk_view;
 use registry::actions::contact::{Asked, ContactQuery, contact_list};
-use registry::actions::desk::desk_view;
 use registry::actions::listing::{Query, listing_list};
 use registry::rules::listing::{Side, State};
 use testkit::TestApp;
@@ -41,6 +41,16 @@ async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisatio
         let late = items.iter().filter(|item| item.due_ms.is_some_and(|due| due <= ctx.now.ms())).count();
         assert_eq!(late, 0, "nothing is late when the demo opens");
     }
+    let mut officer = house.visitor();
+    let fields = [("login", "songjiang"), ("password", DEMO_PASSWORD), ("next", "/")];
+    assert_eq!(officer.form("/sign-in", &fields).await.redirect(), "/");
+    let waiting = desk_view(app, &cast.ctx(Part::OfficerSongjiang).await.unwrap()).await.unwrap();
+    let head = format!("aria-label=\"{} 项待办\">{0}</span>", waiting.len());
+    let _ = officer.get("/").await.good().shows(&head);
+    let told = officer.get("/api/v1/desk").await.good().value();
+    assert_eq!(told["total"], waiting.len());
+    assert_eq!(told["items"][0]["url"], waiting[0].href.as_str());
+    let _ = house.visitor().get("/api/v1/desk").await.is(401).refused("sign-in");
     let enterprise = cast.ctx(Part::Enterprise).await.unwrap();
     let own = Query { own: true, ..Query::default() };
     let needs = listing_list(app, &enterprise, Side::Need, &own).await.unwrap().items;

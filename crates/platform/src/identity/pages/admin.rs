@@ -10,7 +10,7 @@ use crate::request::Caller;
 use crate::web::kinds::{DashboardFrame, ListFrame};
 use crate::web::page::PageQuery;
 use crate::web::parts::{Empty, Facets, Field, FieldKind, Figure, Figures, Form, Pager, SearchBox, Tag, Tone};
-use crate::web::{Problem, Shell, html, html_with};
+use crate::web::{Menu, Problem, Shell, html, html_with};
 use askama::Template;
 use axum::extract::{Form as Posted, Path, Query, State};
 use axum::http::{Method, StatusCode};
@@ -62,8 +62,9 @@ async fn index(State(app): State<App>, caller: Caller) -> Result<Response, Probl
         figure("admin-jobs-dead", of("dead"), "/admin/jobs?state=dead"),
         figure("admin-journal", leaf + 1, "/admin/journal"),
     ];
-    let places =
+    let own =
         [("/admin/accounts", "admin-accounts"), ("/admin/jobs", "admin-jobs"), ("/admin/journal", "admin-journal")];
+    let theirs = caller.visit.site.nav.iter().filter(|item| item.menu == Menu::Admin).map(|item| (item.href, item.key));
     let text = |key: &str| t.msg(key).into_owned();
     let page = AdminPage {
         shell: caller.visit.shell(t.msg("nav-admin")).private(),
@@ -75,7 +76,11 @@ async fn index(State(app): State<App>, caller: Caller) -> Result<Response, Probl
             actions: Vec::new(),
         },
         dead: of("dead"),
-        places: places.map(|(href, key)| (href, text(key), text(&format!("{key}-about")))).to_vec(),
+        places: own
+            .into_iter()
+            .chain(theirs)
+            .map(|(href, key)| (href, text(key), text(&format!("{key}-about"))))
+            .collect(),
     };
     Ok(html(&page))
 }

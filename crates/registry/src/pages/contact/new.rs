@@ -1,6 +1,6 @@
 //! A new contact request, and receipts.
 
-use crate::actions::contact::{Send, Target, contact_create, contact_receipt, contact_target};
+use crate::actions::contact::{DEMO_REFUSED, Send, Target, contact_create, contact_receipt, contact_target};
 use crate::actions::listing::acting_for;
 use crate::api::contact::to;
 use crate::corridor;
@@ -16,7 +16,7 @@ use platform::identity::idempotency::{Once, new_key};
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, Shell, T, html, html_with};
-use platform::{App, Caller};
+use platform::{App, Caller, Fault};
 use serde::Deserialize;
 
 #[derive(Template)]
@@ -61,15 +61,27 @@ pub(super) async fn page(
     caller.signed_in()?;
     let t = caller.visit.t;
     if caller.actor().memberships.is_empty() {
-        let empty = Empty::new(t.msg("listing-no-organisation"), t.msg("listing-no-organisation-text"))
-            .action("/organisations", t.msg("listing-no-organisation-find"));
-        let heading = t.msg("listing-contact").into_owned();
-        return Ok(html(&StopPage { shell: caller.visit.shell(heading.clone()).private(), heading, empty }));
+        let empty = Empty::new(t.msg("listing-no-organisation"), t.msg("listing-no-organisation-text"));
+        return Ok(stop(&caller, empty.action("/organisations", t.msg("listing-no-organisation-find"))));
     }
     let to = to(Some(query.listing), Some(query.organisation))?;
-    let target = contact_target(&app, &caller.ctx, &to).await?;
+    let target = match contact_target(&app, &caller.ctx, &to).await {
+        Ok(target) => target,
+        Err(Fault::Refused(refusal)) if refusal.code == DEMO_REFUSED => {
+            let why = t.pick(&refusal.zh, &refusal.en).to_owned();
+            let empty = Empty::new(t.msg("contact-demo-stop"), why);
+            return Ok(stop(&caller, empty.action("/offers", t.msg("contact-demo-offers"))));
+        }
+        Err(fault) => return Err(fault.into()),
+    };
     let form = form(&caller, &target);
     Ok(html(&new_page(&app, &caller, &target, form)))
+}
+
+/// Says why there is no form, and where to go instead.
+fn stop(caller: &Caller, empty: Empty) -> Response {
+    let heading = caller.visit.t.msg("listing-contact").into_owned();
+    html(&StopPage { shell: caller.visit.shell(heading.clone()).private(), heading, empty })
 }
 
 fn form(caller: &Caller, target: &Target) -> Form {

@@ -1,0 +1,5 @@
+//! The house with every capability, as the demo leaves it.
+
+mod routes;
+mod stage;
+mod walk;

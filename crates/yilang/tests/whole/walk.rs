@@ -1,0 +1,178 @@
+//! Everybody follows every link: none leads nowhere, every page of the route table is reachable, every form goes
+//! somewhere, and no text is missing in either language.
+
+use crate::stage::{demo, signed_in};
+use axum::body::Body;
+use axum::http::Method;
+use platform::capability::Route;
+use platform::demo::SIGN_INS;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use testkit::{Answer, Client};
+
+/// Addresses looked at for one person, route and set of query parameters: enough to meet every state of a thing.
+const SAME_MAX: usize = 4;
+/// Prefix of what is for programs.
+const API: &str = "/api/";
+/// Answers that are no pages.
+const STREAMS: [&str; 1] = ["/live"];
+
+/// Pages that nothing in a finished demo links to, and why.
+const UNLINKED: [&str; 7] = [
+    "/admin/imports/{id}",             // the demo imports nothing
+    "/offers/{id}/check",              // the drafts of the demo are needs, whose page is the same
+    "/contacts/{id}/receipts/{entry}", // shown once, after the request was sent
+    "/needs/{id}/receipts/{entry}",    // shown once, after the step
+    "/offers/{id}/receipts/{entry}",   // shown once, after the step
+    "/first/{secret}",                 // printed on the terminal, once
+    "/invite/{secret}",                // shown once to whoever invites
+];
+
+/// Forms that no page of a finished demo shows, and why.
+const UNSHOWN: [&str; 0] = [];
+
+/// What one person met.
+#[derive(Default)]
+struct Met {
+    pages: BTreeSet<&'static str>,
+    forms: BTreeSet<&'static str>,
+    faults: Vec<String>,
+}
+
+/// The row of the table that answers an address; fixed words win over placeholders.
+fn row<'a>(table: &'a [Route], method: &str, path: &str) -> Option<&'a Route> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |route: &&Route| {
+        let pattern: Vec<&str> = route.path.split('/').collect();
+        route.method.as_str() == method
+            && pattern.len() == parts.len()
+            && pattern.iter().zip(&parts).all(|(want, have)| want.starts_with('{') || want == have)
+    };
+    table.iter().filter(fits).min_by_key(|route| route.path.matches('{').count())
+}
+
+/// Values of an attribute in a page, unescaped.
+fn attributes(page: &str, name: &str) -> Vec<String> {
+    let opening = format!(" {name}=\"");
+    let values = page.split(&opening).skip(1).filter_map(|rest| rest.split('"').next());
+    values.map(|value| value.replace("&amp;", "&").replace("&#38;", "&")).collect()
+}
+
+/// Where forms lead: (method, address).
+fn forms(page: &str) -> Vec<(&'static str, String)> {
+    let heads = page.split("<form").skip(1).filter_map(|rest| rest.split('>').next());
+    let mut found: Vec<(&'static str, String)> = heads
+        .map(|head| {
+            let post = head.contains("method=\"post\"");
+            let action = attributes(head, "action").pop().unwrap_or_default();
+            (if post { "POST" } else { "GET" }, action)
+        })
+        .collect();
+    found.extend(attributes(page, "formaction").into_iter().map(|action| ("POST", action)));
+    found
+}
+
+/// The address without fragment, if it is this site's.
+fn own(href: &str) -> Option<String> {
+    let address = href.split('#').next().unwrap_or_default();
+    (address.starts_with('/') && !address.starts_with("//")).then(|| address.to_owned())
+}
+
+fn kind_of(route: &Route, address: &str) -> String {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let names: BTreeSet<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    format!("{}?{names:?}", route.path)
+}
+
+/// Opens a page as a browser does.
+async fn open(client: &mut Client, address: &str) -> Answer {
+    client.send(Method::GET, address, None, Body::empty(), &[("accept", "text/html")]).await
+}
+
+async fn walk(table: &'static [Route], who: String, mut client: Client) -> Met {
+    let mut met = Met::default();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut often: HashMap<String, usize> = HashMap::new();
+    let mut todo = VecDeque::from(
+        ["/", "/my/organisation", "/desk"].map(|start| (start.to_owned(), "the address bar".to_owned())),
+    );
+    while let Some((address, from)) = todo.pop_front() {
+        if !seen.insert(address.clone()) {
+            continue;
+        }
+        let path = address.split('?').next().unwrap_or_default();
+        let Some(route) = row(table, "GET", path) else {
+            if client.get(&address).await.status != 200 {
+                met.faults.push(format!("{who}: {from} links to {address}, which does not exist"));
+            }
+            continue;
+        };
+        let count = often.entry(kind_of(route, &address)).or_default();
+        *count += 1;
+        if *count > SAME_MAX || STREAMS.contains(&route.path) {
+            continue;
+        }
+        met.pages.insert(route.path);
+        let answer = open(&mut client, &address).await;
+        if answer.status.is_redirection() {
+            if let Some(next) = own(&answer.redirect()) {
+                todo.push_front((next, address));
+            }
+            continue;
+        }
+        if answer.status != 200 {
+            met.faults.push(format!("{who}: {from} links to {address}, which answers {}", answer.status));
+            continue;
+        }
+        if !answer.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+            continue;
+        }
+        let page = answer.text();
+        for (method, action) in forms(&page) {
+            let target = own(&action).unwrap_or_else(|| path.to_owned());
+            match row(table, method, target.split('?').next().unwrap_or_default()) {
+                Some(form) if method == "POST" => _ = met.forms.insert(form.path),
+                Some(_) => todo.push_back((target, address.clone())),
+                None => met.faults.push(format!("{who}: a form on {address} leads nowhere: {method} {target}")),
+            }
+        }
+        todo.extend(attributes(&page, "href").iter().filter_map(|href| own(href)).map(|next| (next, address.clone())));
+    }
+    met
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_can_follow_every_link_and_reach_every_page() {
+    let house = demo().await;
+    let table: &'static [Route] = Vec::leak(platform::server::routes(house.app()));
+    let mut all = Met::default();
+    let mut people = vec![
+        ("visitor".to_owned(), house.visitor()),
+        ("visitor reading English".to_owned(), house.visitor().english()),
+    ];
+    for card in SIGN_INS {
+        people.push((card.login.to_owned(), signed_in(&house, card.login).await));
+    }
+    people.push(("songjiang reading English".to_owned(), signed_in(&house, "songjiang").await.english()));
+    let walks: Vec<_> = people.into_iter().map(|(who, client)| tokio::spawn(walk(table, who, client))).collect();
+    for walked in walks {
+        let met = walked.await.expect("nobody stumbles");
+        assert!(met.pages.len() > 5, "somebody came only to {:?}", met.pages);
+        all.pages.extend(met.pages);
+        all.forms.extend(met.forms);
+        all.faults.extend(met.faults);
+    }
+    assert_eq!(all.faults, Vec::<String>::new());
+    assert_eq!(house.app().texts().missing(), Vec::<String>::new(), "texts that pages asked for");
+    let of = |method: &str, met: &BTreeSet<&str>, known: &[&str]| -> Vec<&str> {
+        let rows = table.iter().filter(|route| route.method.as_str() == method && !route.path.starts_with(API));
+        let paths: BTreeSet<&str> = rows.map(|route| route.path).collect();
+        paths.into_iter().filter(|path| !met.contains(path) && !known.contains(path)).collect()
+    };
+    assert_eq!(
+        of("GET", &all.pages, &[&UNLINKED[..], &STREAMS[..]].concat()),
+        Vec::<&str>::new(),
+        "pages without a way to them"
+    );
+    assert_eq!(of("POST", &all.forms, &UNSHOWN), Vec::<&str>::new(), "actions without a form");
+    house.finish().await;
+}

@@ -64,6 +64,7 @@ workstation-leave = Leave the workstation
 workstation-leave-text = This answer is final. To work together again, the enterprise proposes anew.
 workstation-notice-proposed = Waits for its experts and for { $office }; not public yet. { $due }.
 workstation-notice-refused = { $office } did not recognise it: { $reason }. { $remark } Change what is asked and propose it again; nothing you typed is lost.
+workstation-notice-over = { $office } did not recognise it; the invitation is over and needs no answer.
 workstation-notice-ended = Ended on { $date }; the page stays for the record.
 workstation-period = { $from } to { $to }
 workstation-period-open = since { $from }, running

@@ -55,6 +55,7 @@ workstation-leave = 退出工作站
 workstation-leave-text = 答复后不能再改。需要重新合作的，请企业另行申请。
 workstation-notice-proposed = 等待专家答复和{ $office }认定，目前不公开。{ $due }。
 workstation-notice-refused = { $office }未予认定：{ $reason }。{ $remark } 可按理由修改后重新申请，所填内容都还在。
+workstation-notice-over = { $office }未予认定，邀请已失效，无需答复。
 workstation-notice-ended = 本站已于 { $date } 撤站，页面保留备查。
 workstation-period = { $from } 至 { $to }
 workstation-period-open = { $from } 起，进行中

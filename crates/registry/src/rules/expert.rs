@@ -174,10 +174,6 @@ pub fn edit(old: &Expert, draft: &ExpertDraft, now_ms: i64, known: &Known<'_>) -
         )
         .at("name"));
     }
-    let availability = Availability::parse(&draft.availability).ok_or_else(|| {
-        Refusal::invalid("expert-availability", "请选择目前能否接受委托。", "Choose whether requests are welcome now.")
-            .at("availability")
-    })?;
     Ok(Expert {
         name,
         name_en: line(&draft.name_en, TITLE_CHARS_MAX, "name_en")?,
@@ -188,8 +184,15 @@ pub fn edit(old: &Expert, draft: &ExpertDraft, now_ms: i64, known: &Known<'_>) -
         city: super::organisation::city(&draft.city, known)?,
         fields: needed(&draft.fields, FIELDS_CHARS_MAX, "fields")?,
         fields_en: line(&draft.fields_en, FIELDS_CHARS_MAX, "fields_en")?,
+        availability: Availability::parse(&draft.availability).ok_or_else(|| {
+            Refusal::invalid(
+                "expert-availability",
+                "请选择目前能否接受委托。",
+                "Choose whether requests are welcome now.",
+            )
+            .at("availability")
+        })?,
         segments: super::organisation::segment_ids(&draft.segments, SEGMENTS_MAX, known)?,
-        availability,
         updated_ms: now_ms,
         ..old.clone()
     })

@@ -113,6 +113,8 @@ fn notice(t: T, corridor: &Corridor, view: &View) -> String {
     let office = office(t, corridor, view);
     match w.state {
         WorkstationState::Proposed => t.with2("workstation-notice-proposed", "office", office, "due", due(t, w)),
+        // What the office has to say is for the enterprise.
+        WorkstationState::Refused if !view.inside => t.with("workstation-notice-over", "office", office),
         WorkstationState::Refused => {
             let reason = w.reason.map_or(String::new(), |reason| reason_name(t, reason));
             let remark =

@@ -98,7 +98,6 @@ export default [
       await expert.looksRight();
       await follow(expert, '修改资料');
       await expert.looksRight();
-      // A refused form answers 422; that is what was asked for here.
     },
   },
   {

@@ -5,6 +5,7 @@
 //! It leaves something finished, something running and something waiting on every desk, and touches no real
 //! organisation of the pack. It plays in the G60 corridor only: another pack has other cities and segments.
 
+mod people;
 mod script;
 
 use crate::actions::claim::{claim_decide, claim_own};
@@ -73,7 +74,7 @@ impl Stage<'_> {
         self.talk(&firms, &need, &offers).await?;
         self.pass(7);
         expiry::round(self.app, &self.cast.house()).await?;
-        self.pass(27);
+        self.pass_with_people(&firms, 27).await?;
         self.refuse_one(&firms).await?;
         self.pass(1);
         self.leave_waiting(&firms, &offers).await?;

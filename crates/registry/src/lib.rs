@@ -75,6 +75,10 @@ const TEXTS: &[(Locale, &str)] = &[
     (Locale::En, include_str!("../locales/en/corridor.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/organisation.ftl")),
     (Locale::En, include_str!("../locales/en/organisation.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/expert.ftl")),
+    (Locale::En, include_str!("../locales/en/expert.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/workstation.ftl")),
+    (Locale::En, include_str!("../locales/en/workstation.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
     (Locale::En, include_str!("../locales/en/matching.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/import.ftl")),
@@ -86,6 +90,7 @@ const MENU: &[NavItem] = &[
     NavItem { menu: Menu::Main, href: "/needs", key: "need-menu", order: 10 },
     NavItem { menu: Menu::Main, href: "/offers", key: "offer-menu", order: 20 },
     NavItem { menu: Menu::Main, href: "/organisations", key: "organisation-menu", order: 60 },
+    NavItem { menu: Menu::Main, href: "/experts", key: "expert-menu", order: 65 },
     NavItem { menu: Menu::Main, href: "/cities", key: "city-menu", order: 70 },
     NavItem { menu: Menu::Main, href: "/facts", key: "fact-menu", order: 80 },
     NavItem { menu: Menu::Foot, href: "/about", key: "about-menu", order: 10 },
@@ -113,6 +118,8 @@ fn routes() -> Vec<Route> {
         pages::claim::routes(),
         pages::membership::routes(),
         pages::status::routes(),
+        pages::expert::routes(),
+        pages::workstation::routes(),
         pages::search::routes(),
         pages::matching::routes(),
         pages::import::routes(),
@@ -123,6 +130,8 @@ fn routes() -> Vec<Route> {
         api::claim::routes(),
         api::membership::routes(),
         api::status::routes(),
+        api::expert::routes(),
+        api::workstation::routes(),
         api::search::routes(),
         api::matching::routes(),
         api::import::routes(),
@@ -139,6 +148,8 @@ fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(api::claim::Document::openapi());
     document.merge(api::membership::Document::openapi());
     document.merge(api::status::Document::openapi());
+    document.merge(api::expert::Document::openapi());
+    document.merge(api::workstation::Document::openapi());
     document.merge(api::search::Document::openapi());
     document.merge(api::matching::Document::openapi());
     document.merge(api::import::Document::openapi());

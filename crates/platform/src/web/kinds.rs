@@ -5,7 +5,7 @@
 //! | --- | --- | --- | --- |
 //! | list with filters | `kinds/list.html` | `list: ListFrame` | `rows` (`<li>` each); optional `before`, `after` |
 //! | detail with side facts | `kinds/detail.html` | `detail: DetailFrame` | `body`; optional `side`, `after` |
-//! | one-question form step | `kinds/step.html` | `step: StepFrame` | optional `aside` |
+//! | one-question form step | `kinds/step.html` | `step: StepFrame` | optional `before`, `aside` |
 //! | check your answers | `kinds/check.html` | `check: CheckFrame` | optional `aside` |
 //! | receipt | `kinds/receipt.html` | `receipt: parts::Receipt` | optional `after` |
 //! | my desk | `kinds/desk.html` | `desk: DeskFrame` | optional `after` |

@@ -1,28 +1,31 @@
 //! Expert workstations: proposing, agreeing, recognising, projects, ending.
 
-use super::expert::{expert_resource, masked};
+mod view;
+
+pub use crate::store::workstation::{Facets, Filter};
+pub use view::{
+    CHOICES_MAX, Card, Choices, Seat, View, Workstations, desk, workstation_choices, workstation_list,
+    workstation_office_list, workstation_view,
+};
+
+use super::expert::expert_resource;
 use super::organisation::{Done, load as organisation, office_of, resource};
 use crate::corridor;
-use crate::rules::claim::{DecisionCommand, clock};
+use crate::rules::decision::{DecisionCommand, clock};
 use crate::rules::expert::{Expert, ExpertState};
 use crate::rules::organisation::Organisation;
 use crate::rules::workstation::{
-    self as rules, PROJECTS_MAX, Place, Project, ProjectDraft, WORKSTATION_WORKDAYS, Workstation, WorkstationDraft,
+    self as rules, PROJECTS_MAX, Place, ProjectDraft, WORKSTATION_WORKDAYS, Workstation, WorkstationDraft,
     WorkstationState,
 };
 use crate::store;
-pub use crate::store::workstation::Filter;
-use crate::store::workstation::{Part, Position};
 use kernel::Refusal;
-use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
 use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
-use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
 use serde_json::json;
-use std::collections::HashMap;
 
 /// A workstation as policies see it.
 pub fn workstation_resource(workstation: &Workstation) -> Resource {
@@ -32,121 +35,16 @@ pub fn workstation_resource(workstation: &Workstation) -> Resource {
         .with("state", workstation.state.code())
 }
 
-/// In which columns of `workstation w` the attributes of [`workstation_resource`] stand.
-const COLUMNS: [(&str, &str); 3] = [("organisation", "w.organisation"), ("office", "w.office"), ("state", "w.state")];
-
-/// A workstation with the enterprise it belongs to.
-#[derive(Debug, Clone)]
-pub struct Card {
-    /// The workstation.
-    pub workstation: Workstation,
-    /// Its enterprise.
-    pub organisation: Organisation,
-    /// How many projects it has.
-    pub projects: i64,
-    /// What they come to, in fen.
-    pub amount_fen: i64,
-}
-
-async fn cards(conn: &Conn, workstations: Vec<Workstation>) -> Outcome<Vec<Card>> {
-    let ids: Vec<String> = workstations.iter().map(|w| w.organisation.clone()).collect();
-    let found = store::organisation::by_ids(conn, &ids).await?;
-    let by_id: HashMap<String, Organisation> = found.into_iter().map(|o| (o.id.clone(), o)).collect();
-    let mut cards = Vec::with_capacity(workstations.len());
-    for workstation in workstations {
-        let Some(organisation) = by_id.get(&workstation.organisation).cloned() else { continue };
-        let (projects, amount_fen) = store::workstation::project_sums(conn, &workstation.id).await?;
-        cards.push(Card { workstation, organisation, projects, amount_fen });
-    }
-    Ok(cards)
-}
-
-/// A page of workstations.
-#[derive(Debug, Clone)]
-pub struct Workstations {
-    /// Its items, the newest change first.
-    pub items: Vec<Card>,
-    /// Workstations in the whole list.
-    pub total: i64,
-    /// Cursor of the next page.
-    pub next: Option<String>,
-}
-
-/// A page of recognised workstations.
-///
-/// # Errors
-/// A cursor that is not ours.
-pub async fn workstation_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page) -> Outcome<Workstations> {
-    app.policies().require(ctx, "workstation_list", &Resource::house())?;
-    let conn = app.db().read();
-    let after = match page.cursor.as_deref() {
-        None => None,
-        Some(cursor) => {
-            let last = store::workstation::by_id(&conn, cursor).await?.ok_or_else(cursor_refused)?;
-            Some(Position { updated_ms: last.updated_ms, id: last.id })
-        }
-    };
-    let (mut found, total) = store::workstation::list(&conn, filter, after.as_ref(), page.limit + 1).await?;
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
-    let next = found.last().filter(|_| more).map(|last| last.id.clone());
-    Ok(Workstations { items: cards(&conn, found).await?, total, next })
-}
-
-/// A workstation with everything its page shows.
-#[derive(Debug, Clone)]
-pub struct View {
-    /// The workstation and its enterprise.
-    pub card: Card,
-    /// Its experts, without the names that may not be shown, and when each agreed.
-    pub experts: Vec<(Expert, Option<i64>)>,
-    /// Its projects, the latest first.
-    pub projects: Vec<Project>,
-    /// The reader may add projects.
-    pub may_add: bool,
-    /// The reader may bring it to an end.
-    pub may_end: bool,
-    /// The reader may decide about it.
-    pub may_decide: bool,
-    /// Experts for whom the reader may agree.
-    pub may_join: Vec<String>,
+/// The same with whom it asks: what decides who may read a proposal.
+fn resource_with(workstation: &Workstation, experts: &[Expert]) -> Resource {
+    let listed = || experts.iter().filter(|expert| expert.state == ExpertState::Listed);
+    let accounts: Vec<String> = listed().filter_map(|expert| expert.account.clone()).collect();
+    let keepers: Vec<String> = listed().filter_map(|expert| expert.office.clone()).collect();
+    workstation_resource(workstation).with("asked", accounts).with("keepers", keepers)
 }
 
 async fn load(conn: &Conn, id: &str) -> Outcome<Workstation> {
     Ok(store::workstation::by_id(conn, id).await?.ok_or_else(Refusal::not_found)?)
-}
-
-/// One workstation.
-///
-/// # Errors
-/// Not found.
-pub async fn workstation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
-    let conn = app.db().read();
-    let workstation = load(&conn, id).await?;
-    let target = workstation_resource(&workstation);
-    app.policies().require(ctx, "workstation_view", &target)?;
-    let parts = store::workstation::parts(&conn, id).await?;
-    let found = store::expert::by_ids(&conn, &parts.iter().map(|part| part.expert.clone()).collect::<Vec<_>>()).await?;
-    let may = |action: &str| app.policies().allows(ctx, action, &target);
-    let joins = |expert: &Expert| app.policies().allows(ctx, "expert_join", &expert_resource(expert));
-    let open = matches!(workstation.state, WorkstationState::Proposed | WorkstationState::Listed);
-    let mut view = View {
-        may_add: workstation.state == WorkstationState::Listed && may("workstation_project_add"),
-        may_end: workstation.state == WorkstationState::Listed && may("workstation_end"),
-        may_decide: workstation.state == WorkstationState::Proposed && may("workstation_decide"),
-        may_join: Vec::new(),
-        experts: Vec::new(),
-        projects: store::workstation::projects(&conn, id).await?,
-        card: cards(&conn, vec![workstation]).await?.pop().ok_or_else(Refusal::not_found)?,
-    };
-    for Part { expert, joined_ms, .. } in parts {
-        let Some(expert) = found.iter().find(|e| e.id == expert) else { continue };
-        if open && joined_ms.is_none() && joins(expert) {
-            view.may_join.push(expert.id.clone());
-        }
-        view.experts.push((masked(expert.clone(), joins(expert)), joined_ms));
-    }
-    Ok(view)
 }
 
 /// Proposes a workstation for an enterprise. Its experts are asked, the office has [`WORKSTATION_WORKDAYS`] working days.
@@ -170,7 +68,7 @@ pub async fn workstation_propose(
             let place = Place {
                 organisation: &owner.id,
                 office: &office,
-                due_ms: due.due_ms,
+                due,
                 demo: owner.demo,
                 account: tx.ctx().actor.id(),
                 now_ms: tx.ctx().now.ms(),
@@ -212,7 +110,9 @@ async fn note(
 ) -> Outcome<Done> {
     data["organisation"] = json!(owner.id);
     let mut entry = Entry::new(kind, "workstation", &workstation.id).city(owner.city).demo(workstation.demo);
-    if matches!(workstation.state, WorkstationState::Listed | WorkstationState::Ended) {
+    // What an expert answers is for the expert and the enterprise: the name may not be open.
+    let open = matches!(workstation.state, WorkstationState::Listed | WorkstationState::Ended);
+    if open && !matches!(kind, "workstation.joined" | "workstation.left") {
         data["name"] = json!(workstation.name);
         entry = entry.public();
     }
@@ -220,31 +120,85 @@ async fn note(
     Ok(Done::new(tx, &workstation.id, entry))
 }
 
+/// What an expert answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reply {
+    Join,
+    Leave,
+}
+
 /// An expert agrees to take part; for one without an account the office that keeps the record does.
 ///
 /// # Errors
-/// Not found, `workstation-joined`.
+/// Not found, `workstation-joined`, `workstation-over`.
 pub async fn workstation_join(app: &App, ctx: &Ctx, id: &str, expert: &str) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), expert.to_owned());
-    app.in_txn(ctx, "workstation_join", input, |tx, (app, id, expert)| {
+    answer(app, ctx, id, expert, Reply::Join).await
+}
+
+/// An expert says no, or leaves again.
+///
+/// # Errors
+/// Not found, `workstation-left`, `workstation-over`.
+pub async fn workstation_leave(app: &App, ctx: &Ctx, id: &str, expert: &str) -> Outcome<Done> {
+    answer(app, ctx, id, expert, Reply::Leave).await
+}
+
+async fn answer(app: &App, ctx: &Ctx, id: &str, expert: &str, reply: Reply) -> Outcome<Done> {
+    let input = (app.clone(), id.to_owned(), expert.to_owned(), reply);
+    app.in_txn(ctx, "workstation_answer", input, |tx, (app, id, expert, reply)| {
         Box::pin(async move {
             let workstation = load(tx, id).await?;
             let expert = store::expert::by_id(tx, expert).await?.ok_or_else(Refusal::not_found)?;
             app.policies().require(tx.ctx(), "expert_join", &expert_resource(&expert))?;
             let open = matches!(workstation.state, WorkstationState::Proposed | WorkstationState::Listed);
-            if !open || !store::workstation::join(tx, id, &expert.id, tx.ctx().now.ms()).await? {
-                return Err(Refusal::conflict(
-                    "workstation-joined",
-                    "没有待答复的进站邀请，可能已经答复过。请刷新后查看。",
-                    "There is no such request to answer; it may have been answered already. Refresh to see.",
-                )
-                .into());
+            if !open || expert.state != ExpertState::Listed {
+                return Err(over().into());
+            }
+            let now = tx.ctx().now.ms();
+            let (kind, done) = match reply {
+                Reply::Join => ("workstation.joined", store::workstation::join(tx, id, &expert.id, now).await?),
+                Reply::Leave => ("workstation.left", store::workstation::leave(tx, id, &expert.id, now).await?),
+            };
+            if !done {
+                return Err(answered(*reply).into());
             }
             let owner = organisation(tx, &workstation.organisation).await?;
-            note(tx, "workstation.joined", &workstation, &owner, json!({ "expert": expert.id })).await
+            note(tx, kind, &workstation, &owner, json!({ "expert": expert.id })).await
         })
     })
     .await
+}
+
+fn over() -> Refusal {
+    Refusal::conflict(
+        "workstation-over",
+        "工作站未通过认定或已撤站，或专家信息已撤下，无需再答复。",
+        "The workstation was refused or has ended, or the expert was taken out; there is nothing to answer any more.",
+    )
+}
+
+fn answered(reply: Reply) -> Refusal {
+    match reply {
+        Reply::Join => Refusal::conflict(
+            "workstation-joined",
+            "没有待答复的进站邀请，可能已经答复过。请刷新后查看。",
+            "There is no such request to answer; it may have been answered already. Refresh to see.",
+        ),
+        Reply::Leave => Refusal::conflict(
+            "workstation-left",
+            "该专家不在此工作站，可能已经退出。请刷新后查看。",
+            "This expert is not in the workstation and may have left already. Refresh to see.",
+        ),
+    }
+}
+
+/// How many experts have agreed and are still there.
+async fn joined(conn: &Conn, id: &str) -> Outcome<usize> {
+    let mut parts = store::workstation::parts(conn, id).await?;
+    parts.retain(|part| part.joined_ms.is_some() && part.left_ms.is_none());
+    let ids: Vec<String> = parts.into_iter().map(|part| part.expert).collect();
+    let experts = store::expert::by_ids(conn, &ids).await?;
+    Ok(experts.iter().filter(|expert| expert.state == ExpertState::Listed).count())
 }
 
 /// The city office recognises a workstation or says why not.
@@ -256,8 +210,7 @@ pub async fn workstation_decide(app: &App, ctx: &Ctx, id: &str, command: Decisio
         Box::pin(async move {
             let old = load(tx, id).await?;
             app.policies().require(tx.ctx(), "workstation_decide", &workstation_resource(&old))?;
-            let joined =
-                store::workstation::parts(tx, id).await?.iter().filter(|part| part.joined_ms.is_some()).count();
+            let joined = joined(tx, id).await?;
             let actor = &tx.ctx().actor;
             let party = actor.member_of(&old.organisation).is_some();
             let next = rules::decide(&old, command, joined, actor.id(), party, tx.ctx().now.ms())?;
@@ -328,30 +281,4 @@ fn many() -> Refusal {
         format!("一个工作站最多登记 {PROJECTS_MAX} 个项目。"),
         format!("A workstation has {PROJECTS_MAX} projects at most."),
     )
-}
-
-/// What waits: workstations for the offices to recognise, requests for experts to answer.
-pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
-    let Some(account) = &ctx.actor.account else { return Ok(Vec::new()) };
-    let conn = app.db().read();
-    let (condition, values) = app.policies().filter(ctx, "workstation_decide", "Workstation", &COLUMNS, 1)?;
-    let waiting = store::workstation::waiting(&conn, &condition, values).await?;
-    let mut items: Vec<DeskItem> = waiting.iter().map(|w| item(w, "desk-workstation", Some(w.due_ms))).collect();
-    if let Some(own) = store::expert::of_account(&conn, account).await? {
-        items.extend(
-            store::workstation::asked(&conn, &own.id).await?.iter().map(|w| item(w, "desk-workstation-join", None)),
-        );
-    }
-    Ok(items)
-}
-
-fn item(workstation: &Workstation, kind: &'static str, due_ms: Option<i64>) -> DeskItem {
-    DeskItem {
-        kind,
-        title: workstation.name.clone(),
-        href: format!("/workstations/{}", workstation.id),
-        since_ms: workstation.created_ms,
-        due_ms,
-        demo: workstation.demo,
-    }
 }

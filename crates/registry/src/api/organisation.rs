@@ -6,7 +6,7 @@ pub use shapes::{
     ClaimItem, DecisionBody, EvidenceBody, LoginBody, MandateBody, MemberItem, NameItem, OrganisationBody,
     OrganisationDetail, OrganisationItem, ReceiptOf, StatementItem, StatusBody, StatusItem,
 };
-pub(crate) use shapes::{claim, item, member, receipt};
+pub(crate) use shapes::{claim, item, member, place, receipt};
 
 use super::body::JsonBody;
 use super::listing::values;

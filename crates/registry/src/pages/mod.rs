@@ -1,11 +1,13 @@
 //! Pages for people, in Chinese and English.
 
+pub(crate) mod browse;
 pub mod city;
 pub mod claim;
 pub mod contact;
 pub mod corridor;
 pub mod desk;
 mod drawing;
+pub mod expert;
 pub mod fact;
 mod figures;
 pub mod home;
@@ -19,3 +21,4 @@ pub mod review;
 pub mod search;
 pub mod status;
 pub(crate) mod typed;
+pub mod workstation;

@@ -2,6 +2,8 @@
 //!
 //! A registration is a claim too: the organisation it speaks for is its own draft.
 
+pub use super::decision::{Clock, DecisionCommand, REMARK_CHARS_MAX, clock};
+use super::decision::{decided, four_eyes, word};
 use super::organisation::codes;
 use super::organisation::{Organisation, State, line};
 use kernel::{Refusal, RefusalKind};
@@ -12,8 +14,6 @@ pub const CLAIM_WORKDAYS: u32 = 5;
 pub const EVIDENCE_CHARS_MAX: usize = 4_000;
 /// Characters the evidence needs: a name, a duty and a way to check them do not fit in less.
 pub const EVIDENCE_CHARS_MIN: usize = 10;
-/// Characters of the office's remark.
-pub const REMARK_CHARS_MAX: usize = 1_000;
 /// Claims of one account that may wait at once.
 pub const CLAIMS_OPEN_MAX: i64 = 10;
 
@@ -92,21 +92,6 @@ pub struct Claim {
     pub created_ms: i64,
     /// From the demonstration.
     pub demo: bool,
-}
-
-/// The clock of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clock {
-    /// End of the last day.
-    pub due_ms: i64,
-    /// True if a year on the way has no published calendar yet.
-    pub provisional: bool,
-}
-
-/// The clock of something an office must answer, from `now` on, in working days of the corridor.
-pub fn clock(calendar: &kernel::WorkCalendar, now: kernel::Instant, workdays: u32) -> Clock {
-    let due = calendar.after(now.date(), workdays);
-    Clock { due_ms: due.date.plus_days(1).start().ms() - 1, provisional: due.provisional }
 }
 
 /// Who asks.
@@ -212,17 +197,6 @@ fn may_claim(organisation: &Organisation, kind: ClaimKind, claimant: &Claimant<'
     Ok(())
 }
 
-/// What the office says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DecisionCommand {
-    /// `approve` or `refuse`.
-    pub decision: String,
-    /// Reason code; needed for a refusal.
-    pub reason: String,
-    /// What the office adds; may be empty.
-    pub remark: String,
-}
-
 /// Decides a claim. `party` is true if the officer is a member of the organisation.
 ///
 /// # Errors
@@ -236,57 +210,27 @@ pub fn decide(
     now_ms: i64,
 ) -> Result<Claim, Refusal> {
     if claim.state != ClaimState::Open {
+        return Err(decided("claim-decided"));
+    }
+    four_eyes(claim.account == officer || party)?;
+    let word = word(command, Reason::parse, Reason::Data)?;
+    if word.reason.is_none() && claim.kind == ClaimKind::Takeover && organisation.claimed_ms.is_some() {
         return Err(Refusal::conflict(
-            "claim-decided",
-            "这项申请已经办结。请刷新列表。",
-            "This request is settled already. Refresh the list.",
-        ));
-    }
-    if claim.account == officer || party {
-        return Err(Refusal::new(
-            RefusalKind::Forbidden,
-            "four-eyes",
-            "本人提出的申请、本人所属机构的申请，须由本部门另一位工作人员办理。",
-            "Nobody decides his own request or one of an organisation he belongs to; another officer must.",
-        ));
-    }
-    let remark = line(&command.remark, REMARK_CHARS_MAX, "remark")?;
-    let (state, reason) = match command.decision.as_str() {
-        "approve" if claim.kind == ClaimKind::Takeover && organisation.claimed_ms.is_some() => {
-            return Err(Refusal::conflict(
-                "claim-claimed",
-                "该机构已被他人认领，请以“已被认领”为由答复。",
-                "Somebody else has claimed this organisation; refuse with “already claimed”.",
-            )
-            .at("decision"));
-        }
-        "approve" => (ClaimState::Approved, None),
-        "refuse" => (ClaimState::Refused, Some(reason(command, &remark)?)),
-        _ => {
-            return Err(Refusal::invalid(
-                "decision-unknown",
-                "请选择“通过”或“不通过”。",
-                "Choose “approve” or “refuse”.",
-            )
-            .at("decision"));
-        }
-    };
-    Ok(Claim { state, reason, remark, decided_by: Some(officer.to_owned()), decided_ms: Some(now_ms), ..claim.clone() })
-}
-
-fn reason(command: &DecisionCommand, remark: &str) -> Result<Reason, Refusal> {
-    let reason = Reason::parse(&command.reason).ok_or_else(|| {
-        Refusal::invalid("reason-needed", "不通过须选择一项理由。", "A refusal needs one of the reasons.").at("reason")
-    })?;
-    if reason == Reason::Data && remark.is_empty() {
-        return Err(Refusal::invalid(
-            "remark-needed",
-            "请在说明中写清哪一项有误、如何改正。",
-            "Say in the remark which item is wrong and how to correct it.",
+            "claim-claimed",
+            "该机构已被他人认领，请以“已被认领”为由答复。",
+            "Somebody else has claimed this organisation; refuse with “already claimed”.",
         )
-        .at("remark"));
+        .at("decision"));
     }
-    Ok(reason)
+    let state = if word.reason.is_none() { ClaimState::Approved } else { ClaimState::Refused };
+    Ok(Claim {
+        state,
+        reason: word.reason,
+        remark: word.remark,
+        decided_by: Some(officer.to_owned()),
+        decided_ms: Some(now_ms),
+        ..claim.clone()
+    })
 }
 
 /// The claimant takes it back.

@@ -64,6 +64,8 @@ pub struct Expert {
     pub availability: Availability,
     /// Where the record stands.
     pub state: ExpertState,
+    /// Since when the expert sits on the corridor's advisory committee.
+    pub committee_ms: Option<i64>,
     /// From the demonstration.
     pub demo: bool,
     /// When it was made.
@@ -147,6 +149,7 @@ pub fn register(
         segments: Vec::new(),
         availability: Availability::Open,
         state: ExpertState::Listed,
+        committee_ms: None,
         demo,
         created_ms: now_ms,
         updated_ms: now_ms,
@@ -171,10 +174,6 @@ pub fn edit(old: &Expert, draft: &ExpertDraft, now_ms: i64, known: &Known<'_>) -
         )
         .at("name"));
     }
-    let availability = Availability::parse(&draft.availability).ok_or_else(|| {
-        Refusal::invalid("expert-availability", "请选择目前能否接受委托。", "Choose whether requests are welcome now.")
-            .at("availability")
-    })?;
     Ok(Expert {
         name,
         name_en: line(&draft.name_en, TITLE_CHARS_MAX, "name_en")?,
@@ -185,8 +184,15 @@ pub fn edit(old: &Expert, draft: &ExpertDraft, now_ms: i64, known: &Known<'_>) -
         city: super::organisation::city(&draft.city, known)?,
         fields: needed(&draft.fields, FIELDS_CHARS_MAX, "fields")?,
         fields_en: line(&draft.fields_en, FIELDS_CHARS_MAX, "fields_en")?,
+        availability: Availability::parse(&draft.availability).ok_or_else(|| {
+            Refusal::invalid(
+                "expert-availability",
+                "请选择目前能否接受委托。",
+                "Choose whether requests are welcome now.",
+            )
+            .at("availability")
+        })?,
         segments: super::organisation::segment_ids(&draft.segments, SEGMENTS_MAX, known)?,
-        availability,
         updated_ms: now_ms,
         ..old.clone()
     })
@@ -200,7 +206,46 @@ pub fn withdraw(old: &Expert, now_ms: i64) -> Result<Expert, Refusal> {
     if old.state == ExpertState::Withdrawn {
         return Err(withdrawn());
     }
-    Ok(Expert { state: ExpertState::Withdrawn, consent_ms: None, updated_ms: now_ms, ..old.clone() })
+    Ok(Expert {
+        state: ExpertState::Withdrawn,
+        consent_ms: None,
+        committee_ms: None,
+        updated_ms: now_ms,
+        ..old.clone()
+    })
+}
+
+/// Gives an expert a seat on the advisory committee (专家咨询委员会).
+///
+/// # Errors
+/// `expert-withdrawn`, `expert-seated`.
+pub fn seat(old: &Expert, now_ms: i64) -> Result<Expert, Refusal> {
+    if old.state == ExpertState::Withdrawn {
+        return Err(withdrawn());
+    }
+    if old.committee_ms.is_some() {
+        return Err(Refusal::conflict(
+            "expert-seated",
+            "该专家已是专家咨询委员会委员，无需重复办理。请刷新后查看。",
+            "This expert sits on the advisory committee already. Refresh to see.",
+        ));
+    }
+    Ok(Expert { committee_ms: Some(now_ms), updated_ms: now_ms, ..old.clone() })
+}
+
+/// Ends an expert's seat on the advisory committee.
+///
+/// # Errors
+/// `expert-not-seated`.
+pub fn unseat(old: &Expert, now_ms: i64) -> Result<Expert, Refusal> {
+    if old.committee_ms.is_none() {
+        return Err(Refusal::conflict(
+            "expert-not-seated",
+            "该专家不是专家咨询委员会委员。请刷新后查看。",
+            "This expert has no seat on the advisory committee. Refresh to see.",
+        ));
+    }
+    Ok(Expert { committee_ms: None, updated_ms: now_ms, ..old.clone() })
 }
 
 fn withdrawn() -> Refusal {
@@ -254,7 +299,11 @@ mod tests {
         assert_eq!(again.consent_ms, Some(5), "the first consent stands");
         let hidden = edit(&again, &ExpertDraft { consent: false, ..draft() }, 10, &known()).unwrap();
         assert_eq!(hidden.name_open(), None);
-        let gone = withdraw(&again, 11).unwrap();
+        let seated = seat(&again, 10).unwrap();
+        assert_eq!(seat(&seated, 11).unwrap_err().code, "expert-seated");
+        assert_eq!(unseat(&unseat(&seated, 11).unwrap(), 12).unwrap_err().code, "expert-not-seated");
+        let gone = withdraw(&seated, 11).unwrap();
+        assert_eq!((gone.committee_ms, seat(&gone, 12).unwrap_err().code), (None, "expert-withdrawn"));
         assert_eq!(gone.name_open(), None);
         assert_eq!(edit(&gone, &draft(), 12, &known()).unwrap_err().code, "expert-withdrawn");
         assert_eq!(withdraw(&gone, 12).unwrap_err().code, "expert-withdrawn");

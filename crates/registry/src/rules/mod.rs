@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod contact;
+pub mod decision;
 pub mod expert;
 pub mod fact;
 pub mod import;

@@ -1,10 +1,11 @@
 //! Expert workstations (院士(专家)工作站): a standing co-operation between an enterprise and experts, with projects.
 
+use super::decision::{Clock, DecisionCommand, decided, four_eyes, word};
 use super::expert::needed;
 use super::organisation::{codes, line};
 use super::status::period;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Date, Fen, FenError, Refusal, RefusalKind};
+use kernel::{Date, Fen, FenError, Refusal};
 
 /// Working days the city office has for a new workstation.
 pub const WORKSTATION_WORKDAYS: u32 = 10;
@@ -74,6 +75,8 @@ pub struct Workstation {
     pub decided_ms: Option<i64>,
     /// End of the office's last day.
     pub due_ms: i64,
+    /// True if a year on the way has no published calendar yet.
+    pub due_provisional: bool,
     /// From the demonstration.
     pub demo: bool,
     /// When it was proposed.
@@ -106,8 +109,8 @@ pub struct Place<'a> {
     pub organisation: &'a str,
     /// Its office.
     pub office: &'a str,
-    /// End of the office's last day.
-    pub due_ms: i64,
+    /// The office's clock.
+    pub due: Clock,
     /// From the demonstration.
     pub demo: bool,
     /// Who proposes.
@@ -162,7 +165,8 @@ pub fn propose(id: &str, draft: &WorkstationDraft, place: Place<'_>) -> Result<W
         proposed_by: place.account.to_owned(),
         decided_by: None,
         decided_ms: None,
-        due_ms: place.due_ms,
+        due_ms: place.due.due_ms,
+        due_provisional: place.due.provisional,
         demo: place.demo,
         created_ms: place.now_ms,
         updated_ms: place.now_ms,
@@ -175,65 +179,35 @@ pub fn propose(id: &str, draft: &WorkstationDraft, place: Place<'_>) -> Result<W
 /// `workstation-decided`, `four-eyes`, `decision-unknown`, `reason-needed`, `remark-needed`, `experts-missing`.
 pub fn decide(
     old: &Workstation,
-    command: &super::claim::DecisionCommand,
+    command: &DecisionCommand,
     joined: usize,
     officer: &str,
     party: bool,
     now_ms: i64,
 ) -> Result<Workstation, Refusal> {
     if old.state != WorkstationState::Proposed {
+        return Err(decided("workstation-decided"));
+    }
+    four_eyes(party || old.proposed_by == officer)?;
+    let word = word(command, Reason::parse, Reason::Data)?;
+    if word.reason.is_none() && joined == 0 {
         return Err(Refusal::conflict(
-            "workstation-decided",
-            "这项申请已经办结。请刷新列表。",
-            "This request is settled already. Refresh the list.",
-        ));
-    }
-    if party || old.proposed_by == officer {
-        return Err(Refusal::new(
-            RefusalKind::Forbidden,
-            "four-eyes",
-            "本人提出的、本人所属机构的申请，须由本部门另一位工作人员办理。",
-            "Nobody decides what he or his own organisation has proposed; another officer must.",
-        ));
-    }
-    let remark = line(&command.remark, super::claim::REMARK_CHARS_MAX, "remark")?;
-    let (state, reason) = match command.decision.as_str() {
-        "approve" if joined == 0 => {
-            return Err(Refusal::conflict(
-                "experts-missing",
-                "还没有专家同意进站，暂不能认定。",
-                "No expert has agreed yet, so it cannot be recognised.",
-            )
-            .at("decision"));
-        }
-        "approve" => (WorkstationState::Listed, None),
-        "refuse" => (WorkstationState::Refused, Some(reason(&command.reason, &remark)?)),
-        _ => {
-            return Err(Refusal::invalid(
-                "decision-unknown",
-                "请选择“通过”或“不通过”。",
-                "Choose “approve” or “refuse”.",
-            )
-            .at("decision"));
-        }
-    };
-    let decided_by = Some(officer.to_owned());
-    Ok(Workstation { state, reason, remark, decided_by, decided_ms: Some(now_ms), updated_ms: now_ms, ..old.clone() })
-}
-
-fn reason(code: &str, remark: &str) -> Result<Reason, Refusal> {
-    let reason = Reason::parse(code).ok_or_else(|| {
-        Refusal::invalid("reason-needed", "不通过须选择一项理由。", "A refusal needs one of the reasons.").at("reason")
-    })?;
-    if reason == Reason::Data && remark.is_empty() {
-        return Err(Refusal::invalid(
-            "remark-needed",
-            "请在说明中写清哪一项有误、如何改正。",
-            "Say in the remark which item is wrong and how to correct it.",
+            "experts-missing",
+            "还没有专家同意进站，暂不能认定。请等专家答复，或以“尚无专家同意进站”为由不通过。",
+            "No expert has agreed yet, so it cannot be recognised. Wait for an answer, or refuse for that reason.",
         )
-        .at("remark"));
+        .at("decision"));
     }
-    Ok(reason)
+    let state = if word.reason.is_none() { WorkstationState::Listed } else { WorkstationState::Refused };
+    Ok(Workstation {
+        state,
+        reason: word.reason,
+        remark: word.remark,
+        decided_by: Some(officer.to_owned()),
+        decided_ms: Some(now_ms),
+        updated_ms: now_ms,
+        ..old.clone()
+    })
 }
 
 /// Brings a workstation to an end.
@@ -361,7 +335,6 @@ fn amount(text: &str) -> Result<Option<Fen>, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::claim::DecisionCommand;
 
     fn draft() -> WorkstationDraft {
         WorkstationDraft {
@@ -374,7 +347,8 @@ mod tests {
     }
 
     fn place() -> Place<'static> {
-        Place { organisation: "o1", office: "310117", due_ms: 900, demo: true, account: "u1", now_ms: 5 }
+        let due = Clock { due_ms: 900, provisional: false };
+        Place { organisation: "o1", office: "310117", due, demo: true, account: "u1", now_ms: 5 }
     }
 
     fn word(decision: &str, reason: &str, remark: &str) -> DecisionCommand {

@@ -1,6 +1,10 @@
 //! Rows of experts.
 
-use super::rows::{all, first, get, join, put, run, split};
+mod browse;
+
+pub use browse::{Facets, Filter, Position, counts, facets, list};
+
+use super::rows::{all, get, join, put, run, split};
 use crate::rules::expert::{Availability, Expert, ExpertState};
 use kernel::Adcode;
 use platform::Fault;
@@ -10,9 +14,10 @@ use sea_orm::{QueryResult, Value};
 use search::Document;
 
 /// Tables of experts.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "registry-0104-expert",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "registry-0104-expert",
+        sql: "
 CREATE TABLE expert (
   id TEXT PRIMARY KEY, account TEXT, office TEXT, name TEXT NOT NULL, name_en TEXT NOT NULL, consent_ms BIGINT,
   title TEXT NOT NULL, academician BOOLEAN NOT NULL, institution TEXT NOT NULL, city TEXT, fields TEXT NOT NULL,
@@ -25,9 +30,17 @@ CREATE TABLE expert_segment (
   expert TEXT NOT NULL REFERENCES expert (id), segment TEXT NOT NULL, PRIMARY KEY (expert, segment));
 CREATE INDEX expert_segment_segment ON expert_segment (segment, expert);
 ",
-}];
+    },
+    Migration {
+        name: "registry-0107-expert-committee",
+        sql: "
+ALTER TABLE expert ADD COLUMN committee_ms BIGINT;
+CREATE INDEX expert_office ON expert (office) WHERE office IS NOT NULL;
+",
+    },
+];
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "account",
     "office",
@@ -43,6 +56,7 @@ const COLUMNS: [&str; 18] = [
     "segments",
     "availability",
     "state",
+    "committee_ms",
     "demo",
     "created_ms",
     "updated_ms",
@@ -68,6 +82,7 @@ fn expert(row: &QueryResult) -> Outcome<Expert> {
         availability: Availability::parse(&get::<String>(row, "availability")?)
             .ok_or_else(|| unknown("availability"))?,
         state: ExpertState::parse(&get::<String>(row, "state")?).ok_or_else(|| unknown("state"))?,
+        committee_ms: get(row, "committee_ms")?,
         demo: get(row, "demo")?,
         created_ms: get(row, "created_ms")?,
         updated_ms: get(row, "updated_ms")?,
@@ -92,6 +107,7 @@ pub async fn save(conn: &Conn, expert: &Expert) -> Outcome<()> {
         join(&expert.segments).into(),
         expert.availability.code().into(),
         expert.state.code().into(),
+        expert.committee_ms.into(),
         expert.demo.into(),
         expert.created_ms.into(),
         expert.updated_ms.into(),
@@ -126,75 +142,6 @@ pub async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Expert>> {
 /// The record of an account.
 pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Option<Expert>> {
     Ok(select(conn, "WHERE e.account = $1 AND e.state = 'listed'", vec![account.into()]).await?.pop())
-}
-
-/// What the list is narrowed to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// City by code; empty for all.
-    pub city: String,
-    /// A segment or what lies below it; empty for all.
-    pub segment: String,
-    /// Availability; empty for all.
-    pub availability: String,
-}
-
-/// The place of an expert in the order of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
-    /// Its institution.
-    pub institution: String,
-    /// Its id.
-    pub id: String,
-}
-
-fn narrowed(filter: &Filter) -> (String, Vec<Value>) {
-    let mut text = "e.state = 'listed'".to_owned();
-    let mut values: Vec<Value> = Vec::new();
-    for (column, value) in [("city", &filter.city), ("availability", &filter.availability)] {
-        if !value.is_empty() {
-            values.push(value.as_str().into());
-            text.push_str(&format!(" AND e.{column} = ${}", values.len()));
-        }
-    }
-    if !filter.segment.is_empty() {
-        // A pattern's signs in the value only widen what is found among ids, never more than the whole list.
-        values.push(filter.segment.as_str().into());
-        values.push(format!("{}/%", filter.segment).into());
-        let (exact, below) = (values.len() - 1, values.len());
-        text.push_str(&format!(
-            " AND EXISTS (SELECT 1 FROM expert_segment s WHERE s.expert = e.id AND (s.segment = ${exact} OR s.segment LIKE ${below}))"
-        ));
-    }
-    (text, values)
-}
-
-/// One page of experts by institution, and how many there are in all.
-pub async fn list(conn: &Conn, filter: &Filter, after: Option<&Position>, limit: usize) -> Outcome<(Vec<Expert>, i64)> {
-    let (text, values) = narrowed(filter);
-    let row = first(conn, &format!("SELECT COUNT(*) AS n FROM expert e WHERE {text}"), values).await?;
-    let total = row.map_or(Ok(0), |row| get(&row, "n"))?;
-    let (mut text, mut values) = narrowed(filter);
-    if let Some(position) = after {
-        values.push(position.institution.as_str().into());
-        values.push(position.id.as_str().into());
-        let (institution, id) = (values.len() - 1, values.len());
-        text.push_str(&format!(
-            " AND (e.institution > ${institution} OR (e.institution = ${institution} AND e.id > ${id}))"
-        ));
-    }
-    let tail = format!("WHERE {text} ORDER BY e.institution, e.id LIMIT {limit}");
-    Ok((select(conn, &tail, values).await?, total))
-}
-
-/// How many experts and academicians are listed.
-pub async fn counts(conn: &Conn) -> Outcome<(i64, i64)> {
-    let text = "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN academician THEN 1 ELSE 0 END), 0) AS BIGINT) AS academicians
-        FROM expert WHERE state = 'listed'";
-    match first(conn, text, vec![]).await? {
-        Some(row) => Ok((get(&row, "n")?, get(&row, "academicians")?)),
-        None => Ok((0, 0)),
-    }
 }
 
 /// What a change of one expert means for the index: only those whose name may be shown are found.

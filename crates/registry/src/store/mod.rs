@@ -1,5 +1,6 @@
 //! Rows: tables, queries, rows in and domain values out. SeaORM stops here.
 
+mod browse;
 pub mod claim;
 pub mod contact;
 pub mod corridor;

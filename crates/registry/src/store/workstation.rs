@@ -1,5 +1,12 @@
 //! Rows of expert workstations, their experts and their projects.
 
+mod browse;
+
+pub use browse::{
+    Facets, Filter, Position, asked, asked_of_offices, facets, list, of_expert, of_organisation, refused, waiting,
+};
+
+use super::browse::Where;
 use super::rows::{all, first, get, put, run};
 use crate::rules::workstation::{PROJECTS_MAX, Project, Reason, Workstation, WorkstationState};
 use kernel::{Date, Fen};
@@ -8,11 +15,13 @@ use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
 use sea_orm::{QueryResult, Value};
 use search::Document;
+use std::collections::HashMap;
 
 /// Tables of workstations.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "registry-0105-workstation",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "registry-0105-workstation",
+        sql: "
 CREATE TABLE workstation (
   id TEXT PRIMARY KEY, organisation TEXT NOT NULL REFERENCES organisation (id), office TEXT NOT NULL,
   name TEXT NOT NULL, name_en TEXT NOT NULL, about TEXT NOT NULL, about_en TEXT NOT NULL, since TEXT NOT NULL,
@@ -31,9 +40,17 @@ CREATE TABLE workstation_project (
   amount_fen BIGINT, starts TEXT NOT NULL, ends TEXT, results TEXT NOT NULL, results_en TEXT NOT NULL, created_ms BIGINT NOT NULL);
 CREATE INDEX workstation_project_workstation ON workstation_project (workstation, starts);
 ",
-}];
+    },
+    Migration {
+        name: "registry-0108-workstation-answers",
+        sql: "
+ALTER TABLE workstation ADD COLUMN due_provisional BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE workstation_expert ADD COLUMN left_ms BIGINT;
+",
+    },
+];
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "organisation",
     "office",
@@ -49,12 +66,15 @@ const COLUMNS: [&str; 18] = [
     "decided_by",
     "decided_ms",
     "due_ms",
+    "due_provisional",
     "demo",
     "created_ms",
     "updated_ms",
 ];
 /// Workstations one person or office is shown at once.
 const WORKSTATIONS_MAX: usize = 200;
+/// Those that everybody may see.
+const OPEN: &str = "w.state IN ('listed', 'ended')";
 
 fn workstation(row: &QueryResult) -> Outcome<Workstation> {
     let state = WorkstationState::parse(&get::<String>(row, "state")?);
@@ -75,6 +95,7 @@ fn workstation(row: &QueryResult) -> Outcome<Workstation> {
         decided_by: get(row, "decided_by")?,
         decided_ms: get(row, "decided_ms")?,
         due_ms: get(row, "due_ms")?,
+        due_provisional: get(row, "due_provisional")?,
         demo: get(row, "demo")?,
         created_ms: get(row, "created_ms")?,
         updated_ms: get(row, "updated_ms")?,
@@ -99,6 +120,7 @@ pub async fn save(conn: &Conn, w: &Workstation) -> Outcome<()> {
         w.decided_by.clone().into(),
         w.decided_ms.into(),
         w.due_ms.into(),
+        w.due_provisional.into(),
         w.demo.into(),
         w.created_ms.into(),
         w.updated_ms.into(),
@@ -117,53 +139,6 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Workstation>> {
     Ok(select(conn, "WHERE w.id = $1", vec![id.into()]).await?.pop())
 }
 
-/// What waits for an office, the most urgent first. `condition` is about `w.office` and `w.organisation`.
-pub async fn waiting(conn: &Conn, condition: &str, values: Vec<Value>) -> Outcome<Vec<Workstation>> {
-    let tail = format!("WHERE w.state = 'proposed' AND ({condition}) ORDER BY w.due_ms, w.id LIMIT {WORKSTATIONS_MAX}");
-    select(conn, &tail, values).await
-}
-
-/// What the list is narrowed to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// City of the enterprise by code; empty for all.
-    pub city: String,
-}
-
-/// The place of a workstation in the order of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
-    /// When it last changed.
-    pub updated_ms: i64,
-    /// Its id.
-    pub id: String,
-}
-
-/// One page of open workstations, the newest change first, and how many there are in all.
-pub async fn list(
-    conn: &Conn,
-    filter: &Filter,
-    after: Option<&Position>,
-    limit: usize,
-) -> Outcome<(Vec<Workstation>, i64)> {
-    let mut text = "w.state IN ('listed', 'ended')".to_owned();
-    let mut values: Vec<Value> = Vec::new();
-    if !filter.city.is_empty() {
-        values.push(filter.city.as_str().into());
-        text.push_str(" AND EXISTS (SELECT 1 FROM organisation o WHERE o.id = w.organisation AND o.city = $1)");
-    }
-    let row = first(conn, &format!("SELECT COUNT(*) AS n FROM workstation w WHERE {text}"), values.clone()).await?;
-    let total = row.map_or(Ok(0), |row| get(&row, "n"))?;
-    if let Some(position) = after {
-        values.push(position.updated_ms.into());
-        values.push(position.id.as_str().into());
-        let (when, id) = (values.len() - 1, values.len());
-        text.push_str(&format!(" AND (w.updated_ms < ${when} OR (w.updated_ms = ${when} AND w.id < ${id}))"));
-    }
-    let tail = format!("WHERE {text} ORDER BY w.updated_ms DESC, w.id DESC LIMIT {limit}");
-    Ok((select(conn, &tail, values).await?, total))
-}
-
 /// An expert's part in a workstation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -173,10 +148,17 @@ pub struct Part {
     pub expert: String,
     /// When the expert agreed.
     pub joined_ms: Option<i64>,
+    /// When the expert said no, or left.
+    pub left_ms: Option<i64>,
 }
 
 fn part(row: &QueryResult) -> Outcome<Part> {
-    Ok(Part { workstation: get(row, "workstation")?, expert: get(row, "expert")?, joined_ms: get(row, "joined_ms")? })
+    Ok(Part {
+        workstation: get(row, "workstation")?,
+        expert: get(row, "expert")?,
+        joined_ms: get(row, "joined_ms")?,
+        left_ms: get(row, "left_ms")?,
+    })
 }
 
 /// Asks experts to take part.
@@ -190,34 +172,21 @@ pub async fn ask(conn: &Conn, workstation: &str, experts: &[String]) -> Outcome<
 
 /// An expert agrees; returns false if there was nothing to agree to.
 pub async fn join(conn: &Conn, workstation: &str, expert: &str, now_ms: i64) -> Outcome<bool> {
-    let text =
-        "UPDATE workstation_expert SET joined_ms = $1 WHERE workstation = $2 AND expert = $3 AND joined_ms IS NULL";
+    let text = "UPDATE workstation_expert SET joined_ms = $1
+        WHERE workstation = $2 AND expert = $3 AND joined_ms IS NULL AND left_ms IS NULL";
+    Ok(run(conn, text, vec![now_ms.into(), workstation.into(), expert.into()]).await? > 0)
+}
+
+/// An expert says no or leaves; returns false if there was nothing to leave.
+pub async fn leave(conn: &Conn, workstation: &str, expert: &str, now_ms: i64) -> Outcome<bool> {
+    let text = "UPDATE workstation_expert SET left_ms = $1 WHERE workstation = $2 AND expert = $3 AND left_ms IS NULL";
     Ok(run(conn, text, vec![now_ms.into(), workstation.into(), expert.into()]).await? > 0)
 }
 
 /// The experts of a workstation, in the order given.
 pub async fn parts(conn: &Conn, workstation: &str) -> Outcome<Vec<Part>> {
-    let text =
-        "SELECT workstation, expert, joined_ms FROM workstation_expert WHERE workstation = $1 ORDER BY ord LIMIT 100";
+    let text = "SELECT workstation, expert, joined_ms, left_ms FROM workstation_expert WHERE workstation = $1 ORDER BY ord LIMIT 100";
     all(conn, text, vec![workstation.into()]).await?.iter().map(part).collect()
-}
-
-/// The workstations an expert has been asked to join and has not answered.
-pub async fn asked(conn: &Conn, expert: &str) -> Outcome<Vec<Workstation>> {
-    let tail = format!(
-        "JOIN workstation_expert x ON x.workstation = w.id
-         WHERE x.expert = $1 AND x.joined_ms IS NULL AND w.state IN ('proposed', 'listed') ORDER BY w.created_ms, w.id LIMIT {WORKSTATIONS_MAX}"
-    );
-    select(conn, &tail, vec![expert.into()]).await
-}
-
-/// The open workstations an expert takes part in.
-pub async fn of_expert(conn: &Conn, expert: &str) -> Outcome<Vec<Workstation>> {
-    let tail = format!(
-        "JOIN workstation_expert x ON x.workstation = w.id
-         WHERE x.expert = $1 AND x.joined_ms IS NOT NULL AND w.state IN ('listed', 'ended') ORDER BY w.created_ms, w.id LIMIT {WORKSTATIONS_MAX}"
-    );
-    select(conn, &tail, vec![expert.into()]).await
 }
 
 const PROJECT_COLUMNS: [&str; 10] =
@@ -267,6 +236,22 @@ fn project(row: &QueryResult) -> Outcome<Project> {
     })
 }
 
+/// How many projects workstations have, and what they come to in fen, by id; those without any are not in it.
+pub async fn project_sums_of(conn: &Conn, workstations: &[String]) -> Outcome<HashMap<String, (i64, i64)>> {
+    if workstations.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut clause = Where::new("1 = 1");
+    clause.any("workstation", workstations);
+    let text = format!(
+        "SELECT workstation, COUNT(*) AS n, CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS fen
+         FROM workstation_project WHERE {} GROUP BY workstation",
+        clause.text
+    );
+    let rows = all(conn, &text, clause.values).await?;
+    rows.iter().map(|row| Ok((get(row, "workstation")?, (get(row, "n")?, get(row, "fen")?)))).collect()
+}
+
 /// How many projects a workstation has, and what they come to in fen.
 pub async fn project_sums(conn: &Conn, workstation: &str) -> Outcome<(i64, i64)> {
     let text = "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS fen FROM workstation_project WHERE workstation = $1";
@@ -275,8 +260,6 @@ pub async fn project_sums(conn: &Conn, workstation: &str) -> Outcome<(i64, i64)>
         None => Ok((0, 0)),
     }
 }
-
-const OPEN: &str = "w.state IN ('listed', 'ended')";
 
 /// What a change of one workstation means for the index.
 pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {

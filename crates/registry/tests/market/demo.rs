@@ -1,8 +1,11 @@
 use pack::Pack;
 use platform::demo::{Cast, DEMO_PASSWORD, Part};
 use platform::desk::desk_view;
+use platform::web::page::Page;
 use registry::actions::contact::{Asked, ContactQuery, contact_list};
+use registry::actions::expert::expert_list;
 use registry::actions::listing::{Query, listing_list};
+use registry::actions::workstation::{workstation_list, workstation_office_list, workstation_view};
 use registry::rules::listing::{Side, State};
 use testkit::TestApp;
 
@@ -24,8 +27,8 @@ async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisatio
     for (part, kinds) in [
         (Part::Enterprise, &["desk-question", "desk-refused"][..]),
         (Part::Provider, &["desk-contact"]),
-        (Part::Expert, &["desk-contact", "desk-expiring"]),
-        (Part::OfficerSongjiang, &["desk-review"]),
+        (Part::Expert, &["desk-contact", "desk-expiring", "desk-workstation-join"]),
+        (Part::OfficerSongjiang, &["desk-review", "desk-workstation"]),
         (Part::OfficerJiaxing, &["desk-claim", "desk-review"]),
         (Part::JointOffice, &["desk-claim"]),
     ] {
@@ -69,5 +72,26 @@ async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisatio
     assert!(provider.iter().any(|card| card.contact.consent), "one request was accepted and the protected part opened");
     let (enterprise, _, _) = contact_list(app, &enterprise, &sent).await.unwrap();
     assert!(enterprise.iter().any(|card| card.contact.reason.is_some()), "one was declined with its reason");
+    house.finish().await;
+}
+
+#[tokio::test]
+async fn the_demo_has_experts_and_a_workstation_in_every_stage() {
+    let (house, cast) = stage().await;
+    let app = house.app();
+    let experts = expert_list(app, &cast.house(), &Default::default(), &Page::default()).await.unwrap();
+    assert_eq!(experts.counts, (2, 1, 1), "one of two experts is an academician and sits on the committee");
+    assert!(experts.items.iter().all(|e| e.demo && e.name.starts_with("示例")));
+    let open = workstation_list(app, &cast.house(), &Default::default(), &Page::default()).await.unwrap();
+    let mut states: Vec<(&str, bool)> =
+        open.items.iter().map(|card| (card.workstation.state.code(), card.projects == 1)).collect();
+    states.sort_unstable();
+    assert_eq!(states, [("ended", true), ("listed", true)]);
+    assert!(open.items.iter().all(|card| card.organisation.demo && card.workstation.name.starts_with("示例")));
+    let office = cast.ctx(Part::OfficerSongjiang).await.unwrap();
+    let waiting = workstation_office_list(app, &office).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    let view = workstation_view(app, &office, &waiting[0].workstation.id).await.unwrap();
+    assert!(view.may_decide && view.experts.iter().all(|seat| seat.here()), "the office may say yes at once");
     house.finish().await;
 }

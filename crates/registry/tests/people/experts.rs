@@ -1,7 +1,10 @@
 use crate::house::{House, TOWN_A, TOWN_B, code, house, journal};
 use platform::Ctx;
 use platform::web::page::Page;
-use registry::actions::expert::{expert_edit, expert_list, expert_own, expert_register, expert_view, expert_withdraw};
+use registry::actions::expert::{
+    expert_edit, expert_keep, expert_list, expert_own, expert_register, expert_seat, expert_unseat, expert_view,
+    expert_withdraw,
+};
 use registry::rules::expert::ExpertDraft;
 
 fn draft(city: &str, consent: bool) -> ExpertDraft {
@@ -56,14 +59,26 @@ async fn an_office_enters_experts_of_its_own_city() {
     let house = house().await;
     let app = house.app();
     let officer = house.officer("o", TOWN_A).await;
-    assert_eq!(code(expert_register(app, &officer, draft(TOWN_B, true), None).await), "expert-other-city");
-    let id = expert_register(app, &officer, draft(TOWN_A, true), None).await.unwrap().id;
+    assert_eq!(code(expert_keep(app, &officer, draft(TOWN_B, true), None).await), "expert-other-city");
+    let id = expert_keep(app, &officer, draft(TOWN_A, true), None).await.unwrap().id;
     assert!(expert_view(app, &house.officer("q", TOWN_A).await, &id).await.unwrap().may_edit);
     for other in [house.officer("p", TOWN_B).await, house.person("x").await, house.joint("j").await] {
         assert_eq!(code(expert_edit(app, &other, &id, draft(TOWN_A, true)).await), "forbidden");
         assert_eq!(code(expert_withdraw(app, &other, &id).await), "forbidden");
     }
-    expert_register(app, &house.joint("j").await, draft("", true), None).await.unwrap();
+    assert_eq!(
+        code(expert_edit(app, &officer, &id, draft(TOWN_B, true)).await),
+        "expert-other-city",
+        "nor does an edit take the record out of the city"
+    );
+    assert_eq!(code(expert_register(app, &officer, draft(TOWN_A, true), None).await), "forbidden");
+    assert_eq!(code(expert_keep(app, &house.expert("e").await, draft(TOWN_A, true), None).await), "forbidden");
+    let mut both = house.expert("b").await;
+    both.actor.roles.push(platform::Role::JointOffice);
+    expert_register(app, &both, draft(TOWN_A, true), None).await.unwrap();
+    let kept = expert_keep(app, &both, draft(TOWN_A, true), None).await.unwrap().id;
+    assert_eq!(expert_view(app, &both, &kept).await.unwrap().expert.account, None, "an officer may be an expert too");
+    expert_keep(app, &house.joint("j").await, draft("", true), None).await.unwrap();
     expert_withdraw(app, &officer, &id).await.unwrap();
     assert_eq!(code(expert_view(app, &house.visitor(), &id).await), "not-found");
     assert_eq!(code(expert_edit(app, &officer, &id, draft(TOWN_A, true)).await), "expert-withdrawn");
@@ -94,15 +109,63 @@ async fn the_list_is_narrowed_and_paged() {
     let officer = house.officer("o", TOWN_A).await;
     for n in 0..5 {
         let one = ExpertDraft { institution: format!("所{n}"), academician: n == 0, ..draft(TOWN_A, true) };
-        expert_register(app, &officer, one, None).await.unwrap();
+        expert_keep(app, &officer, one, None).await.unwrap();
     }
     let mut filter = registry::actions::expert::Filter::default();
     let page = expert_list(app, &officer, &filter, &Page { limit: 3, cursor: None }).await.unwrap();
-    assert_eq!((page.items.len(), page.total, page.counts), (3, 5, (5, 1)));
+    assert_eq!((page.items.len(), page.total, page.counts), (3, 5, (5, 1, 0)));
     let rest = expert_list(app, &officer, &filter, &Page { limit: 3, cursor: page.next }).await.unwrap();
     assert_eq!((rest.items.len(), rest.next.is_none()), (2, true));
-    filter.segment = "tea".into();
+    filter.segments = vec!["tea".into()];
     assert_eq!(expert_list(app, &officer, &filter, &Page::default()).await.unwrap().total, 5);
-    filter.city = TOWN_B.into();
+    filter.cities = vec![TOWN_B.into()];
     assert_eq!(expert_list(app, &officer, &filter, &Page::default()).await.unwrap().total, 0);
+    filter = registry::actions::expert::Filter { text: "所3 茶叶".into(), ..Default::default() };
+    let found = expert_list(app, &officer, &filter, &Page::default()).await.unwrap();
+    assert_eq!((found.total, found.items[0].institution.as_str()), (1, "所3"));
+    filter.text = "%".into();
+    assert_eq!(expert_list(app, &officer, &filter, &Page::default()).await.unwrap().total, 0, "no pattern");
+    filter = registry::actions::expert::Filter { bodies: vec!["academy".into()], ..Default::default() };
+    let found = expert_list(app, &officer, &filter, &Page::default()).await.unwrap();
+    assert_eq!((found.total, found.facets.cities), (1, vec![(TOWN_A.to_owned(), 1)]));
+    filter.cities = (0..40).map(|n| n.to_string()).collect();
+    assert_eq!(code(expert_list(app, &officer, &filter, &Page::default()).await), "filter-values");
+    filter = registry::actions::expert::Filter { text: "长".repeat(2_000), ..Default::default() };
+    assert_eq!(code(expert_list(app, &officer, &filter, &Page::default()).await), "query-too-long");
+}
+
+#[tokio::test]
+async fn a_hidden_name_is_not_found_by_words_either() {
+    let house = house().await;
+    let (app, expert) = (house.app(), house.expert("e").await);
+    let id = expert_register(app, &expert, draft(TOWN_A, false), None).await.unwrap().id;
+    let by_name = registry::actions::expert::Filter { text: "某研究员".into(), ..Default::default() };
+    let total = async || expert_list(app, &house.visitor(), &by_name, &Page::default()).await.unwrap().total;
+    assert_eq!(total().await, 0);
+    expert_edit(app, &expert, &id, draft(TOWN_A, true)).await.unwrap();
+    assert_eq!(total().await, 1);
+}
+
+#[tokio::test]
+async fn the_joint_office_fills_the_advisory_committee_and_nobody_seats_himself() {
+    let house = house().await;
+    let app = house.app();
+    let joint = house.joint("j").await;
+    let id = expert_keep(app, &joint, draft(TOWN_A, true), None).await.unwrap().id;
+    for other in [house.officer("o", TOWN_A).await, house.person("x").await, house.expert("e").await] {
+        assert_eq!(code(expert_seat(app, &other, &id).await), "forbidden");
+    }
+    expert_seat(app, &joint, &id).await.unwrap();
+    assert_eq!(code(expert_seat(app, &joint, &id).await), "expert-seated");
+    let committee = registry::actions::expert::Filter { bodies: vec!["committee".into()], ..Default::default() };
+    let found = expert_list(app, &house.visitor(), &committee, &Page::default()).await.unwrap();
+    assert_eq!((found.total, found.counts.2), (1, 1));
+    expert_unseat(app, &joint, &id).await.unwrap();
+    assert_eq!(code(expert_unseat(app, &joint, &id).await), "expert-not-seated");
+    let mut both = house.joint("b").await;
+    both.actor.roles.push(platform::Role::Expert);
+    let own = expert_register(app, &both, draft(TOWN_A, true), None).await.unwrap().id;
+    assert_eq!(code(expert_seat(app, &both, &own).await), "forbidden", "four eyes");
+    let kinds: Vec<String> = journal(&house, "expert", &id).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["expert.registered", "expert.seated", "expert.unseated"]);
 }

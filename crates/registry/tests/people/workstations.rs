@@ -1,24 +1,27 @@
 use crate::house::{House, TOWN_A, TOWN_B, approve, code, desk, house, journal, refuse};
 use platform::web::page::Page;
-use registry::actions::expert::{expert_register, expert_view};
+use registry::actions::expert::{expert_edit, expert_keep, expert_register, expert_view, expert_withdraw};
 use registry::actions::workstation::{
-    workstation_decide, workstation_end, workstation_join, workstation_list, workstation_project_add,
-    workstation_propose, workstation_view,
+    workstation_choices, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_list,
+    workstation_office_list, workstation_project_add, workstation_propose, workstation_view,
 };
 use registry::rules::expert::ExpertDraft;
 use registry::rules::workstation::{ProjectDraft, WorkstationDraft, WorkstationState};
 
-async fn expert(house: &House, account: &str) -> String {
-    let draft = ExpertDraft {
+fn person(consent: bool) -> ExpertDraft {
+    ExpertDraft {
         name: "某院士".into(),
-        consent: true,
+        consent,
         institution: "示例大学".into(),
         city: TOWN_A.into(),
         fields: "茶".into(),
         availability: "open".into(),
         ..ExpertDraft::default()
-    };
-    expert_register(house.app(), &house.expert(account).await, draft, None).await.expect("an expert").id
+    }
+}
+
+async fn expert(house: &House, account: &str) -> String {
+    expert_register(house.app(), &house.expert(account).await, person(true), None).await.expect("an expert").id
 }
 
 fn draft(experts: &[&str]) -> WorkstationDraft {
@@ -53,7 +56,8 @@ async fn a_workstation_grows_from_proposal_to_projects() {
     assert_eq!(code(workstation_decide(app, &officer, &id, approve()).await), "experts-missing");
     let expert = house.expert("e").await;
     assert_eq!(desk(&house, &expert).await, [("desk-workstation-join", "茶叶烘干专家工作站".to_owned())]);
-    assert_eq!(workstation_view(app, &expert, &id).await.unwrap().may_join, std::slice::from_ref(&who));
+    let seats = workstation_view(app, &expert, &id).await.unwrap().experts;
+    assert!(seats.len() == 1 && seats[0].may_answer && seats[0].expert.id == who);
     assert_eq!(code(workstation_join(app, &boss, &id, &who).await), "forbidden", "nobody agrees for an expert");
     workstation_join(app, &expert, &id, &who).await.unwrap();
     assert_eq!(code(workstation_join(app, &expert, &id, &who).await), "workstation-joined");
@@ -62,7 +66,7 @@ async fn a_workstation_grows_from_proposal_to_projects() {
     workstation_project_add(app, &boss, &id, project(), None).await.unwrap();
     let view = workstation_view(app, &house.visitor(), &id).await.unwrap();
     assert_eq!((view.card.projects, view.card.amount_fen, view.experts.len()), (1, 80_000_000, 1));
-    assert!(!view.may_add && !view.may_end && view.experts[0].1.is_some());
+    assert!(!view.may_add && !view.may_end && view.experts[0].here());
     assert_eq!(expert_view(app, &house.visitor(), &who).await.unwrap().workstations.len(), 1);
     workstation_end(app, &boss, &id).await.unwrap();
     assert_eq!(
@@ -103,4 +107,79 @@ async fn who_may_not_is_told_so() {
     assert_eq!(code(workstation_view(app, &house.visitor(), &id).await), "not-found");
     assert_eq!(code(workstation_end(app, &house.officer("o", TOWN_A).await, &id).await), "forbidden");
     assert_eq!(workstation_list(app, &house.visitor(), &Default::default(), &Page::default()).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn a_proposal_is_read_by_whom_it_asks_and_by_no_other_expert() {
+    let house = house().await;
+    let owner = house.listed("boss", "新茶公司", TOWN_A).await;
+    let (app, boss, keeper) = (house.app(), house.person("boss").await, house.officer("k", TOWN_B).await);
+    let who = expert(&house, "e").await;
+    let kept = expert_keep(app, &keeper, ExpertDraft { city: TOWN_B.into(), ..person(true) }, None).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who, &kept]), None).await.unwrap().id;
+    assert_eq!(code(workstation_view(app, &house.expert("other").await, &id).await), "not-found");
+    let waiting = [("desk-workstation-join", "茶叶烘干专家工作站".to_owned())];
+    assert_eq!(desk(&house, &keeper).await, waiting, "the office answers for whom it keeps");
+    assert!(workstation_view(app, &keeper, &id).await.is_ok());
+    workstation_join(app, &keeper, &id, &kept).await.unwrap();
+    workstation_leave(app, &house.expert("e").await, &id, &who).await.unwrap();
+    assert_eq!(desk(&house, &house.expert("e").await).await, [], "a no clears the desk");
+    assert_eq!(code(workstation_join(app, &house.expert("e").await, &id, &who).await), "workstation-joined");
+    assert_eq!(code(workstation_leave(app, &house.expert("e").await, &id, &who).await), "workstation-left");
+    let officer = house.officer("o", TOWN_A).await;
+    assert_eq!(workstation_office_list(app, &officer).await.unwrap().len(), 1);
+    assert_eq!(code(workstation_office_list(app, &boss).await), "forbidden");
+    assert_eq!(workstation_view(app, &officer, &id).await.unwrap().experts.len(), 2, "the office sees every answer");
+    workstation_decide(app, &officer, &id, approve()).await.unwrap();
+    let open = workstation_view(app, &house.visitor(), &id).await.unwrap().experts;
+    assert!(open.len() == 1 && open[0].expert.id == kept, "others see who takes part");
+    expert_withdraw(app, &keeper, &kept).await.unwrap();
+    assert!(!workstation_view(app, &house.visitor(), &id).await.unwrap().experts[0].known);
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_be_named_is_counted_and_never_shown() {
+    let house = house().await;
+    let owner = house.listed("boss", "新茶公司", TOWN_A).await;
+    let (app, boss, expert) = (house.app(), house.person("boss").await, house.expert("e").await);
+    let who = expert_register(app, &expert, person(false), None).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    workstation_join(app, &expert, &id, &who).await.unwrap();
+    workstation_decide(app, &house.officer("o", TOWN_A).await, &id, approve()).await.unwrap();
+    let seen = workstation_view(app, &house.visitor(), &id).await.unwrap().experts;
+    assert!(!seen[0].known && seen[0].expert.id.is_empty() && seen[0].expert.institution.is_empty());
+    assert!(expert_view(app, &house.visitor(), &who).await.unwrap().workstations.is_empty());
+    assert_eq!(expert_view(app, &expert, &who).await.unwrap().workstations.len(), 1, "the expert sees his own");
+    assert!(workstation_view(app, &boss, &id).await.unwrap().experts[0].known, "the enterprise knows whom it asked");
+    expert_edit(app, &expert, &who, person(true)).await.unwrap();
+    assert!(workstation_view(app, &house.visitor(), &id).await.unwrap().experts[0].known);
+    // One who joins a running workstation is named in no public entry.
+    let kinds = journal(&house, "workstation", &id).await;
+    assert!(kinds.contains(&("workstation.joined".to_owned(), false)));
+}
+
+#[tokio::test]
+async fn an_expert_who_was_taken_out_no_longer_counts_and_a_refusal_reaches_the_enterprise() {
+    let house = house().await;
+    let owner = house.listed("boss", "新茶公司", TOWN_A).await;
+    let (app, boss, expert_person) = (house.app(), house.person("boss").await, house.expert("e").await);
+    let who = expert(&house, "e").await;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    workstation_join(app, &expert_person, &id, &who).await.unwrap();
+    expert_withdraw(app, &expert_person, &who).await.unwrap();
+    let officer = house.officer("o", TOWN_A).await;
+    assert_eq!(code(workstation_decide(app, &officer, &id, approve()).await), "experts-missing");
+    workstation_decide(app, &officer, &id, refuse("experts-missing", "")).await.unwrap();
+    let news = desk(&house, &boss).await;
+    assert!(news.contains(&("desk-workstation-refused", "茶叶烘干专家工作站".to_owned())), "{news:?}");
+    assert!(workstation_view(app, &boss, &id).await.unwrap().may_repeat);
+    assert_eq!(code(workstation_join(app, &expert_person, &id, &who).await), "workstation-over");
+    house.0.days_pass(15).await;
+    assert!(
+        !desk(&house, &house.person("boss").await).await.iter().any(|(kind, _)| *kind == "desk-workstation-refused")
+    );
+    let choices = workstation_choices(app, &boss, &owner, "", std::slice::from_ref(&who)).await.unwrap();
+    assert!(choices.experts.is_empty() && choices.total == 0, "nobody can be asked who is not in the list");
+    assert_eq!(code(workstation_choices(app, &expert_person, &owner, "", &[]).await), "forbidden");
 }

@@ -4,6 +4,7 @@ use super::{load, resource};
 use crate::rules::claim::ClaimState;
 use crate::rules::listing::{Listing, Office};
 use crate::rules::organisation::Dossier;
+use crate::rules::workstation::Workstation;
 use crate::store;
 use kernel::Refusal;
 use platform::journal::{self, Recorded};
@@ -26,6 +27,8 @@ pub struct Can {
     pub confirm: bool,
     /// Declare a status.
     pub declare: bool,
+    /// Propose an expert workstation.
+    pub propose: bool,
 }
 
 /// An organisation with everything its page shows.
@@ -37,6 +40,8 @@ pub struct View {
     pub office: Office,
     /// Its needs and offers that everybody may see; for members all of them.
     pub listings: Vec<Listing>,
+    /// Its expert workstations that everybody may see; for members and the office all of them.
+    pub workstations: Vec<Workstation>,
     /// What the reader may do.
     pub can: Can,
     /// The reader has a claim for it that waits: its id.
@@ -59,6 +64,7 @@ pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> 
     let mut view = View {
         office: super::office_of(app, &head),
         listings: Vec::new(),
+        workstations: Vec::new(),
         can: Can::default(),
         claim_open: None,
         history: Vec::new(),
@@ -69,6 +75,8 @@ pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> 
     let visible =
         |listing: &Listing| app.policies().allows(ctx, "listing_view", &crate::actions::listing::resource(listing));
     view.listings = if member { listings.into_iter().filter(visible).collect() } else { listings };
+    let inside = app.policies().allows(ctx, "organisation_work_view", &target);
+    view.workstations = store::workstation::of_organisation(&conn, id, inside).await?;
     if ctx.actor.account.is_some() {
         signed_in(app, ctx, &target, &mut view).await?;
     }
@@ -90,6 +98,7 @@ async fn signed_in(app: &App, ctx: &Ctx, target: &Resource, view: &mut View) -> 
         members: may("member_list"),
         confirm: may("statement_confirm"),
         declare: may("status_declare"),
+        propose: may("workstation_propose"),
     };
     if may("organisation_work_view") {
         view.history = journal::of_object(&conn, "organisation", &organisation.id, HISTORY_MAX).await?;

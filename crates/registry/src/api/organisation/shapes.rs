@@ -135,7 +135,7 @@ pub struct OrganisationDetail {
 }
 
 /// A place by its code; its code stands for the name where the corridor does not know it.
-fn place(corridor: &Corridor, city: Option<Adcode>) -> Option<PlaceRef> {
+pub(crate) fn place(corridor: &Corridor, city: Option<Adcode>) -> Option<PlaceRef> {
     let code = city?;
     Some(PlaceRef {
         adcode: code.to_string(),

@@ -35,6 +35,8 @@ struct Page {
     statuses: Vec<StatusLine>,
     names: Vec<NameLine>,
     listings: Vec<ListRow>,
+    workstations: Vec<WorkstationLine>,
+    propose_href: String,
     history: Vec<HistoryLine>,
     contact_href: String,
     contact_note: String,
@@ -60,6 +62,14 @@ struct StatusLine {
     about: String,
     source: Source,
     confirm: String,
+}
+
+/// An expert workstation of the organisation.
+struct WorkstationLine {
+    href: String,
+    name: String,
+    about: String,
+    tag: Tag,
 }
 
 struct HistoryLine {
@@ -108,12 +118,27 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
         statuses: statuses(t, corridor, view, today),
         names: view.dossier.names.iter().map(|name| name_line(t, corridor, name)).collect(),
         listings: view.listings.iter().take(LISTINGS_SHOWN).map(card).collect(),
+        workstations: view.workstations.iter().map(|w| workstation(t, w)).collect(),
+        propose_href: if view.can.propose {
+            format!("/organisations/{}/workstations/new", o.id)
+        } else {
+            String::new()
+        },
         history: view.history.iter().filter_map(|entry| history(t, entry)).collect(),
         contact_href: if listed { format!("/contacts/new?organisation={}", o.id) } else { String::new() },
         contact_note: contact_note(t, corridor, view),
         claim_form: view.can.claim.then(|| claim_form(t, o)),
         declare_form: view.can.declare.then(|| declare_form(t, o)),
         detail: frame(t, corridor, view, title, today),
+    }
+}
+
+fn workstation(t: T, w: &crate::rules::workstation::Workstation) -> WorkstationLine {
+    WorkstationLine {
+        href: format!("/workstations/{}", w.id),
+        name: crate::pages::workstation::words::name(t, w),
+        about: t.pick(&w.about, &w.about_en).to_owned(),
+        tag: crate::pages::workstation::words::state_tag(t, w.state),
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn page(State(app): State<App>, caller: Caller) -> Result<Respo
 }
 
 fn links(t: T, id: &str) -> Vec<Action> {
-    [("", "look"), ("/members", "members"), ("/edit", "edit")]
+    [("", "look"), ("/members", "members"), ("/edit", "edit"), ("#workstations", "workstations")]
         .map(|(path, key)| Action::new(format!("/organisations/{id}{path}"), t.msg(format!("organisation-mine-{key}"))))
         .to_vec()
 }

@@ -1,0 +1,39 @@
+//! Pages of expert workstations: the list, one of them, proposing one, and what waits for an office.
+
+mod detail;
+mod list;
+mod propose;
+pub(crate) mod words;
+
+use axum::http::Method;
+use axum::routing::{get, post};
+use platform::capability::Route;
+
+/// Routes of this noun.
+pub fn routes() -> Vec<Route> {
+    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    vec![
+        read("/workstations", "workstation_list", get(list::page)),
+        read("/workstations/waiting", "workstation_office_list", get(list::waiting)),
+        read("/workstations/{id}", "workstation_view", get(detail::page)),
+        read("/organisations/{id}/workstations/new", "workstation_propose", get(propose::new)),
+        write(
+            "/organisations/{id}/workstations",
+            "workstation_propose",
+            "workstation.proposed",
+            post(propose::propose),
+        ),
+        write("/workstations/{id}/decisions", "workstation_decide", "workstation.recognised", post(detail::decide)),
+        write("/workstations/{id}/joinings", "expert_join", "workstation.joined", post(detail::join)),
+        write("/workstations/{id}/leavings", "expert_join", "workstation.left", post(detail::leave)),
+        write(
+            "/workstations/{id}/projects",
+            "workstation_project_add",
+            "workstation.project_added",
+            post(detail::project_add),
+        ),
+        write("/workstations/{id}/endings", "workstation_end", "workstation.ended", post(detail::end)),
+    ]
+}

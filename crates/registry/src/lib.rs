@@ -75,6 +75,8 @@ const TEXTS: &[(Locale, &str)] = &[
     (Locale::En, include_str!("../locales/en/corridor.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/organisation.ftl")),
     (Locale::En, include_str!("../locales/en/organisation.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/poc.ftl")),
+    (Locale::En, include_str!("../locales/en/poc.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
     (Locale::En, include_str!("../locales/en/matching.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/import.ftl")),
@@ -86,6 +88,7 @@ const MENU: &[NavItem] = &[
     NavItem { href: "/needs", key: "need-menu", order: 10 },
     NavItem { href: "/offers", key: "offer-menu", order: 20 },
     NavItem { href: "/organisations", key: "organisation-menu", order: 60 },
+    NavItem { href: "/poc", key: "poc-menu", order: 65 },
     NavItem { href: "/cities", key: "city-menu", order: 70 },
     NavItem { href: "/facts", key: "fact-menu", order: 80 },
 ];
@@ -108,6 +111,7 @@ fn routes() -> Vec<Route> {
         pages::claim::routes(),
         pages::membership::routes(),
         pages::status::routes(),
+        pages::poc::routes(),
         pages::search::routes(),
         pages::matching::routes(),
         pages::import::routes(),
@@ -118,6 +122,7 @@ fn routes() -> Vec<Route> {
         api::claim::routes(),
         api::membership::routes(),
         api::status::routes(),
+        api::poc::routes(),
         api::search::routes(),
         api::matching::routes(),
         api::import::routes(),
@@ -134,6 +139,7 @@ fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(api::claim::Document::openapi());
     document.merge(api::membership::Document::openapi());
     document.merge(api::status::Document::openapi());
+    document.merge(api::poc::Document::openapi());
     document.merge(api::search::Document::openapi());
     document.merge(api::matching::Document::openapi());
     document.merge(api::import::Document::openapi());

@@ -37,6 +37,8 @@ pub struct View {
     pub office: Office,
     /// Its needs and offers that everybody may see; for members all of them.
     pub listings: Vec<Listing>,
+    /// Open proof-of-concept projects that it takes part in.
+    pub projects: Vec<crate::actions::poc::Card>,
     /// What the reader may do.
     pub can: Can,
     /// The reader has a claim for it that waits: its id.
@@ -59,6 +61,7 @@ pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> 
     let mut view = View {
         office: super::office_of(app, &head),
         listings: Vec::new(),
+        projects: crate::actions::poc::of_party(app, id).await?,
         can: Can::default(),
         claim_open: None,
         history: Vec::new(),

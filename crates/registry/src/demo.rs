@@ -5,6 +5,7 @@
 //! It leaves something finished, something running and something waiting on every desk, and touches no real
 //! organisation of the pack. It plays in the G60 corridor only: another pack has other cities and segments.
 
+mod poc;
 mod script;
 
 use crate::actions::claim::{claim_decide, claim_own};
@@ -77,6 +78,7 @@ impl Stage<'_> {
         self.refuse_one(&firms).await?;
         self.pass(1);
         self.leave_waiting(&firms, &offers).await?;
+        poc::play(self, &firms).await?;
         self.pass(1);
         Ok(())
     }

@@ -4,3 +4,5 @@ mod contacts;
 mod demo;
 mod house;
 mod listings;
+#[path = "../shared/house.rs"]
+mod shared;

@@ -6,5 +6,9 @@ mod house;
 mod members;
 mod organisations;
 mod poc;
+mod poc_api;
+mod poc_pages;
+#[path = "../shared/house.rs"]
+mod shared;
 mod statuses;
 mod workstations;

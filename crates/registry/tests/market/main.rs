@@ -1,8 +1,8 @@
 //! Needs, offers, reviews, contact requests and the desk in a running house.
 
+#[path = "../common/house.rs"]
+mod common;
 mod contacts;
 mod demo;
 mod house;
 mod listings;
-#[path = "../shared/house.rs"]
-mod shared;

@@ -1,6 +1,6 @@
 //! What these tests need beside the house of all: experts, refusals, and the whole desk.
 
-pub use crate::shared::{EVIDENCE, House, PROVINCE, TOWN_A, TOWN_B, approve, code, draft, house, journal};
+pub use crate::common::{EVIDENCE, House, PROVINCE, TOWN_A, TOWN_B, approve, code, draft, house, journal};
 
 use kernel::Locale;
 use platform::Ctx;

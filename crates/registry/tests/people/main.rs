@@ -1,6 +1,8 @@
 //! Organisations, claims, members, statuses, experts, workstations and proof-of-concept projects in a running house.
 
 mod claims;
+#[path = "../common/house.rs"]
+mod common;
 mod experts;
 mod house;
 mod members;
@@ -8,7 +10,5 @@ mod organisations;
 mod poc;
 mod poc_api;
 mod poc_pages;
-#[path = "../shared/house.rs"]
-mod shared;
 mod statuses;
 mod workstations;

@@ -64,13 +64,15 @@ pub fn openapi(capabilities: &[Capability]) -> utoipa::openapi::OpenApi {
     all
 }
 
-/// Handlers of different nouns share short names; with its noun before it, each name stands for one operation.
+/// Handlers of different nouns share names of one word; with its noun before it, each name stands for one operation.
 fn name_operations(document: &mut utoipa::openapi::OpenApi) {
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             let noun = operation.tags.as_ref().and_then(|tags| tags.first());
-            if let (Some(noun), Some(id)) = (noun, &operation.operation_id) {
+            if let (Some(noun), Some(id)) = (noun, &operation.operation_id)
+                && !id.contains('_')
+            {
                 operation.operation_id = Some(format!("{noun}_{id}"));
             }
         }

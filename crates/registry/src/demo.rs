@@ -6,6 +6,7 @@
 //! organisation of the pack. It plays in the G60 corridor only: another pack has other cities and segments.
 
 mod people;
+mod poc;
 mod script;
 
 use crate::actions::claim::{claim_decide, claim_own};
@@ -78,6 +79,7 @@ impl Stage<'_> {
         self.refuse_one(&firms).await?;
         self.pass(1);
         self.leave_waiting(&firms, &offers).await?;
+        poc::play(self, &firms).await?;
         self.pass(1);
         Ok(())
     }

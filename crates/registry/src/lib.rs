@@ -79,6 +79,8 @@ const TEXTS: &[(Locale, &str)] = &[
     (Locale::En, include_str!("../locales/en/expert.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/workstation.ftl")),
     (Locale::En, include_str!("../locales/en/workstation.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/poc.ftl")),
+    (Locale::En, include_str!("../locales/en/poc.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
     (Locale::En, include_str!("../locales/en/matching.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/import.ftl")),
@@ -91,6 +93,7 @@ const MENU: &[NavItem] = &[
     NavItem { menu: Menu::Main, href: "/offers", key: "offer-menu", order: 20 },
     NavItem { menu: Menu::Main, href: "/organisations", key: "organisation-menu", order: 60 },
     NavItem { menu: Menu::Main, href: "/experts", key: "expert-menu", order: 65 },
+    NavItem { menu: Menu::Main, href: "/poc", key: "poc-menu", order: 67 },
     NavItem { menu: Menu::Main, href: "/cities", key: "city-menu", order: 70 },
     NavItem { menu: Menu::Main, href: "/facts", key: "fact-menu", order: 80 },
     NavItem { menu: Menu::Foot, href: "/about", key: "about-menu", order: 10 },
@@ -120,6 +123,7 @@ fn routes() -> Vec<Route> {
         pages::status::routes(),
         pages::expert::routes(),
         pages::workstation::routes(),
+        pages::poc::routes(),
         pages::search::routes(),
         pages::matching::routes(),
         pages::import::routes(),
@@ -132,6 +136,7 @@ fn routes() -> Vec<Route> {
         api::status::routes(),
         api::expert::routes(),
         api::workstation::routes(),
+        api::poc::routes(),
         api::search::routes(),
         api::matching::routes(),
         api::import::routes(),
@@ -150,6 +155,7 @@ fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(api::status::Document::openapi());
     document.merge(api::expert::Document::openapi());
     document.merge(api::workstation::Document::openapi());
+    document.merge(api::poc::Document::openapi());
     document.merge(api::search::Document::openapi());
     document.merge(api::matching::Document::openapi());
     document.merge(api::import::Document::openapi());

@@ -20,6 +20,13 @@ pub struct Line {
     pub stations: Vec<String>,
 }
 
+impl Line {
+    /// The path without anything that does not belong into one.
+    pub(super) fn safe_path(&self) -> String {
+        self.d.chars().filter(|c| c.is_ascii_digit() || "MmLlHhVvCcSsQqTtAaZz ,.-".contains(*c)).collect()
+    }
+}
+
 /// Where a label is anchored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Anchor {
@@ -33,7 +40,7 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
             Self::Middle => "middle",
@@ -70,10 +77,10 @@ pub struct Station {
 }
 
 impl Station {
-    fn label_x(&self) -> i32 {
+    pub(super) fn label_x(&self) -> i32 {
         self.x + self.label_dx
     }
-    fn label_y(&self) -> i32 {
+    pub(super) fn label_y(&self) -> i32 {
         self.y + self.label_dy
     }
     fn figure_y(&self, index: &usize) -> i32 {
@@ -116,7 +123,7 @@ impl Corridor {
     }
 
     fn path(&self, line: &Line) -> String {
-        line.d.chars().filter(|c| c.is_ascii_digit() || "MmLlHhVvCcSsQqTtAaZz ,.-".contains(*c)).collect()
+        line.safe_path()
     }
 
     fn spoken(&self, line: &Line) -> String {

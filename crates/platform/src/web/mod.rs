@@ -26,6 +26,7 @@ pub mod assets;
 pub mod corridor;
 pub mod format;
 pub mod guard;
+pub mod journey;
 pub mod kinds;
 pub mod listen;
 pub mod live;
@@ -40,6 +41,7 @@ pub mod visit;
 mod tests;
 
 pub use corridor::Corridor;
+pub use journey::Journey;
 pub use problem::Problem;
 pub use shell::{Account, Menu, NavItem, Proof, Shell, Site};
 pub use texts::{Arg, T, Texts};

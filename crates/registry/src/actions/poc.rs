@@ -1,20 +1,28 @@
 //! Proof-of-concept projects: opening a dossier, its steps, proposals from other cities.
 
+mod list;
+mod view;
+
+pub use list::{
+    Basis, Centre, Centres, Facets, Filter, Honour, Projects, poc_centre_list, poc_facets, poc_list, poc_own,
+};
+pub(crate) use list::{centre_choices, centre_names, of_party};
+pub use view::{View, poc_view};
+
 use super::listing::acting_for;
 use super::organisation::{Done, load as organisation, resource, with_known};
 use crate::corridor;
 use crate::rules::organisation::{Organisation, State};
-use crate::rules::poc::{self as rules, By, Project, ProjectDraft, ProjectState, Step, StepDraft, StepState};
+use crate::rules::poc::{
+    self as rules, By, Completion, Project, ProjectDraft, ProjectState, Step, StepDraft, StepState,
+};
 use crate::store;
-pub use crate::store::poc::Filter;
-use crate::store::poc::Position;
 use kernel::Refusal;
 use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
 use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
-use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Mandate, Outcome};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -41,12 +49,19 @@ pub struct Card {
     pub organisations: HashMap<String, Organisation>,
 }
 
-async fn cards(conn: &Conn, projects: Vec<Project>) -> Outcome<Vec<Card>> {
-    let mut cards = Vec::with_capacity(projects.len());
-    for project in projects {
-        let steps = store::poc::steps(conn, &project.id).await?;
-        cards.push(Card { project, steps, organisations: HashMap::new() });
+/// Projects with those of their steps that the reader may see, and the organisations that occur in them.
+async fn cards(conn: &Conn, projects: Vec<Project>, visible: impl Fn(&Project, &Step) -> bool) -> Outcome<Vec<Card>> {
+    let ids: Vec<String> = projects.iter().map(|project| project.id.clone()).collect();
+    let mut steps: HashMap<String, Vec<Step>> = HashMap::new();
+    for step in store::poc::steps_of(conn, &ids).await? {
+        steps.entry(step.project.clone()).or_default().push(step);
     }
+    let card = |project: Project| {
+        let mut steps = steps.remove(&project.id).unwrap_or_default();
+        steps.retain(|step| visible(&project, step));
+        Card { project, steps, organisations: HashMap::new() }
+    };
+    let mut cards: Vec<Card> = projects.into_iter().map(card).collect();
     let ids: BTreeSet<String> = cards.iter().flat_map(named).collect();
     let found = store::organisation::by_ids(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
     for card in &mut cards {
@@ -61,104 +76,8 @@ fn named(card: &Card) -> impl Iterator<Item = String> + '_ {
     steps.chain(&card.project.centre).chain([&card.project.organisation]).cloned()
 }
 
-/// A page of projects.
-#[derive(Debug, Clone)]
-pub struct Projects {
-    /// Its items, the newest change first.
-    pub items: Vec<Card>,
-    /// Projects in the whole list.
-    pub total: i64,
-    /// Cursor of the next page.
-    pub next: Option<String>,
-}
-
-/// A page of open projects.
-///
-/// # Errors
-/// A cursor that is not ours.
-pub async fn poc_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page) -> Outcome<Projects> {
-    app.policies().require(ctx, "poc_list", &Resource::house())?;
-    let conn = app.db().read();
-    let after = match page.cursor.as_deref() {
-        None => None,
-        Some(cursor) => {
-            let last = store::poc::by_id(&conn, cursor).await?.ok_or_else(cursor_refused)?;
-            Some(Position { updated_ms: last.updated_ms, id: last.id })
-        }
-    };
-    let (mut found, total) = store::poc::list(&conn, filter, after.as_ref(), page.limit + 1).await?;
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
-    let next = found.last().filter(|_| more).map(|last| last.id.clone());
-    let mut items = cards(&conn, found).await?;
-    for card in &mut items {
-        card.steps.retain(public);
-    }
-    Ok(Projects { items, total, next })
-}
-
-fn public(step: &Step) -> bool {
-    matches!(step.state, StepState::Done | StepState::Planned)
-}
-
-/// A project with everything its page shows.
-#[derive(Debug, Clone)]
-pub struct View {
-    /// The project, its steps and its organisations.
-    pub card: Card,
-    /// The reader may add steps for its own people.
-    pub may_add: bool,
-    /// The reader may answer proposals.
-    pub may_answer: bool,
-    /// The reader may open it to everybody.
-    pub may_publish: bool,
-    /// The reader may bring it to an end.
-    pub may_close: bool,
-    /// The reader may propose the next step in the name of one of his organisations.
-    pub may_propose: bool,
-}
-
 async fn load(conn: &Conn, id: &str) -> Outcome<Project> {
     Ok(store::poc::by_id(conn, id).await?.ok_or_else(Refusal::not_found)?)
-}
-
-/// One project. Proposals are seen by its own people and by whoever made them.
-///
-/// # Errors
-/// Not found.
-pub async fn poc_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
-    let conn = app.db().read();
-    let project = load(&conn, id).await?;
-    let target = poc_resource(&project);
-    app.policies().require(ctx, "poc_view", &target)?;
-    let may = |action: &str| app.policies().allows(ctx, action, &target);
-    let state = project.state;
-    let own = may("poc_step_add");
-    let publishes = |m: &platform::Membership| m.mandates.contains(&Mandate::Publish);
-    let mut card = cards(&conn, vec![project]).await?.pop().ok_or_else(Refusal::not_found)?;
-    card.steps.retain(|step| own || public(step) || ctx.actor.member_of(&step.entered_by).is_some());
-    Ok(View {
-        card,
-        may_add: own && state != ProjectState::Closed,
-        may_answer: state == ProjectState::Published && may("poc_answer"),
-        may_publish: state == ProjectState::Draft && may("poc_publish"),
-        may_close: state == ProjectState::Published && may("poc_close"),
-        may_propose: state == ProjectState::Published && !own && ctx.actor.memberships.iter().any(publishes),
-    })
-}
-
-/// Projects of the actor's organisations, in any state.
-///
-/// # Errors
-/// Nobody is signed in.
-pub async fn poc_own(app: &App, ctx: &Ctx) -> Outcome<Vec<Card>> {
-    app.policies().require(ctx, "member_own_list", &Resource::house())?;
-    let conn = app.db().read();
-    let mut found = Vec::new();
-    for membership in &ctx.actor.memberships {
-        found.extend(store::poc::of_organisation(&conn, &membership.organisation).await?);
-    }
-    cards(&conn, found).await
 }
 
 /// Begins a project for one of the actor's organisations.
@@ -188,6 +107,9 @@ pub async fn poc_create(app: &App, ctx: &Ctx, command: Create) -> Outcome<Done> 
             let project = with_known(&corridor, |known| rules::create(id, &owner.id, &command.draft, &by, known))?;
             if let Some(centre) = &project.centre {
                 party(tx, centre, project.demo, "centre").await?;
+                if !store::poc::is_centre(tx, centre).await? {
+                    return Err(no_centre().into());
+                }
             }
             store::poc::save(tx, &project).await?;
             note(tx, "poc.created", &project, &owner, json!({})).await
@@ -205,19 +127,42 @@ fn by<'a>(tx: &'a Txn, organisation: &'a Organisation) -> By<'a> {
     }
 }
 
-/// An organisation that a project names must be listed; in the demo only examples take part.
-async fn party(tx: &Txn, id: &str, demo: bool, field: &'static str) -> Outcome<()> {
-    let found = store::organisation::by_id(tx, id).await?.filter(|o| o.state == State::Listed);
-    match found {
-        Some(found) if found.demo == demo => Ok(()),
-        _ => Err(Refusal::invalid(
-            "poc-organisation",
-            "没有这家机构，或它不能参加本项目。请从列表中选择。",
-            "There is no such organisation, or it cannot take part here. Choose from the list.",
-        )
-        .at(field)
-        .into()),
+fn no_centre() -> Refusal {
+    Refusal::invalid(
+        "poc-centre",
+        "这家机构不是概念验证中心。请从概念验证中心列表中选择，或留空。",
+        "This organisation is no proof-of-concept centre. Choose one from the list of centres, or leave it empty.",
+    )
+    .at("centre")
+}
+
+/// An organisation that a project names, by id or by its full name. It must be open to everybody; in the demo only
+/// examples take part, elsewhere none of them.
+async fn party(tx: &Txn, named: &str, demo: bool, field: &'static str) -> Outcome<Organisation> {
+    let by_name = match store::organisation::by_id(tx, named).await? {
+        Some(found) => vec![found.id],
+        None => store::poc::listed_by_name(tx, named, demo).await?,
+    };
+    if let [id] = by_name.as_slice() {
+        let found = organisation(tx, id).await?;
+        if found.state == State::Listed && found.batch.is_none() && found.demo == demo {
+            return Ok(found);
+        }
     }
+    let refusal = if by_name.len() > 1 {
+        Refusal::invalid(
+            "poc-organisation-several",
+            "有几家机构都叫这个名称。请打开要选的机构的页面，填写地址中的编号。",
+            "Several organisations have this name. Open the page of the one you mean and enter the id in its address.",
+        )
+    } else {
+        Refusal::invalid(
+            "poc-organisation",
+            "没有这家机构，或它不能参加本项目。请填写机构列表中的全称。",
+            "There is no such organisation, or it cannot take part here. Enter its full name as the list of organisations has it.",
+        )
+    };
+    Err(refusal.at(field).into())
 }
 
 async fn note(
@@ -259,13 +204,14 @@ pub async fn poc_publish(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
 /// Brings a project to an end; its page stays.
 ///
 /// # Errors
-/// Not found, `poc-state`.
+/// Not found, `poc-state`, `poc-proposals-open`.
 pub async fn poc_close(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
     app.in_txn(ctx, "poc_close", (app.clone(), id.to_owned()), |tx, (app, id)| {
         Box::pin(async move {
             let old = load(tx, id).await?;
             app.policies().require(tx.ctx(), "poc_close", &poc_resource(&old))?;
-            let next = rules::close(&old, tx.ctx().now.ms())?;
+            let steps = store::poc::steps(tx, id).await?;
+            let next = rules::close(&old, &steps, tx.ctx().now.ms())?;
             store::poc::save(tx, &next).await?;
             let owner = organisation(tx, &next.organisation).await?;
             note(tx, "poc.closed", &next, &owner, json!({})).await
@@ -298,19 +244,15 @@ pub async fn poc_step_add(
             if !own {
                 app.policies().require(tx.ctx(), "poc_propose", &resource(app, &actor))?;
             }
+            if project.demo != actor.demo {
+                return Err(other_world().into());
+            }
+            let with = step_party(tx, &project, &actor, own, draft).await?;
             let steps = store::poc::steps(tx, id).await?;
             let corridor = corridor::of(app);
-            let mut step = with_known(&corridor, |known| {
-                rules::step(fresh, &project, &steps, &placed(draft, &actor), &by(tx, &actor), known)
+            let step = with_known(&corridor, |known| {
+                rules::step(fresh, &project, &steps, &placed(draft, with.as_ref()), &by(tx, &actor), known)
             })?;
-            if let Some(with) = &step.organisation {
-                party(tx, with, project.demo, "organisation").await?;
-            } else if !own {
-                step.organisation = Some(actor.id.clone());
-            }
-            if project.demo != actor.demo {
-                return Err(Refusal::forbidden().into());
-            }
             store::poc::save_step(tx, &step).await?;
             saved(tx, project, &step).await
         }))
@@ -318,10 +260,44 @@ pub async fn poc_step_add(
     .await
 }
 
-/// A proposal without a city means the proposer's own.
-fn placed(draft: &StepDraft, actor: &Organisation) -> StepDraft {
+fn other_world() -> Refusal {
+    Refusal::new(
+        kernel::RefusalKind::Forbidden,
+        "poc-demo",
+        "演示项目只接受名称以“示例”开头的单位，其他项目不接受它们。请选择另一个项目。",
+        "A project of the demo takes examples only, and other projects take none of them. Choose another project.",
+    )
+}
+
+/// With whom a step is taken: whoever its own people name, or the proposer himself.
+async fn step_party(
+    tx: &Txn,
+    project: &Project,
+    actor: &Organisation,
+    own: bool,
+    draft: &StepDraft,
+) -> Outcome<Option<Organisation>> {
+    let named = draft.organisation.trim();
+    if named.is_empty() {
+        return Ok((!own).then(|| actor.clone()));
+    }
+    let found = party(tx, named, project.demo, "organisation").await?;
+    if !own && found.id != actor.id {
+        let refusal = Refusal::invalid(
+            "poc-propose-own",
+            "建议只能以本单位承担的步骤提出。请留空，或填写本单位。",
+            "You can only propose a step that your own organisation takes. Leave this empty, or enter your organisation.",
+        );
+        return Err(refusal.at("organisation").into());
+    }
+    Ok(Some(found))
+}
+
+/// A step without a city lies where the organisation is that takes it.
+fn placed(draft: &StepDraft, with: Option<&Organisation>) -> StepDraft {
     let mut draft = draft.clone();
-    if let (true, false, Some(city)) = (draft.city.trim().is_empty(), draft.done, actor.city) {
+    draft.organisation = with.map(|organisation| organisation.id.clone()).unwrap_or_default();
+    if let (true, Some(city)) = (draft.city.trim().is_empty(), with.and_then(|organisation| organisation.city)) {
         draft.city = city.to_string();
     }
     draft
@@ -346,10 +322,14 @@ async fn saved(tx: &Txn, project: Project, step: &Step) -> Outcome<Done> {
     };
     let mut data =
         json!({ "stage": step.stage.code(), "city": step.city.map(|city| city.to_string()), "step": step.id });
-    if !public(step) {
+    if !step.on_path() {
         data["proposal"] = json!(step.entered_by);
     }
-    let next = Project { updated_ms: tx.ctx().now.ms(), ..project };
+    let mut next = project;
+    if step.on_path() {
+        // What is between two parties does not move the project in everybody's list.
+        next.updated_ms = tx.ctx().now.ms();
+    }
     store::poc::save(tx, &next).await?;
     let owner = organisation(tx, &next.organisation).await?;
     note(tx, kind, &next, &owner, data).await
@@ -363,7 +343,7 @@ async fn step_of(tx: &Txn, project: &str, step: &str) -> Outcome<Step> {
 /// The project's own people accept or decline a proposal.
 ///
 /// # Errors
-/// Not found, `poc-answered`, `decision-unknown`.
+/// Not found, `poc-state`, `poc-answered`, `decision-unknown`.
 pub async fn poc_answer(app: &App, ctx: &Ctx, id: &str, step: &str, decision: &str) -> Outcome<Done> {
     let accept = match decision {
         "accept" => true,
@@ -379,7 +359,7 @@ pub async fn poc_answer(app: &App, ctx: &Ctx, id: &str, step: &str, decision: &s
         Box::pin(async move {
             let project = load(tx, id).await?;
             app.policies().require(tx.ctx(), "poc_answer", &poc_resource(&project))?;
-            let next = rules::answer(&step_of(tx, id, step).await?, *accept)?;
+            let next = rules::answer(&project, &step_of(tx, id, step).await?, *accept)?;
             store::poc::save_step(tx, &next).await?;
             saved(tx, project, &next).await
         })
@@ -390,14 +370,16 @@ pub async fn poc_answer(app: &App, ctx: &Ctx, id: &str, step: &str, decision: &s
 /// A planned step has happened.
 ///
 /// # Errors
-/// Not found, `poc-not-planned`, `poc-day`, `poc-evidence`, `poc-city`.
-pub async fn poc_step_complete(app: &App, ctx: &Ctx, id: &str, step: &str, on: &str, evidence: &str) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), step.to_owned(), on.to_owned(), evidence.to_owned());
-    app.in_txn(ctx, "poc_step_complete", input, |tx, (app, id, step, on, evidence)| {
+/// Not found, `poc-state`, `poc-not-planned`, `poc-day`, `poc-evidence`, `poc-city`.
+pub async fn poc_step_complete(app: &App, ctx: &Ctx, id: &str, step: &str, typed: Completion) -> Outcome<Done> {
+    let input = (app.clone(), id.to_owned(), step.to_owned(), typed);
+    app.in_txn(ctx, "poc_step_complete", input, |tx, (app, id, step, typed)| {
         Box::pin(async move {
             let project = load(tx, id).await?;
             app.policies().require(tx.ctx(), "poc_step_add", &poc_resource(&project))?;
-            let next = rules::complete(&step_of(tx, id, step).await?, on, evidence, tx.ctx().now.ms())?;
+            let (step, now_ms) = (step_of(tx, id, step).await?, tx.ctx().now.ms());
+            let corridor = corridor::of(app);
+            let next = with_known(&corridor, |known| rules::complete(&project, &step, typed, now_ms, known))?;
             store::poc::save_step(tx, &next).await?;
             saved(tx, project, &next).await
         })

@@ -7,7 +7,7 @@ pub use document::Document;
 pub use shapes::{
     DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody,
 };
-pub(crate) use shapes::{date, detail, item, receipt};
+pub(crate) use shapes::{date, detail, item, organisation_ref, receipt};
 
 use super::body::JsonBody;
 use super::paged::Listed;

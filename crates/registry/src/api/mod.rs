@@ -14,6 +14,7 @@ pub mod matching;
 pub mod membership;
 pub mod organisation;
 pub(crate) mod paged;
+pub mod poc;
 pub mod search;
 pub mod status;
 pub mod workstation;

@@ -1,9 +1,10 @@
-//! The pack's picture of the corridor, with live figures at its stations.
+//! The pack's picture of the corridor, with live figures at its stations or a way from station to station.
 
 use crate::actions::home::{CityFigures, Figures, Tally};
 use crate::corridor::Corridor;
 use kernel::{Adcode, Text};
 use platform::web::corridor::{Anchor, Line, Station};
+use platform::web::journey::Stop;
 use platform::web::parts::Tone;
 use platform::web::{self, T};
 
@@ -17,15 +18,43 @@ pub(super) fn drawing(
 ) -> Option<web::Corridor> {
     let drawing = corridor.drawing.as_ref()?;
     let (width, height) = size(&drawing.view_box)?;
-    let mut stations: Vec<Station> = Vec::new();
+    let mut stations = stations(t, corridor, drawing);
+    for (station, place) in &mut stations {
+        station.figures =
+            figures.cities.get(place).map(|city| words_below(t, city, station.label_dy >= -4)).unwrap_or_default();
+        station.current = current == Some(*place);
+    }
+    let stations = stations.into_iter().map(|(station, _)| station).collect();
+    Some(web::Corridor { t, id, width, height, lines: lines(drawing), stations, legend: Some((10, height * 13 / 25)) })
+}
+
+/// A way through the corridor on the same picture; none while no pack is loaded. Places that are not on it break the
+/// line, so the page must name them in words.
+pub(super) fn journey(
+    t: T,
+    id: &'static str,
+    corridor: &Corridor,
+    stops: Vec<Stop>,
+    title: String,
+    spoken: String,
+    legend: (String, String),
+) -> Option<web::Journey> {
+    let drawing = corridor.drawing.as_ref()?;
+    let (width, height) = size(&drawing.view_box)?;
+    let stations = stations(t, corridor, drawing).into_iter().map(|(station, _)| station).collect();
+    let lines = lines(drawing);
+    Some(web::Journey { t, id, title, spoken, legend, width, height, lines, stations, stops })
+}
+
+/// The stations of every line, the hub once, each with its place.
+fn stations(t: T, corridor: &Corridor, drawing: &pack::Drawing) -> Vec<(Station, Adcode)> {
+    let mut stations: Vec<(Station, Adcode)> = Vec::new();
     for station in drawing.lines.iter().flat_map(|line| &line.stations) {
-        let adcode = station.adcode.to_string();
-        // The hub is on every line and drawn once.
-        if stations.iter().any(|drawn| drawn.adcode == adcode) {
+        if stations.iter().any(|(_, drawn)| *drawn == station.adcode) {
             continue;
         }
-        let below = station.label_y >= station.y - 4.0;
-        stations.push(Station {
+        let adcode = station.adcode.to_string();
+        let drawn = Station {
             name: corridor.place_name(station.adcode, t.locale),
             x: whole(station.x),
             y: whole(station.y),
@@ -33,19 +62,24 @@ pub(super) fn drawing(
             label_dy: whole(station.label_y - station.y),
             anchor: anchor(&station.anchor),
             href: format!("/cities/{adcode}"),
-            figures: figures.cities.get(&station.adcode).map(|city| words_below(t, city, below)).unwrap_or_default(),
+            figures: Vec::new(),
             source: station.adcode == drawing.hub,
-            current: current == Some(station.adcode),
+            current: false,
             adcode,
-        });
+        };
+        stations.push((drawn, station.adcode));
     }
-    let lines = drawing.lines.iter().map(|line| Line {
+    stations
+}
+
+fn lines(drawing: &pack::Drawing) -> Vec<Line> {
+    let line = |line: &pack::Line| Line {
         name: Text::new(&line.name_zh, &line.name_en),
         tone: if line.colour == "indigo" { Tone::Indigo } else { Tone::Pine },
         d: line.path.clone(),
         stations: line.stations.iter().map(|station| station.adcode.to_string()).collect(),
-    });
-    Some(web::Corridor { t, id, width, height, lines: lines.collect(), stations, legend: Some((10, height * 13 / 25)) })
+    };
+    drawing.lines.iter().map(line).collect()
 }
 
 /// The figures under a station's name: its needs, once there are some, and its organisations.

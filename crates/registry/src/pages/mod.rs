@@ -17,6 +17,7 @@ pub mod matching;
 pub mod membership;
 pub mod organisation;
 pub mod pack;
+pub mod poc;
 pub mod review;
 pub mod search;
 pub mod status;

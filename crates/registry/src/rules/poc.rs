@@ -7,8 +7,10 @@ use super::workstation::day;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
 use kernel::{Adcode, Date, Refusal, RefusalKind};
 
-/// Steps of one project, proposals included.
+/// Steps on the path of one project, as far as its own people enter them.
 pub const STEPS_MAX: usize = 200;
+/// Proposals for one project that are not on its path: those that wait and those that were declined.
+pub const PROPOSALS_MAX: usize = 200;
 /// Proposals of one organisation for one project that may wait at once.
 pub const PROPOSALS_OPEN_MAX: usize = 5;
 /// Characters of a step's note.
@@ -139,6 +141,17 @@ pub struct ProjectDraft {
     pub centre: String,
 }
 
+/// How a planned step ended, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Completion {
+    /// The day on which it was done.
+    pub day: String,
+    /// What shows it.
+    pub evidence: String,
+    /// Code of the city; needed when the plan did not name one.
+    pub city: String,
+}
+
 /// A step as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct StepDraft {
@@ -229,13 +242,20 @@ pub fn publish(project: &Project, steps: &[Step], now_ms: i64) -> Result<Project
     Ok(Project { state: ProjectState::Published, updated_ms: now_ms, ..project.clone() })
 }
 
-/// Brings a published project to an end.
+/// Brings a published project to an end. Nobody who proposed something is left without an answer.
 ///
 /// # Errors
-/// `poc-state`.
-pub fn close(project: &Project, now_ms: i64) -> Result<Project, Refusal> {
+/// `poc-state`, `poc-proposals-open`.
+pub fn close(project: &Project, steps: &[Step], now_ms: i64) -> Result<Project, Refusal> {
     if project.state != ProjectState::Published {
         return Err(wrong_state());
+    }
+    if steps.iter().any(|step| step.state == StepState::Proposed) {
+        return Err(Refusal::conflict(
+            "poc-proposals-open",
+            "还有其他单位的建议没有答复。请先逐条采纳或不采纳，再结束项目。",
+            "Proposals of other organisations still wait. Accept or decline each of them, then close the project.",
+        ));
     }
     Ok(Project { state: ProjectState::Closed, updated_ms: now_ms, ..project.clone() })
 }
@@ -251,7 +271,7 @@ fn wrong_state() -> Refusal {
 /// Adds a step: the project's own people enter what is done or planned, others propose.
 ///
 /// # Errors
-/// `poc-state`, `steps-many`, `proposals-many`, `poc-own-done`, or the first field that breaks a rule.
+/// `poc-state`, `steps-many`, `proposals-full`, `proposals-many`, `poc-own-done`, or the first field that breaks a rule.
 pub fn step(
     id: &str,
     project: &Project,
@@ -305,11 +325,21 @@ pub fn step(
 }
 
 fn room(steps: &[Step], own: bool, by: &By<'_>) -> Result<(), Refusal> {
-    if steps.len() >= STEPS_MAX {
+    // Counted apart: however much is proposed from outside, the project's own people can always go on.
+    let on_path = steps.iter().filter(|step| step.on_path()).count();
+    if own && on_path >= STEPS_MAX {
         return Err(Refusal::invalid(
             "steps-many",
             format!("一个项目最多 {STEPS_MAX} 个步骤，请为后续工作另建项目。"),
             format!("A project has {STEPS_MAX} steps at most; open another project for what follows."),
+        ));
+    }
+    if !own && steps.len() - on_path >= PROPOSALS_MAX {
+        return Err(Refusal::new(
+            RefusalKind::TooMany,
+            "proposals-full",
+            "本项目收到的建议已满。请直接联系项目方。",
+            "This project takes no more proposals. Contact its organisation instead.",
         ));
     }
     let open =
@@ -368,8 +398,11 @@ fn proven(step: &Step, today: Date) -> Result<(), Refusal> {
 /// The project's own people answer a proposal.
 ///
 /// # Errors
-/// `poc-answered`.
-pub fn answer(step: &Step, accept: bool) -> Result<Step, Refusal> {
+/// `poc-state`, `poc-answered`.
+pub fn answer(project: &Project, step: &Step, accept: bool) -> Result<Step, Refusal> {
+    if project.state != ProjectState::Published {
+        return Err(wrong_state());
+    }
     if step.state != StepState::Proposed {
         return Err(Refusal::conflict(
             "poc-answered",
@@ -383,8 +416,17 @@ pub fn answer(step: &Step, accept: bool) -> Result<Step, Refusal> {
 /// A planned step has happened.
 ///
 /// # Errors
-/// `poc-not-planned`, or what is missing for a step that is done.
-pub fn complete(step: &Step, on: &str, evidence: &str, now_ms: i64) -> Result<Step, Refusal> {
+/// `poc-state`, `poc-not-planned`, or what is missing for a step that is done.
+pub fn complete(
+    project: &Project,
+    step: &Step,
+    typed: &Completion,
+    now_ms: i64,
+    known: &Known<'_>,
+) -> Result<Step, Refusal> {
+    if project.state == ProjectState::Closed {
+        return Err(wrong_state());
+    }
     if step.state != StepState::Planned {
         return Err(Refusal::conflict(
             "poc-not-planned",
@@ -392,9 +434,11 @@ pub fn complete(step: &Step, on: &str, evidence: &str, now_ms: i64) -> Result<St
             "Only a planned step can be completed. Refresh to see it.",
         ));
     }
+    let typed_city = super::organisation::city(&typed.city, known)?;
     let done = Step {
-        day: Some(day(on, "day")?),
-        evidence: line(evidence, EVIDENCE_CHARS_MAX, "evidence")?,
+        city: typed_city.or(step.city),
+        day: Some(day(&typed.day, "day")?),
+        evidence: line(&typed.evidence, EVIDENCE_CHARS_MAX, "evidence")?,
         state: StepState::Done,
         ..step.clone()
     };
@@ -402,10 +446,16 @@ pub fn complete(step: &Step, on: &str, evidence: &str, now_ms: i64) -> Result<St
     Ok(done)
 }
 
+impl Step {
+    /// Whether it is part of the way: done or agreed, not merely proposed or refused.
+    pub fn on_path(&self) -> bool {
+        matches!(self.state, StepState::Done | StepState::Planned)
+    }
+}
+
 /// The path as it is drawn: what is done by day, then what is planned; proposals and refused ones are left out.
 pub fn path(steps: &[Step]) -> Vec<&Step> {
-    let mut path: Vec<&Step> =
-        steps.iter().filter(|s| matches!(s.state, StepState::Done | StepState::Planned)).collect();
+    let mut path: Vec<&Step> = steps.iter().filter(|step| step.on_path()).collect();
     let late = Date::from_epoch_day(84_000);
     path.sort_by_key(|s| (s.state == StepState::Planned, s.day.unwrap_or(late), s.created_ms, s.id.clone()));
     path

@@ -92,16 +92,42 @@ fn others_propose_and_the_owner_answers() {
     assert_eq!(proposal.state, StepState::Proposed);
     assert_eq!(add(&published(), &vec![proposal.clone(); 5], &planned(), "fab").unwrap_err().code, "proposals-many");
     assert!(add(&published(), &vec![proposal.clone(); 5], &planned(), "lab").is_ok());
-    assert_eq!(
-        add(&published(), &vec![proposal.clone(); STEPS_MAX], &planned(), "lab").unwrap_err().code,
-        "steps-many"
-    );
-    assert_eq!(complete(&proposal, "2026-05-10", "报告", by("lab").now_ms).unwrap_err().code, "poc-not-planned");
-    assert_eq!(answer(&proposal, false).unwrap().state, StepState::Declined);
-    let agreed = Step { city: Some(Adcode::parse("330400").unwrap()), ..answer(&proposal, true).unwrap() };
-    assert_eq!(answer(&agreed, true).unwrap_err().code, "poc-answered");
-    assert_eq!(complete(&agreed, "2026-05-10", "", by("lab").now_ms).unwrap_err().code, "poc-evidence");
-    assert_eq!(complete(&agreed, "2026-05-10", "报告", by("lab").now_ms).unwrap().state, StepState::Done);
+    assert_eq!(finish(&published(), &proposal, "报告", "").unwrap_err().code, "poc-not-planned");
+    assert_eq!(answer(&project(), &proposal, true).unwrap_err().code, "poc-state");
+    let declined = answer(&published(), &proposal, false).unwrap();
+    assert_eq!(declined.state, StepState::Declined);
+    assert_eq!(answer(&published(), &declined, true).unwrap_err().code, "poc-answered");
+}
+
+fn finish(project: &Project, step: &Step, evidence: &str, city: &str) -> Result<Step, Refusal> {
+    let typed = Completion { day: "2026-05-10".into(), evidence: evidence.into(), city: city.into() };
+    complete(project, step, &typed, by("lab").now_ms, &known())
+}
+
+#[test]
+fn a_plan_without_a_city_gets_one_when_it_is_done() {
+    let proposal = add(&published(), &[], &planned(), "fab").unwrap();
+    let agreed = answer(&published(), &proposal, true).unwrap();
+    assert_eq!(agreed.city, None);
+    assert_eq!(finish(&published(), &agreed, "报告", "").unwrap_err().code, "poc-city");
+    assert_eq!(finish(&published(), &agreed, "报告", "1").unwrap_err().code, "city-unknown");
+    assert_eq!(finish(&published(), &agreed, "", "330400").unwrap_err().code, "poc-evidence");
+    let closed = Project { state: ProjectState::Closed, ..published() };
+    assert_eq!(finish(&closed, &agreed, "报告", "330400").unwrap_err().code, "poc-state");
+    let done = finish(&published(), &agreed, "报告", "330400").unwrap();
+    assert_eq!((done.state, done.city), (StepState::Done, Some(Adcode::parse("330400").unwrap())));
+}
+
+#[test]
+fn proposals_from_outside_never_fill_the_path() {
+    let proposal = add(&published(), &[], &planned(), "fab").unwrap();
+    let declined = Step { state: StepState::Declined, ..proposal.clone() };
+    let many = vec![declined; PROPOSALS_MAX];
+    assert_eq!(add(&published(), &many, &planned(), "fab").unwrap_err().code, "proposals-full");
+    assert!(add(&published(), &many, &planned(), "lab").is_ok());
+    let path = vec![Step { state: StepState::Planned, ..proposal }; STEPS_MAX];
+    assert_eq!(add(&published(), &path, &planned(), "lab").unwrap_err().code, "steps-many");
+    assert!(add(&published(), &path, &planned(), "fab").is_ok(), "its own people decide what to do with it");
 }
 
 #[test]
@@ -110,9 +136,11 @@ fn a_project_opens_with_a_first_step_and_closes_once() {
     let first = add(&project(), &[], &done(), "lab").unwrap();
     let open = publish(&project(), &[first], 9).unwrap();
     assert_eq!(publish(&open, &[], 9).unwrap_err().code, "poc-state");
-    assert_eq!(close(&project(), 9).unwrap_err().code, "poc-state");
-    let closed = close(&open, 10).unwrap();
-    assert_eq!(close(&closed, 11).unwrap_err().code, "poc-state");
+    assert_eq!(close(&project(), &[], 9).unwrap_err().code, "poc-state");
+    let proposal = add(&open, &[], &planned(), "fab").unwrap();
+    assert_eq!(close(&open, &[proposal], 10).unwrap_err().code, "poc-proposals-open");
+    let closed = close(&open, &[], 10).unwrap();
+    assert_eq!(close(&closed, &[], 11).unwrap_err().code, "poc-state");
     assert_eq!(add(&closed, &[], &done(), "lab").unwrap_err().code, "poc-state");
 }
 

@@ -1,13 +1,20 @@
 //! Rows of proof-of-concept projects and their steps.
 
+mod centre;
+mod list;
+
+pub use centre::{Honour, centre_ids, honours, is_centre, listed_by_name};
+pub use list::{Facets, Filter, Position, facets, list, of_party};
+
 use super::rows::{all, first, get, join, put, split};
-use crate::rules::poc::{Project, ProjectState, STEPS_MAX, Stage, Step, StepState};
+use crate::rules::poc::{PROPOSALS_MAX, Project, ProjectState, STEPS_MAX, Stage, Step, StepState};
 use kernel::{Adcode, Date};
 use platform::Fault;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
 use sea_orm::{QueryResult, Value};
 use search::Document;
+use std::collections::BTreeSet;
 
 /// Tables of proof-of-concept projects.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -101,6 +108,18 @@ pub async fn save(conn: &Conn, p: &Project) -> Outcome<()> {
     put(conn, "poc_project", &COLUMNS, &["id"], vec![row]).await
 }
 
+/// True for projects that everybody may see; the table is called `p`.
+const OPEN: &str = "p.state IN ('published', 'closed')";
+
+/// `$1, $2, $3`.
+fn places(count: usize) -> String {
+    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+fn values_of(ids: &[String]) -> Vec<Value> {
+    ids.iter().map(|id| id.as_str().into()).collect()
+}
+
 async fn select(conn: &Conn, tail: &str, values: Vec<Value>) -> Outcome<Vec<Project>> {
     let columns: Vec<String> = COLUMNS.iter().map(|column| format!("p.{column}")).collect();
     let text = format!("SELECT {} FROM poc_project p {tail}", columns.join(", "));
@@ -117,54 +136,6 @@ pub async fn of_organisation(conn: &Conn, organisation: &str) -> Outcome<Vec<Pro
     let tail =
         format!("WHERE p.organisation = $1 OR p.centre = $1 ORDER BY p.updated_ms DESC, p.id LIMIT {PROJECTS_MAX}");
     select(conn, &tail, vec![organisation.into()]).await
-}
-
-/// What the list is narrowed to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// City that some step lies in, by code; empty for all.
-    pub city: String,
-    /// Stage that some done step has reached; empty for all.
-    pub stage: String,
-}
-
-/// The place of a project in the order of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
-    /// When it last changed.
-    pub updated_ms: i64,
-    /// Its id.
-    pub id: String,
-}
-
-/// One page of open projects, the newest change first, and how many there are in all.
-pub async fn list(
-    conn: &Conn,
-    filter: &Filter,
-    after: Option<&Position>,
-    limit: usize,
-) -> Outcome<(Vec<Project>, i64)> {
-    let mut text = "p.state IN ('published', 'closed')".to_owned();
-    let mut values: Vec<Value> = Vec::new();
-    for (column, value) in [("city", &filter.city), ("stage", &filter.stage)] {
-        if !value.is_empty() {
-            values.push(value.as_str().into());
-            text.push_str(&format!(
-                " AND EXISTS (SELECT 1 FROM poc_step s WHERE s.project = p.id AND s.state = 'done' AND s.{column} = ${})",
-                values.len()
-            ));
-        }
-    }
-    let row = first(conn, &format!("SELECT COUNT(*) AS n FROM poc_project p WHERE {text}"), values.clone()).await?;
-    let total = row.map_or(Ok(0), |row| get(&row, "n"))?;
-    if let Some(position) = after {
-        values.push(position.updated_ms.into());
-        values.push(position.id.as_str().into());
-        let (when, id) = (values.len() - 1, values.len());
-        text.push_str(&format!(" AND (p.updated_ms < ${when} OR (p.updated_ms = ${when} AND p.id < ${id}))"));
-    }
-    let tail = format!("WHERE {text} ORDER BY p.updated_ms DESC, p.id DESC LIMIT {limit}");
-    Ok((select(conn, &tail, values).await?, total))
 }
 
 fn step(row: &QueryResult) -> Outcome<Step> {
@@ -206,13 +177,23 @@ pub async fn save_step(conn: &Conn, s: &Step) -> Outcome<()> {
     put(conn, "poc_step", &STEP_COLUMNS, &["id"], vec![row]).await
 }
 
-/// All steps of a project, the oldest entry first.
-pub async fn steps(conn: &Conn, project: &str) -> Outcome<Vec<Step>> {
+/// All steps of some projects, the oldest entry first.
+pub async fn steps_of(conn: &Conn, projects: &[String]) -> Outcome<Vec<Step>> {
+    if projects.is_empty() {
+        return Ok(Vec::new());
+    }
     let text = format!(
-        "SELECT {} FROM poc_step WHERE project = $1 ORDER BY created_ms, id LIMIT {STEPS_MAX}",
-        STEP_COLUMNS.join(", ")
+        "SELECT {} FROM poc_step WHERE project IN ({}) ORDER BY created_ms, id LIMIT {}",
+        STEP_COLUMNS.join(", "),
+        places(projects.len()),
+        projects.len() * (STEPS_MAX + 2 * PROPOSALS_MAX)
     );
-    all(conn, &text, vec![project.into()]).await?.iter().map(step).collect()
+    all(conn, &text, values_of(projects)).await?.iter().map(step).collect()
+}
+
+/// All steps of one project, the oldest entry first.
+pub async fn steps(conn: &Conn, project: &str) -> Outcome<Vec<Step>> {
+    steps_of(conn, &[project.to_owned()]).await
 }
 
 /// One step.
@@ -226,26 +207,30 @@ pub async fn proposals(conn: &Conn, organisations: &[String]) -> Outcome<Vec<(St
     if organisations.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=organisations.len()).map(|n| format!("${n}")).collect();
     let columns: Vec<String> = STEP_COLUMNS.iter().map(|column| format!("s.{column}")).collect();
+    let waits = format!(
+        "s.state = 'proposed' AND p.state = 'published' AND p.organisation IN ({})",
+        places(organisations.len())
+    );
     let text = format!(
         "SELECT {} FROM poc_step s JOIN poc_project p ON p.id = s.project
-         WHERE s.state = 'proposed' AND p.state = 'published' AND p.organisation IN ({}) ORDER BY s.created_ms, s.id LIMIT {PROJECTS_MAX}",
-        columns.join(", "),
-        places.join(", ")
+         WHERE {waits} ORDER BY s.created_ms, s.id LIMIT {PROJECTS_MAX}",
+        columns.join(", ")
     );
-    let rows = all(conn, &text, organisations.iter().map(|id| id.as_str().into()).collect()).await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let step = step(row)?;
-        if let Some(project) = by_id(conn, &step.project).await? {
-            found.push((step, project));
-        }
-    }
-    Ok(found)
+    let rows = all(conn, &text, values_of(organisations)).await?;
+    let steps: Vec<Step> = rows.iter().map(step).collect::<Outcome<_>>()?;
+    let ids: BTreeSet<String> = steps.iter().map(|step| step.project.clone()).collect();
+    let projects = by_ids(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let with = |step: Step| projects.iter().find(|p| p.id == step.project).map(|project| (step, project.clone()));
+    Ok(steps.into_iter().filter_map(with).collect())
 }
 
-const OPEN: &str = "p.state IN ('published', 'closed')";
+async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Project>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    select(conn, &format!("WHERE p.id IN ({})", places(ids.len())), values_of(ids)).await
+}
 
 /// What a change of one project means for the index.
 pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {

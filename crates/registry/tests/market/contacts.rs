@@ -27,8 +27,8 @@ async fn answer(house: &House, ctx: &Ctx, id: &str, answer: Answer, text: &str) 
 /// Ann in town A has published a need; Bob in town B can ask.
 async fn market() -> (House, String) {
     let house = house().await;
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
-    house.firm("bob", "乙硅片有限公司", TOWN_B).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("bob", "乙硅片有限公司", TOWN_B).await;
     let need = house.published(&house.person("ann").await, Side::Need, "寻找抛光硅片").await;
     (house, need)
 }

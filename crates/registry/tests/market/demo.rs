@@ -5,8 +5,10 @@ use platform::web::page::Page;
 use registry::actions::contact::{Asked, ContactQuery, contact_list};
 use registry::actions::expert::expert_list;
 use registry::actions::listing::{Query, listing_list};
+use registry::actions::poc::{Filter, poc_centre_list, poc_list};
 use registry::actions::workstation::{workstation_list, workstation_office_list, workstation_view};
 use registry::rules::listing::{Side, State};
+use registry::rules::poc::{ProjectState, Stage, StepState, path, stage_reached};
 use testkit::TestApp;
 
 async fn stage() -> (TestApp, Cast) {
@@ -26,7 +28,7 @@ async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisatio
     let app = house.app();
     for (part, kinds) in [
         (Part::Enterprise, &["desk-question", "desk-refused"][..]),
-        (Part::Provider, &["desk-contact"]),
+        (Part::Provider, &["desk-contact", "desk-poc-proposal"]),
         (Part::Expert, &["desk-contact", "desk-expiring", "desk-workstation-join"]),
         (Part::OfficerSongjiang, &["desk-review", "desk-workstation"]),
         (Part::OfficerJiaxing, &["desk-claim", "desk-review"]),
@@ -93,5 +95,35 @@ async fn the_demo_has_experts_and_a_workstation_in_every_stage() {
     assert_eq!(waiting.len(), 1);
     let view = workstation_view(app, &office, &waiting[0].workstation.id).await.unwrap();
     assert!(view.may_decide && view.experts.iter().all(|seat| seat.here()), "the office may say yes at once");
+    house.finish().await;
+}
+
+#[tokio::test]
+async fn the_demo_shows_a_result_on_its_way_through_the_cities() {
+    let (house, cast) = stage().await;
+    let (app, enterprise) = (house.app(), cast.ctx(Part::Enterprise).await.unwrap());
+    let all = poc_list(app, &enterprise, &Filter::default(), &Page::default()).await.unwrap().items;
+    assert_eq!(all.len(), 3);
+    for card in &all {
+        assert!(card.project.demo && card.project.title.starts_with("示例"));
+        assert!(card.organisations.values().all(|o| o.demo && o.name.starts_with("示例")), "{:?}", card.organisations);
+        let late =
+            card.steps.iter().filter(|s| s.state == StepState::Done).any(|s| s.day > Some(enterprise.now.date()));
+        assert!(!late, "nothing is done in the future");
+    }
+    let closed = all.iter().find(|card| card.project.state == ProjectState::Closed).expect("one is finished");
+    let mut cities: Vec<_> = path(&closed.steps).iter().filter_map(|step| step.city).collect();
+    cities.dedup();
+    assert_eq!(cities.len(), 4, "it crossed several cities");
+    assert_eq!(stage_reached(&closed.steps), Some(Stage::Capital));
+    let planned = |card: &&registry::actions::poc::Card| card.steps.iter().any(|s| s.state == StepState::Planned);
+    assert_eq!(all.iter().filter(planned).count(), 1, "one runs, with planned steps");
+    let centres = poc_centre_list(app, &enterprise, &Page::default()).await.unwrap();
+    assert_eq!(centres.items.iter().filter(|centre| !centre.organisation.demo).count(), 4, "those the source names");
+    let real = centres.items.iter().filter(|centre| !centre.organisation.demo);
+    assert!(real.clone().all(|centre| centre.projects.is_empty() && !centre.honours.is_empty()));
+    let answer = house.visitor().get(&format!("/poc/{}", closed.project.id)).await.good();
+    let _ = answer.shows("class=\"leg\"").hides("leg planned").shows("④").shows("⑤");
+    let _ = house.visitor().get("/poc/centres").await.good().shows("首批授牌").shows("示例合肥先进材料概念验证中心");
     house.finish().await;
 }

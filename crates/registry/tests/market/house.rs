@@ -1,93 +1,14 @@
-//! The house of these tests: the small example pack, organisations that are open, and people who act.
+//! What these tests need beside the house of all: needs and offers.
 
-use kernel::Adcode;
-use pack::Pack;
-use platform::ctx::{Actor, Role};
-use platform::{App, Ctx, Fault};
-use registry::actions::claim::{claim_decide, claim_own};
+pub use crate::common::{House, PROVINCE, TOWN_A, TOWN_B, code, house, journal};
+
+use platform::{Ctx, Fault};
 use registry::actions::listing::{Create, Done, listing_create, listing_submit, listing_view};
-use registry::actions::membership::memberships;
-use registry::actions::organisation::{Register, organisation_register};
 use registry::actions::review::{Decide, listing_review};
-use registry::rules::claim::DecisionCommand;
 use registry::rules::listing::{Kind, Patch, Side};
-use registry::rules::organisation::Draft;
 use registry::rules::review::Verdict;
-use testkit::TestApp;
-
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
-/// The second.
-pub const TOWN_B: &str = "990200";
-/// A place that is no member.
-pub const PROVINCE: &str = "990000";
-
-pub struct House(pub TestApp);
-
-/// A house with the example pack loaded.
-pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
-    House(test)
-}
 
 impl House {
-    pub fn app(&self) -> &App {
-        self.0.app()
-    }
-
-    fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx { actor, ..self.0.system() }
-    }
-
-    pub fn visitor(&self) -> Ctx {
-        self.ctx(Actor::visitor())
-    }
-
-    /// An account with the memberships it has now.
-    pub async fn person(&self, account: &str) -> Ctx {
-        let memberships = memberships(&self.app().db().read(), account).await.expect("memberships are read");
-        let actor =
-            Actor { account: Some(account.into()), name: format!("人员 {account}"), memberships, ..Actor::default() };
-        self.ctx(actor)
-    }
-
-    /// An account of the office of a city.
-    pub async fn officer(&self, account: &str, city: &str) -> Ctx {
-        let mut ctx = self.person(account).await;
-        ctx.actor.roles = vec![Role::CityOfficer];
-        ctx.actor.cities = vec![Adcode::parse(city).expect("a city code")];
-        ctx
-    }
-
-    /// An account of the joint office.
-    pub async fn joint(&self, account: &str) -> Ctx {
-        let mut ctx = self.person(account).await;
-        ctx.actor.roles = vec![Role::JointOffice];
-        ctx
-    }
-
-    /// An open organisation in a city, with `account` as its first member.
-    pub async fn firm(&self, account: &str, name: &str, city: &str) -> String {
-        let person = self.person(account).await;
-        let draft = Draft { name: name.into(), kind: "enterprise".into(), city: city.into(), ..Draft::default() };
-        let command = Register {
-            draft, evidence: "我是该单位办公室主任，可致电总机核实。".into(), once: None
-        };
-        let id = organisation_register(self.app(), &person, command).await.expect("it is registered").id;
-        let claims = claim_own(self.app(), &person).await.expect("own claims");
-        let claim = claims.iter().find(|card| card.organisation.id == id).expect("a claim was filed");
-        let office =
-            if city == PROVINCE { self.joint("registrar").await } else { self.officer("registrar", city).await };
-        let yes = DecisionCommand { decision: "approve".into(), ..DecisionCommand::default() };
-        claim_decide(self.app(), &office, &claim.filed.claim.id, yes).await.expect("the office agrees");
-        id
-    }
-
     /// A segment of the example pack.
     pub fn segment(&self) -> String {
         registry::corridor::of(self.app()).segments[0].id.clone()
@@ -132,19 +53,6 @@ impl House {
             .expect("it is published");
         id
     }
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
-}
-
-/// The kinds of a thing's entries, oldest first, with whether everybody may read each.
-pub async fn journal(house: &House, object: &str, id: &str) -> Vec<(String, bool)> {
-    let entries =
-        platform::journal::of_object(&house.app().db().read(), object, id, 50).await.expect("the journal is read");
-    entries.into_iter().rev().map(|entry| (entry.kind, entry.public)).collect()
 }
 
 /// What needs, offers and requests put on somebody's desk: kind and title.

@@ -22,7 +22,7 @@ async fn public_titles(house: &crate::house::House, query: Query) -> Vec<String>
 async fn a_need_goes_from_draft_through_review_to_everybody() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let id = house.draft(&ann, Side::Need, "寻找抛光硅片").await;
     assert_eq!(code(listing_view(app, &house.visitor(), Side::Need, &id).await), "not-found");
@@ -65,7 +65,7 @@ async fn a_need_goes_from_draft_through_review_to_everybody() {
 async fn a_refusal_brings_the_draft_back_with_the_reviewers_words() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let (ann, office) = (house.person("ann").await, house.officer("olga", TOWN_A).await);
     let id = house.submitted(&ann, Side::Need, "寻找先进材料").await;
     assert_eq!(code(house.decide(&office, Side::Need, &id, Verdict::Refuse(vec![])).await), "review-reasons");
@@ -92,7 +92,7 @@ async fn a_refusal_brings_the_draft_back_with_the_reviewers_words() {
 async fn only_the_right_office_reviews_and_nobody_his_own() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let id = house.submitted(&ann, Side::Offer, "提供抛光服务").await;
     let verdict = || Verdict::Publish;
@@ -112,7 +112,7 @@ async fn only_the_right_office_reviews_and_nobody_his_own() {
 #[tokio::test]
 async fn an_organisation_outside_the_member_cities_is_reviewed_by_the_joint_office() {
     let house = house().await;
-    house.firm("pat", "省外检测中心", PROVINCE).await;
+    house.listed("pat", "省外检测中心", PROVINCE).await;
     let id = house.submitted(&house.person("pat").await, Side::Offer, "提供检测服务").await;
     assert_eq!(
         code(house.decide(&house.officer("olga", TOWN_A).await, Side::Offer, &id, Verdict::Publish).await),
@@ -126,7 +126,7 @@ async fn an_organisation_outside_the_member_cities_is_reviewed_by_the_joint_offi
 async fn a_changed_listing_stays_public_as_it_was_until_the_new_version_is_approved() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let id = house.published(&ann, Side::Need, "寻找抛光硅片").await;
     listing_edit(app, &ann, Side::Need, &id, titled("寻找抛光硅片（新）")).await.unwrap();
@@ -162,7 +162,7 @@ async fn a_changed_listing_stays_public_as_it_was_until_the_new_version_is_appro
 async fn the_clock_ends_a_publication_and_a_renewal_brings_it_back() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let id = house.published(&ann, Side::Need, "寻找抛光硅片").await;
     house.0.days_pass(170).await;
@@ -190,7 +190,7 @@ async fn the_clock_ends_a_publication_and_a_renewal_brings_it_back() {
 async fn withdrawing_closes_the_page_for_strangers() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let id = house.published(&ann, Side::Need, "寻找抛光硅片").await;
     assert_eq!(code(listing_withdraw(app, &house.person("eve").await, Side::Need, &id, None).await), "forbidden");
@@ -209,7 +209,7 @@ async fn withdrawing_closes_the_page_for_strangers() {
 async fn a_draft_needs_a_mandate_and_known_segments() {
     let house = house().await;
     let app = house.app();
-    let a = house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    let a = house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let create = |organisation: Option<&str>, patch| Create {
         side: Side::Need,
         organisation: organisation.map(str::to_owned),
@@ -231,7 +231,7 @@ async fn a_draft_needs_a_mandate_and_known_segments() {
     let mut reader = ann.clone();
     reader.actor.memberships[0].mandates.clear();
     assert_eq!(code(listing_create(app, &reader, create(None, titled("寻找硅片"))).await), "forbidden");
-    house.firm("ann", "乙传感器有限公司", TOWN_A).await;
+    house.listed("ann", "乙传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     assert_eq!(code(listing_create(app, &ann, create(None, titled("寻找硅片"))).await), "organisation");
     assert!(listing_create(app, &ann, create(Some(&a), titled("寻找硅片"))).await.is_ok());
@@ -242,7 +242,7 @@ async fn a_draft_needs_a_mandate_and_known_segments() {
 async fn a_repeat_of_a_request_gets_the_first_answer() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let create = |title: &str| {
         let once = Once::new("listing_create", "key-1", &title).unwrap();
@@ -260,7 +260,7 @@ async fn a_repeat_of_a_request_gets_the_first_answer() {
 async fn lists_follow_filters_words_and_cursors() {
     let house = house().await;
     let app = house.app();
-    house.firm("ann", "甲传感器有限公司", TOWN_A).await;
+    house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     for n in 1..=5 {
         house.published(&ann, Side::Need, &format!("寻找抛光硅片第{n}批")).await;

@@ -1,74 +1,18 @@
-//! The house of these tests: the small example pack, and people who act.
+//! What these tests need beside the house of all: experts, refusals, and the whole desk.
 
-use kernel::Adcode;
-use pack::Pack;
-use platform::ctx::{Actor, Role};
-use platform::{Ctx, Fault};
-use registry::actions::claim::claim_decide;
-use registry::actions::membership::memberships;
-use registry::actions::organisation::{Register, organisation_register};
+pub use crate::common::{EVIDENCE, House, PROVINCE, TOWN_A, TOWN_B, approve, code, draft, house, journal};
+
+use kernel::Locale;
+use platform::Ctx;
+use platform::ctx::Role;
+use platform::identity::actions::{NewAccount, account_create};
 use registry::rules::claim::DecisionCommand;
-use registry::rules::organisation::Draft;
-use testkit::TestApp;
+use testkit::Client;
 
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
-/// The second.
-pub const TOWN_B: &str = "990200";
-/// A place that is no member.
-pub const PROVINCE: &str = "990000";
-pub const EVIDENCE: &str = "我是该单位办公室主任，可致电总机核实。";
-
-pub struct House(pub TestApp);
-
-/// A house with the example pack loaded.
-pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
-    House(test)
-}
+/// Of every account that signs in.
+const PASSWORD: &str = "correct horse battery";
 
 impl House {
-    pub fn app(&self) -> &platform::App {
-        self.0.app()
-    }
-
-    fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx { actor, ..self.0.system() }
-    }
-
-    /// Somebody who has not signed in.
-    pub fn visitor(&self) -> Ctx {
-        self.ctx(Actor::visitor())
-    }
-
-    /// An account with the memberships it has now.
-    pub async fn person(&self, account: &str) -> Ctx {
-        let memberships = memberships(&self.app().db().read(), account).await.expect("memberships are read");
-        let actor =
-            Actor { account: Some(account.into()), name: format!("人员 {account}"), memberships, ..Actor::default() };
-        self.ctx(actor)
-    }
-
-    /// An account of the office of a city.
-    pub async fn officer(&self, account: &str, city: &str) -> Ctx {
-        let mut ctx = self.person(account).await;
-        ctx.actor.roles = vec![Role::CityOfficer];
-        ctx.actor.cities = vec![Adcode::parse(city).expect("a city code")];
-        ctx
-    }
-
-    /// An account of the joint office.
-    pub async fn joint(&self, account: &str) -> Ctx {
-        let mut ctx = self.person(account).await;
-        ctx.actor.roles = vec![Role::JointOffice];
-        ctx
-    }
-
     /// An account that was given the role of expert.
     pub async fn expert(&self, account: &str) -> Ctx {
         let mut ctx = self.person(account).await;
@@ -76,48 +20,31 @@ impl House {
         ctx
     }
 
-    /// Registers an organisation; returns its id and that of the claim.
-    pub async fn register(&self, ctx: &Ctx, draft: Draft) -> (String, String) {
-        let command = Register { draft, evidence: EVIDENCE.into(), once: None };
-        let done = organisation_register(self.app(), ctx, command).await.expect("it is registered");
-        let claims = registry::actions::claim::claim_own(self.app(), ctx).await.expect("own claims");
-        let claim = claims.iter().find(|c| c.organisation.id == done.id).expect("a claim was filed");
-        (done.id, claim.filed.claim.id.clone())
+    /// An account that can sign in; returns its id.
+    pub async fn account(&self, login: &str) -> String {
+        let new = NewAccount {
+            login: login.into(),
+            email: String::new(),
+            name: format!("人员 {login}"),
+            password: PASSWORD.into(),
+            roles: Vec::new(),
+            locale: Locale::ZhCn,
+            demo: false,
+        };
+        account_create(self.app(), &self.0.system(), new).await.expect("the account is made")
     }
 
-    /// A listed organisation in a city, with `account` as its first member.
-    pub async fn listed(&self, account: &str, name: &str, city: &str) -> String {
-        let person = self.person(account).await;
-        let (id, claim) = self.register(&person, draft(name, city)).await;
-        let officer = self.officer("officer", city).await;
-        claim_decide(self.app(), &officer, &claim, approve()).await.expect("the office agrees");
-        id
+    /// A browser in which an account has signed in.
+    pub async fn signed_in(&self, login: &str) -> Client {
+        let mut client = self.0.visitor();
+        let answer = client.form("/sign-in", &[("login", login), ("password", PASSWORD), ("next", "/desk")]).await;
+        assert_eq!(answer.redirect(), "/desk");
+        client
     }
-}
-
-pub fn draft(name: &str, city: &str) -> Draft {
-    Draft { name: name.into(), kind: "enterprise".into(), city: city.into(), ..Draft::default() }
-}
-
-pub fn approve() -> DecisionCommand {
-    DecisionCommand { decision: "approve".into(), ..DecisionCommand::default() }
 }
 
 pub fn refuse(reason: &str, remark: &str) -> DecisionCommand {
     DecisionCommand { decision: "refuse".into(), reason: reason.into(), remark: remark.into() }
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
-}
-
-/// The kinds of a thing's entries, oldest first, with whether everybody may read each.
-pub async fn journal(house: &House, object: &str, id: &str) -> Vec<(String, bool)> {
-    let entries =
-        platform::journal::of_object(&house.app().db().read(), object, id, 50).await.expect("the journal is read");
-    entries.into_iter().rev().map(|entry| (entry.kind, entry.public)).collect()
 }
 
 /// What waits on somebody's desk: kind and title.

@@ -4,7 +4,7 @@ use registry::actions::poc::{
     Create, poc_answer, poc_close, poc_create, poc_list, poc_own, poc_publish, poc_step_add, poc_step_complete,
     poc_view,
 };
-use registry::rules::poc::{ProjectDraft, Stage, StepDraft, StepState, path};
+use registry::rules::poc::{Completion, ProjectDraft, Stage, StepDraft, StepState, path};
 
 fn project(title: &str) -> Create {
     let draft = ProjectDraft {
@@ -26,6 +26,10 @@ fn done(stage: &str, city: &str, day: &str) -> StepDraft {
         done: true,
         ..StepDraft::default()
     }
+}
+
+fn on(day: &str, evidence: &str) -> Completion {
+    Completion { day: day.into(), evidence: evidence.into(), city: String::new() }
 }
 
 fn offer() -> StepDraft {
@@ -68,8 +72,9 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
     assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, "perhaps").await), "decision-unknown");
     poc_answer(app, &lab_person, &id, &proposal.id, "accept").await.unwrap();
     assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, "accept").await), "poc-answered");
-    assert_eq!(code(poc_step_complete(app, &lab_person, &id, &proposal.id, "2026-03-17", "报告").await), "poc-day");
-    poc_step_complete(app, &lab_person, &id, &proposal.id, "2026-03-16", "中试报告").await.unwrap();
+    let early = on("2026-03-17", "报告");
+    assert_eq!(code(poc_step_complete(app, &lab_person, &id, &proposal.id, early).await), "poc-day");
+    poc_step_complete(app, &lab_person, &id, &proposal.id, on("2026-03-16", "中试报告")).await.unwrap();
     let view = poc_view(app, &house.visitor(), &id).await.unwrap();
     let way: Vec<(Stage, String)> =
         path(&view.card.steps).iter().map(|s| (s.stage, s.city.unwrap().to_string())).collect();
@@ -113,8 +118,8 @@ async fn who_may_not_is_told_so() {
     );
     let elsewhere = StepDraft { organisation: "nobody".into(), ..offer() };
     assert_eq!(code(poc_step_add(app, &fab_person, &id, None, elsewhere, None).await), "poc-organisation");
-    assert_eq!(code(poc_step_complete(app, &fab_person, &id, "s", "2026-01-01", "x").await), "forbidden");
-    assert_eq!(code(poc_step_complete(app, &lab_person, &id, "s", "2026-01-01", "x").await), "not-found");
+    assert_eq!(code(poc_step_complete(app, &fab_person, &id, "s", on("2026-01-01", "x")).await), "forbidden");
+    assert_eq!(code(poc_step_complete(app, &lab_person, &id, "s", on("2026-01-01", "x")).await), "not-found");
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ pub struct View {
     pub listings: Vec<Listing>,
     /// Its expert workstations that everybody may see; for members and the office all of them.
     pub workstations: Vec<Workstation>,
+    /// Open proof-of-concept projects that it takes part in.
+    pub projects: Vec<crate::actions::poc::Card>,
     /// What the reader may do.
     pub can: Can,
     /// The reader has a claim for it that waits: its id.
@@ -65,6 +67,7 @@ pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> 
         office: super::office_of(app, &head),
         listings: Vec::new(),
         workstations: Vec::new(),
+        projects: crate::actions::poc::of_party(app, id).await?,
         can: Can::default(),
         claim_open: None,
         history: Vec::new(),

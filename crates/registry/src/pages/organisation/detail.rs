@@ -9,6 +9,7 @@ use crate::actions::organisation::{View, organisation_by_key, organisation_view}
 use crate::actions::status::codes;
 use crate::corridor::{self, Corridor};
 use crate::pages::listing::{ListRow, office_name, row};
+use crate::pages::poc::words::{ProjectRow, row as project_row};
 use crate::rules::claim::CLAIM_WORKDAYS;
 use crate::rules::organisation::{Organisation, State as Standing};
 use askama::Template;
@@ -37,6 +38,7 @@ struct Page {
     listings: Vec<ListRow>,
     workstations: Vec<WorkstationLine>,
     propose_href: String,
+    projects: Vec<ProjectRow>,
     history: Vec<HistoryLine>,
     contact_href: String,
     contact_note: String,
@@ -124,6 +126,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
         } else {
             String::new()
         },
+        projects: view.projects.iter().map(|card| project_row(t, corridor, card)).collect(),
         history: view.history.iter().filter_map(|entry| history(t, entry)).collect(),
         contact_href: if listed { format!("/contacts/new?organisation={}", o.id) } else { String::new() },
         contact_note: contact_note(t, corridor, view),

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use platform::web::parts::{Action, Empty, Tag};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller, Membership};
+use platform::{App, Caller, Mandate, Membership};
 
 #[derive(Template)]
 #[template(path = "registry/organisation_mine.html")]
@@ -55,7 +55,7 @@ pub(super) async fn page(State(app): State<App>, caller: Caller) -> Result<Respo
         name: membership.name.clone(),
         city: city_name(t, &corridor, membership.city),
         mandates: mandate_names(t, membership.mandates.iter().map(|mandate| mandate.code())),
-        links: links(t, &membership.organisation),
+        links: links(t, membership),
     };
     let page = Page {
         shell: caller.visit.shell(t.msg("organisation-mine")).private(),
@@ -76,10 +76,16 @@ pub(super) async fn page(State(app): State<App>, caller: Caller) -> Result<Respo
     Ok(html(&page))
 }
 
-fn links(t: T, id: &str) -> Vec<Action> {
-    [("", "look"), ("/members", "members"), ("/edit", "edit"), ("#workstations", "workstations")]
+fn links(t: T, membership: &Membership) -> Vec<Action> {
+    let id = &membership.organisation;
+    let mut links = [("", "look"), ("/members", "members"), ("/edit", "edit"), ("#workstations", "workstations")]
         .map(|(path, key)| Action::new(format!("/organisations/{id}{path}"), t.msg(format!("organisation-mine-{key}"))))
-        .to_vec()
+        .to_vec();
+    links.push(Action::new("/poc?own=1", t.msg("poc-party")));
+    if membership.mandates.contains(&Mandate::Publish) {
+        links.push(Action::new(format!("/poc/new?organisation={id}"), t.msg("poc-new")));
+    }
+    links
 }
 
 pub(crate) fn claim_line(t: T, card: &ClaimCard) -> ClaimLine {

@@ -1,0 +1,61 @@
+//! Pages of proof-of-concept projects and centres: the lists, one project with its path drawn, and its forms.
+
+mod centres;
+mod detail;
+mod form;
+mod list;
+mod step;
+pub(crate) mod words;
+
+use axum::http::Method;
+use axum::routing::{get, post};
+use platform::capability::Route;
+use platform::web::Problem;
+use platform::{Fault, web};
+
+/// Routes of this noun.
+pub fn routes() -> Vec<Route> {
+    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
+    let write =
+        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
+    vec![
+        read("/poc", "poc_list", get(list::page)),
+        read("/poc/centres", "poc_list", get(centres::page)),
+        read("/poc/new", "poc_create", get(form::new)),
+        write("/poc", "poc_create", "poc.created", post(form::create)),
+        read("/poc/{id}", "poc_view", get(detail::page)),
+        write("/poc/{id}/publications", "poc_publish", "poc.published", post(detail::publish)),
+        write("/poc/{id}/closures", "poc_close", "poc.closed", post(detail::close)),
+        read("/poc/{id}/steps/new", "poc_view", get(step::new)),
+        write("/poc/{id}/steps", "poc_view", "poc.step_proposed", post(step::add)),
+        read("/poc/{id}/steps/{step}", "poc_step_add", get(step::completion)),
+        write("/poc/{id}/steps/{step}/completions", "poc_step_add", "poc.step_done", post(step::complete)),
+        write("/poc/{id}/steps/{step}/answers", "poc_answer", "poc.step_planned", post(detail::answer)),
+    ]
+}
+
+/// What a page says to a fault: a refusal of what was typed or tried comes back with the page it came from, anything
+/// else (a stranger, a failure) has a page of its own.
+fn refused(fault: Fault) -> Result<kernel::Refusal, Problem> {
+    match fault {
+        Fault::Refused(refusal)
+            if !matches!(refusal.kind.status(), 401 | 404) && refusal.code != kernel::Refusal::forbidden().code =>
+        {
+            Ok(refusal)
+        }
+        fault => Err(fault.into()),
+    }
+}
+
+/// The status of a page that comes back with a refusal.
+fn status(refusal: &kernel::Refusal) -> axum::http::StatusCode {
+    axum::http::StatusCode::from_u16(refusal.kind.status()).unwrap_or(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// `1` as the value of a box or radio that says yes.
+const YES: &str = "1";
+
+/// A label for everything of this noun: its text key begins with it.
+fn word(t: web::T, code: &str) -> String {
+    t.msg(format!("poc-{code}")).into_owned()
+}

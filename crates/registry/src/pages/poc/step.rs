@@ -1,0 +1,265 @@
+//! Steps: adding one, proposing one, and saying that a planned one is done.
+
+use super::form::{Page, StopPage, no_organisation, step_label};
+use super::words::{stage_choices, stage_name};
+use super::{YES, refused, status, word};
+use crate::actions::organisation::Done;
+use crate::actions::poc::{View, poc_resource, poc_step_add, poc_step_complete, poc_view};
+use crate::corridor;
+use crate::pages::organisation::words::city_choices;
+use crate::pages::typed::{Typed, half_width};
+use crate::rules::poc::{Completion, EVIDENCE_CHARS_MAX, NOTE_CHARS_MAX, ProjectState, Step, StepDraft, StepState};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::Refusal;
+use kernel::limits::TITLE_CHARS_MAX;
+use platform::identity::idempotency::{Once, new_key};
+use platform::web::kinds::StepFrame;
+use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Receipt};
+use platform::web::{Problem, Shell, T, html, html_with};
+use platform::{App, Caller};
+
+#[derive(Template)]
+#[template(path = "registry/listing_receipt.html")]
+struct ReceiptPage {
+    shell: Shell,
+    receipt: Receipt,
+}
+
+fn page(caller: &Caller, view: &View, key: &str, form: Form) -> Page {
+    let t = caller.visit.t;
+    let project = &view.card.project;
+    let task = word(t, key);
+    Page {
+        shell: caller.visit.shell(task.clone()).private().here("/poc"),
+        step: StepFrame { form, task, step: 0, steps: 0, back_href: format!("/poc/{}", project.id) },
+        lede: t.with(format!("poc-{key}-lede"), "title", t.pick(&project.title, &project.title_en)),
+    }
+}
+
+fn lines(t: T, name: &'static str, chars_max: usize) -> Field {
+    Field::lines(t, name, step_label(t, name), 3).chars_max(chars_max)
+}
+
+fn day(t: T) -> Field {
+    Field::line(t, "day", step_label(t, "day")).hint(step_label(t, "day-hint"))
+}
+
+fn city(app: &App, t: T) -> Field {
+    let cities = city_choices(t, &corridor::of(app));
+    Field::new(t, FieldKind::Select(cities), "city", step_label(t, "city"))
+}
+
+/// The form of the project's own people, or that of somebody who proposes.
+fn form(app: &App, caller: &Caller, view: &View) -> Form {
+    let t = caller.visit.t;
+    let id = &view.card.project.id;
+    let own = view.may_add;
+    let submit = word(t, if own { "step-save" } else { "propose-send" });
+    let mut form = Form::new(t, format!("/poc/{id}/steps"), submit)
+        .idempotency_key(new_key())
+        .cancel(format!("/poc/{id}"), word(t, "cancel"));
+    if own {
+        let yes = Choice::new(YES, word(t, "step-form-done-yes")).hint(word(t, "step-form-done-yes-hint"));
+        let no = Choice::new("0", word(t, "step-form-done-no")).hint(word(t, "step-form-done-no-hint"));
+        form = form.field(Field::new(t, FieldKind::Radio(vec![yes, no]), "done", step_label(t, "done")));
+    }
+    if view.may_propose_as.len() > 1 {
+        let choices = view.may_propose_as.iter().map(|(id, name)| Choice::new(id, name)).collect();
+        form = form.field(Field::new(t, FieldKind::Radio(choices), "acting", step_label(t, "acting")));
+    }
+    form = form.field(Field::new(t, FieldKind::Select(stage_choices(t)), "stage", step_label(t, "stage")));
+    if own {
+        let with = Field::line(t, "organisation", step_label(t, "organisation")).chars_max(TITLE_CHARS_MAX);
+        form = form.field(with.hint(step_label(t, "organisation-hint")).optional());
+    }
+    let city_hint = step_label(t, if own { "city-hint" } else { "city-hint-propose" });
+    form = form
+        .field(city(app, t).hint(city_hint).optional())
+        .field(day(t).optional())
+        .field(
+            lines(t, "note", NOTE_CHARS_MAX).hint(step_label(t, if own { "note-hint" } else { "note-hint-propose" })),
+        )
+        .field(lines(t, "note_en", NOTE_CHARS_MAX).optional());
+    if own {
+        let evidence = lines(t, "evidence", EVIDENCE_CHARS_MAX).hint(step_label(t, "evidence-hint"));
+        form = form.field(evidence.optional());
+    }
+    form
+}
+
+/// The empty form; who cannot fill it in is told why.
+pub(super) async fn new(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    caller.signed_in()?;
+    let view = poc_view(&app, &caller.ctx, &id).await?;
+    let t = caller.visit.t;
+    if view.may_add || !view.may_propose_as.is_empty() {
+        let key = if view.may_add { "step-new" } else { "propose-new" };
+        return Ok(html(&page(&caller, &view, key, form(&app, &caller, &view))));
+    }
+    let heading = word(t, "propose-new");
+    if view.card.project.state == ProjectState::Published && caller.actor().memberships.is_empty() {
+        return Ok(no_organisation(&caller, heading));
+    }
+    let closed = view.card.project.state != ProjectState::Published;
+    let key = if closed { "propose-closed" } else { "propose-not-you" };
+    let empty = Empty::new(word(t, key), word(t, &format!("{key}-text")))
+        .action(format!("/poc/{id}"), word(t, "back-to-project"))
+        .action("/poc", word(t, "nav-all"));
+    Ok(html(&StopPage { shell: caller.visit.shell(heading.clone()).private().here("/poc"), heading, empty }))
+}
+
+fn draft(typed: &Typed) -> StepDraft {
+    StepDraft {
+        stage: typed.get("stage").to_owned(),
+        city: typed.get("city").to_owned(),
+        organisation: typed.get("organisation").to_owned(),
+        day: date(typed.get("day")),
+        note: typed.get("note").to_owned(),
+        note_en: typed.get("note_en").to_owned(),
+        evidence: typed.get("evidence").to_owned(),
+        done: typed.get("done") == YES,
+    }
+}
+
+/// People write dates in full-width digits and with slashes too.
+fn date(text: &str) -> String {
+    half_width(text).trim().replace('/', "-")
+}
+
+/// The step as the form says it. Done or planned is a question of its own: no answer is not a plan.
+fn read(typed: &Typed, own: bool) -> Result<StepDraft, Refusal> {
+    if own && !matches!(typed.get("done"), YES | "0") {
+        return Err(Refusal::invalid(
+            "poc-done",
+            "请选择这一步是已经完成，还是计划中。",
+            "Choose whether this step is done or planned.",
+        )
+        .at("done"));
+    }
+    Ok(draft(typed))
+}
+
+/// Adds or proposes it; a refused form comes back as it was typed.
+pub(super) async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    typed: Typed,
+) -> Result<Response, Problem> {
+    caller.signed_in()?;
+    let view = poc_view(&app, &caller.ctx, &id).await?;
+    let acting = match (typed.get("acting"), view.may_propose_as.as_slice()) {
+        ("", [(only, _)]) => Some(only.clone()),
+        ("", _) => None,
+        (acting, _) => Some(acting.to_owned()),
+    };
+    let outcome = match read(&typed, view.may_add) {
+        Ok(draft) => {
+            let once = Once::read("poc_step_add", &headers, typed.raw("idempotency_key"), &(&id, &acting, &draft))?;
+            poc_step_add(&app, &caller.ctx, &id, acting.as_deref(), draft, once).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match outcome {
+        Ok(_) if view.may_add => Ok(Redirect::to(&format!("/poc/{id}")).into_response()),
+        Ok(done) => Ok(receipt(&caller, &done)),
+        Err(fault) => {
+            let mut refusal = refused(fault)?;
+            if refusal.field.as_deref() == Some("organisation") && !view.may_add {
+                refusal = refusal.at("acting");
+            }
+            let key = if view.may_add { "step-new" } else { "propose-new" };
+            let form = form(&app, &caller, &view).fill(typed.pairs()).refuse(&refusal);
+            Ok(html_with(status(&refusal), &page(&caller, &view, key, form)))
+        }
+    }
+}
+
+fn receipt(caller: &Caller, done: &Done) -> Response {
+    let t = caller.visit.t;
+    let title = word(t, "propose-receipt");
+    let receipt = Receipt {
+        t,
+        title: title.clone(),
+        number: done.entry.to_string(),
+        at_ms: done.at_ms,
+        next: vec![word(t, "propose-receipt-next"), word(t, "propose-receipt-then")],
+        links: vec![(format!("/poc/{}", done.id), word(t, "back-to-project"))],
+        proof: None,
+    };
+    html(&ReceiptPage { shell: caller.visit.shell(title).private().here("/poc"), receipt })
+}
+
+fn find<'a>(view: &'a View, step: &str) -> Result<&'a Step, Refusal> {
+    view.card.steps.iter().find(|found| found.id == step).ok_or_else(Refusal::not_found)
+}
+
+fn completion_form(app: &App, t: T, view: &View, step: &Step) -> Form {
+    let id = &view.card.project.id;
+    let mut form = Form::new(t, format!("/poc/{id}/steps/{}/completions", step.id), word(t, "complete-save"))
+        .cancel(format!("/poc/{id}"), word(t, "cancel"))
+        .field(day(t))
+        .field(lines(t, "evidence", EVIDENCE_CHARS_MAX).hint(step_label(t, "evidence-hint")));
+    if step.city.is_none() {
+        form = form.field(city(app, t));
+    }
+    form
+}
+
+fn completion_page(caller: &Caller, view: &View, step: &Step, form: Form) -> Page {
+    let t = caller.visit.t;
+    let mut page = page(caller, view, "complete", form);
+    page.lede = t.with2(
+        "poc-complete-about",
+        "stage",
+        stage_name(t, step.stage.code()),
+        "note",
+        t.pick(&step.note, &step.note_en),
+    );
+    page
+}
+
+/// The form by which a planned step is done.
+pub(super) async fn completion(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let view = poc_view(&app, &caller.ctx, &id).await?;
+    app.policies().require(&caller.ctx, "poc_step_add", &poc_resource(&view.card.project))?;
+    let step = find(&view, &step)?;
+    if step.state != StepState::Planned || !view.may_add {
+        // Nothing to do here any more: the project's page says where it stands.
+        return Ok(Redirect::to(&format!("/poc/{id}")).into_response());
+    }
+    let form = completion_form(&app, caller.visit.t, &view, step);
+    Ok(html(&completion_page(&caller, &view, step, form)))
+}
+
+/// It is done; a refused form comes back as it was typed.
+pub(super) async fn complete(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(String, String)>,
+    typed: Typed,
+) -> Result<Response, Problem> {
+    let command = Completion {
+        day: date(typed.get("day")),
+        evidence: typed.get("evidence").to_owned(),
+        city: typed.get("city").to_owned(),
+    };
+    match poc_step_complete(&app, &caller.ctx, &id, &step, command).await {
+        Ok(_) => Ok(Redirect::to(&format!("/poc/{id}")).into_response()),
+        Err(fault) => {
+            let refusal = refused(fault)?;
+            let view = poc_view(&app, &caller.ctx, &id).await?;
+            let step = find(&view, &step)?;
+            let form = completion_form(&app, caller.visit.t, &view, step).fill(typed.pairs()).refuse(&refusal);
+            Ok(html_with(status(&refusal), &completion_page(&caller, &view, step, form)))
+        }
+    }
+}

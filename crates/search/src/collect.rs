@@ -2,7 +2,7 @@
 //!
 //! Few matching documents are scored one by one. Many documents with few terms
 //! are left to the engine's block-max union over plain terms; with many terms
-//! their postings are summed up one term after the other. The conditions are a
+//! their postings are summed up in windows of documents. The conditions are a
 //! gate at the end: only a document that would reach the page is asked whether
 //! it matches at all.
 
@@ -15,8 +15,7 @@ use std::{
 use tantivy::{
     DocAddress, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED,
     query::{
-        BooleanWeight, BoostWeight, ConstScorer, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer,
-        SumCombiner, TermQuery, Weight,
+        BooleanWeight, BoostWeight, EnableScoring, Explanation, Occur, Query, Scorer, SumCombiner, TermQuery, Weight,
     },
     schema::IndexRecordOption,
 };
@@ -53,8 +52,10 @@ pub(crate) fn idf(documents: u64, frequency: u64) -> f32 {
 
 /// What a seek costs, in postings walked one after the other.
 const SEEK_COST: u64 = 8;
-/// With more terms than this nothing can be skipped any more.
-const PRUNED_TERMS_MAX: usize = 3;
+/// With more terms than this, keeping them in order costs more than the skipping saves.
+const PRUNED_TERMS_MAX: usize = 4;
+/// Documents whose sums are held at a time; they stay in the processor's cache.
+const WINDOW_DOCS: usize = 8_192;
 /// Postings that fragments of words may cost together. In a small index all of them are used; in a large one only the
 /// rare ones, which say something: names the dictionary does not know.
 const FRAGMENT_POSTINGS_MAX: u64 = 100_000;
@@ -171,10 +172,25 @@ pub(crate) enum Gate<'a> {
     Documents(&'a [DocAddress]),
 }
 
+/// The rarest terms, as many as have `postings` together, and at least `least`.
+pub(crate) fn rarest(terms: &[Ready], postings: u64, least: usize) -> Vec<&Ready> {
+    let mut rarest: Vec<&Ready> = terms.iter().collect();
+    rarest.sort_by_key(|term| term.frequency);
+    let mut left = postings;
+    let affordable = rarest.iter().take_while(|term| {
+        let fits = term.frequency <= left;
+        left = left.saturating_sub(term.frequency);
+        fits
+    });
+    let kept = affordable.count().max(least);
+    rarest.truncate(kept);
+    rarest
+}
+
 /// The `k` best candidates: whichever way is cheapest for these terms and this gate.
 pub(crate) fn best(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
@@ -184,16 +200,15 @@ pub(crate) fn best(
         Gate::Documents(documents) if (documents.len() * terms.len()) as u64 * SEEK_COST <= postings => {
             one_by_one(searcher, terms, documents, k)
         }
-        Gate::Documents(_) => term_by_term(searcher, terms, gate, excluded, k),
-        _ if terms.len() <= PRUNED_TERMS_MAX => pruned(searcher, terms, gate, excluded, k),
-        _ => term_by_term(searcher, terms, gate, excluded, k),
+        Gate::Query(_) | Gate::Open if terms.len() <= PRUNED_TERMS_MAX => pruned(searcher, terms, gate, excluded, k),
+        _ => in_windows(searcher, terms, gate, excluded, k),
     }
 }
 
 /// Seeks into the postings of each term for each document.
 fn one_by_one(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     documents: &[DocAddress],
     k: usize,
 ) -> Result<Vec<Candidate>, SearchError> {
@@ -211,11 +226,11 @@ fn one_by_one(
     Ok(candidates)
 }
 
-/// Walks all postings of each term into one sum per document. With more than a few terms this beats any skipping:
-/// the sums of many small scores leave nothing to skip.
-fn term_by_term(
+/// Walks all postings of the terms into one sum per document, a window of documents at a time. With more than a few
+/// terms this beats any skipping: the sums of many small scores leave little to skip.
+fn in_windows(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
@@ -225,34 +240,49 @@ fn term_by_term(
         Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
         _ => None,
     };
+    let mut sums = vec![0.0f32; WINDOW_DOCS];
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let mut sums = vec![0.0f32; reader.max_doc() as usize];
-        for term in terms {
-            let boost = term.scored.boost;
-            term.weight.for_each(reader, &mut |doc, score| sums[doc as usize] += score * boost)?;
-        }
-        if let Gate::Documents(documents) = gate {
-            let first = documents.partition_point(|address| address.segment_ord < segment);
-            for address in documents[first..].iter().take_while(|address| address.segment_ord == segment) {
-                top.offer(sums[address.doc_id as usize], *address);
-            }
-            continue;
-        }
-        let alive = reader.alive_bitset();
+        let mut scorers = scorers(searcher, terms, segment)?;
         let mut query = query.as_ref().map(|query| query.scorer(reader, 1.0)).transpose()?;
-        for (doc, score) in (0..).zip(sums) {
-            let address = DocAddress::new(segment, doc);
-            if score > 0.0
-                && score > top.threshold()
-                && alive.is_none_or(|alive| alive.is_alive(doc))
-                && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
-                && !excluded.contains(&address)
-            {
-                top.offer(score, address);
+        let alive = reader.alive_bitset();
+        for start in (0..reader.max_doc()).step_by(WINDOW_DOCS) {
+            add_window(&mut scorers, start, &mut sums);
+            if let Gate::Documents(documents) = gate {
+                let first = documents.partition_point(|address| *address < DocAddress::new(segment, start));
+                let inside = |address: &&DocAddress| {
+                    address.segment_ord == segment && ((address.doc_id - start) as usize) < WINDOW_DOCS
+                };
+                for address in documents[first..].iter().take_while(inside) {
+                    top.offer(sums[(address.doc_id - start) as usize], *address);
+                }
+            } else {
+                for (doc, score) in (start..).zip(&sums) {
+                    let address = DocAddress::new(segment, doc);
+                    if *score > 0.0
+                        && *score > top.threshold()
+                        && alive.is_none_or(|alive| alive.is_alive(doc))
+                        && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
+                        && !excluded.contains(&address)
+                    {
+                        top.offer(*score, address);
+                    }
+                }
             }
+            sums.fill(0.0);
         }
     }
     Ok(top.sorted())
+}
+
+/// Adds the scores of the documents from `start` on that fit into the window.
+fn add_window(scorers: &mut [Box<dyn Scorer>], start: DocId, sums: &mut [f32]) {
+    for scorer in scorers {
+        let mut doc = scorer.doc();
+        while let Some(sum) = doc.checked_sub(start).and_then(|at| sums.get_mut(at as usize)) {
+            *sum += scorer.score();
+            doc = scorer.advance();
+        }
+    }
 }
 
 /// The best so far.
@@ -288,7 +318,7 @@ impl Top {
 }
 
 /// Calls back with the score of each document the scorer holds; documents of one segment in order.
-fn add_scores(scorer: &mut dyn Scorer, documents: &[DocAddress], mut found: impl FnMut(usize, Score)) {
+pub(crate) fn add_scores(scorer: &mut dyn Scorer, documents: &[DocAddress], mut found: impl FnMut(usize, Score)) {
     let mut current = scorer.doc();
     for (at, address) in documents.iter().enumerate() {
         if current < address.doc_id {
@@ -303,7 +333,12 @@ fn add_scores(scorer: &mut dyn Scorer, documents: &[DocAddress], mut found: impl
     }
 }
 
-fn scorers(searcher: &Searcher, terms: &[Ready], segment: u32) -> Result<Vec<Box<dyn Scorer>>, SearchError> {
+/// The postings of each term in a segment.
+pub(crate) fn scorers(
+    searcher: &Searcher,
+    terms: &[&Ready],
+    segment: u32,
+) -> Result<Vec<Box<dyn Scorer>>, SearchError> {
     let reader = searcher.segment_reader(segment);
     terms.iter().map(|term| Ok(term.weight.scorer(reader, term.scored.boost)?)).collect()
 }
@@ -319,7 +354,7 @@ fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
 /// Lets the engine skip blocks of postings that cannot reach the threshold.
 fn pruned(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
@@ -354,100 +389,8 @@ fn pruned(
     Ok(top.sorted())
 }
 
-fn passes(gate: &mut dyn Scorer, doc: DocId) -> bool {
+/// Whether the gate holds a document; documents must come in order.
+pub(crate) fn passes(gate: &mut dyn Scorer, doc: DocId) -> bool {
     let at = gate.doc();
     at == doc || at < doc && gate.seek(doc) == doc
-}
-
-/// What each term added to a candidate.
-#[derive(Debug, Clone)]
-pub(crate) struct Detailed {
-    pub address: DocAddress,
-    /// The sum of the terms.
-    pub score: Score,
-    /// Number of the term and what it added.
-    pub parts: Vec<(usize, Score)>,
-}
-
-/// Takes the scores of candidates apart, term by term.
-pub(crate) fn detail(
-    searcher: &Searcher,
-    terms: &[Ready],
-    candidates: &[Candidate],
-) -> Result<Vec<Detailed>, SearchError> {
-    let mut addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
-    addresses.sort_unstable();
-    let mut detailed: Vec<Detailed> =
-        addresses.iter().map(|address| Detailed { address: *address, score: 0.0, parts: Vec::new() }).collect();
-    let mut first = 0;
-    for documents in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        let mut scorers = scorers(searcher, terms, documents[0].segment_ord)?;
-        for (term, scorer) in scorers.iter_mut().enumerate() {
-            add_scores(scorer.as_mut(), documents, |at, score| {
-                detailed[first + at].score += score;
-                detailed[first + at].parts.push((term, score));
-            });
-        }
-        first += documents.len();
-    }
-    Ok(detailed)
-}
-
-/// Documents of one segment, in order.
-struct Listed(Vec<DocId>);
-
-struct ListedDocs {
-    docs: Vec<DocId>,
-    at: usize,
-}
-
-impl DocSet for ListedDocs {
-    fn advance(&mut self) -> DocId {
-        self.at = (self.at + 1).min(self.docs.len());
-        self.doc()
-    }
-
-    fn doc(&self) -> DocId {
-        self.docs.get(self.at).copied().unwrap_or(TERMINATED)
-    }
-
-    fn size_hint(&self) -> u32 {
-        u32::try_from(self.docs.len()).unwrap_or(u32::MAX)
-    }
-}
-
-impl Weight for Listed {
-    fn scorer(&self, _reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        Ok(Box::new(ConstScorer::new(ListedDocs { docs: self.0.clone(), at: 0 }, 0.0)))
-    }
-
-    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
-        Ok(Explanation::new("listed", 0.0))
-    }
-}
-
-/// Adds the score of a phrase to documents of one segment, in order.
-///
-/// The phrase is intersected with the list, because that checks it in listed documents only; to look for its next
-/// match anywhere may walk over all postings of frequent words.
-pub(crate) fn add_phrase(
-    searcher: &Searcher,
-    phrase: &PhraseQuery,
-    documents: &mut [Detailed],
-) -> Result<(), SearchError> {
-    let Some(first) = documents.first() else { return Ok(()) };
-    let reader = searcher.segment_reader(first.address.segment_ord);
-    let listed = Listed(documents.iter().map(|document| document.address.doc_id).collect());
-    let weights: Vec<(Occur, Box<dyn Weight>)> = vec![
-        (Occur::Must, Box::new(listed)),
-        (Occur::Must, phrase.weight(EnableScoring::enabled_from_searcher(searcher))?),
-    ];
-    let both = BooleanWeight::with_minimum_number_should_match(weights, 0, true, Box::new(SumCombiner::default));
-    let mut scorer = both.scorer(reader, 1.0)?;
-    for document in documents {
-        if passes(scorer.as_mut(), document.address.doc_id) {
-            document.score += scorer.score();
-        }
-    }
-    Ok(())
 }

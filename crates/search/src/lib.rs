@@ -24,6 +24,7 @@
 mod analysis;
 mod candidates;
 mod collect;
+mod detail;
 mod document;
 mod error;
 mod facets;
@@ -39,6 +40,7 @@ pub mod romanise;
 mod scan;
 mod schema;
 mod searching;
+mod state;
 mod writer;
 
 pub use document::Document;

@@ -6,7 +6,7 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term, schema::IndexRecor
 
 use crate::{
     analysis::WordKind,
-    collect::{Gate, Ready, best, idf, prepare, rarest},
+    collect::{Gate, Ready, idf, in_windows, prepare, rarest},
     detail::{Detailed, detail},
     error::{QueryRefused, RefusalCode, SearchError},
     index::Index,
@@ -28,7 +28,7 @@ const TERMS_MAX: usize = 28;
 const WINDOW_FACTOR: usize = 4;
 /// Postings walked to find candidates, the rarest terms first, and terms that are walked whatever they cost. In a large
 /// index the most common words choose no candidates any more; they still move those the rarer ones have found.
-const POSTINGS_MAX: u64 = 500_000;
+const POSTINGS_MAX: u64 = 300_000;
 const TERMS_MIN: usize = 6;
 /// What a segment of weight 1 adds: about one rare word.
 const SEGMENT_SCORE: f32 = 6.0;
@@ -146,7 +146,7 @@ impl Index {
         let gate = self.gate(request).map(|gate| gate.query());
         let allowed = gate.as_deref().map_or(Gate::Open, Gate::Query);
         let choosing = rarest(terms, POSTINGS_MAX, TERMS_MIN);
-        let best = best(&state.searcher, &choosing, allowed, excluded, window)?;
+        let best = in_windows(&state.searcher, &choosing, allowed, excluded, window)?;
         let mut detailed = detail(&state.searcher, terms, &best)?;
         for document in &mut detailed {
             let columns = &state.columns[document.address.segment_ord as usize];

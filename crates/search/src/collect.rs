@@ -9,18 +9,21 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BinaryHeap, HashSet},
-    sync::Arc,
 };
 
 use tantivy::{
-    DocAddress, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED,
+    DocAddress, DocId, DocSet, Score, Searcher, TERMINATED,
     query::{
-        BooleanWeight, BoostWeight, EnableScoring, Explanation, Occur, Query, Scorer, SumCombiner, TermQuery, Weight,
+        Bm25Weight, BooleanWeight, BoostWeight, EnableScoring, Occur, Query, Scorer, SumCombiner, TermQuery, Weight,
     },
     schema::IndexRecordOption,
 };
 
-use crate::{error::SearchError, plan::Scored};
+use crate::{
+    error::SearchError,
+    plan::Scored,
+    postings::{Walk, walks},
+};
 
 /// A scored term with its statistics in this state of the index.
 pub(crate) struct Ready {
@@ -28,20 +31,8 @@ pub(crate) struct Ready {
     pub idf: f32,
     /// Documents that hold it.
     pub frequency: u64,
-    weight: Arc<dyn Weight>,
-}
-
-/// A weight used in several places.
-struct Shared(Arc<dyn Weight>);
-
-impl Weight for Shared {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        self.0.scorer(reader, boost)
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        self.0.explain(reader, doc)
-    }
+    /// Its score, before the boost.
+    pub weight: Bm25Weight,
 }
 
 /// The inverse document frequency of BM25.
@@ -53,7 +44,7 @@ pub(crate) fn idf(documents: u64, frequency: u64) -> f32 {
 /// What a seek costs, in postings walked one after the other.
 const SEEK_COST: u64 = 8;
 /// With more terms than this, keeping them in order costs more than the skipping saves.
-const PRUNED_TERMS_MAX: usize = 4;
+const PRUNED_TERMS_MAX: usize = 10;
 /// Documents whose sums are held at a time; they stay in the processor's cache.
 const WINDOW_DOCS: usize = 8_192;
 /// Postings that fragments of words may cost together. In a small index all of them are used; in a large one only the
@@ -76,8 +67,7 @@ pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) ->
     known
         .into_iter()
         .map(|(idf, frequency, scored)| {
-            let query = TermQuery::new(scored.term.clone(), IndexRecordOption::WithFreqs);
-            let weight = Arc::from(query.weight(EnableScoring::enabled_from_searcher(searcher))?);
+            let weight = Bm25Weight::for_terms(searcher, std::slice::from_ref(&scored.term))?;
             Ok(Ready { scored, idf, frequency, weight })
         })
         .collect()
@@ -214,11 +204,10 @@ fn one_by_one(
 ) -> Result<Vec<Candidate>, SearchError> {
     let mut candidates = Vec::with_capacity(documents.len());
     for documents in documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        let mut scorers = scorers(searcher, terms, documents[0].segment_ord)?;
         let mut sums = vec![0.0; documents.len()];
         // One term after the other: each list of postings is walked once, front to back.
-        for scorer in &mut scorers {
-            add_scores(scorer.as_mut(), documents, |at, score| sums[at] += score);
+        for walk in &mut walks(searcher, terms, documents[0].segment_ord)? {
+            add_scores(walk, documents, |at, score| sums[at] += score);
         }
         candidates.extend(documents.iter().zip(sums).map(|(address, score)| Candidate { score, address: *address }));
     }
@@ -228,7 +217,7 @@ fn one_by_one(
 
 /// Walks all postings of the terms into one sum per document, a window of documents at a time. With more than a few
 /// terms this beats any skipping: the sums of many small scores leave little to skip.
-fn in_windows(
+pub(crate) fn in_windows(
     searcher: &Searcher,
     terms: &[&Ready],
     gate: Gate<'_>,
@@ -242,11 +231,11 @@ fn in_windows(
     };
     let mut sums = vec![0.0f32; WINDOW_DOCS];
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let mut scorers = scorers(searcher, terms, segment)?;
+        let mut walks = walks(searcher, terms, segment)?;
         let mut query = query.as_ref().map(|query| query.scorer(reader, 1.0)).transpose()?;
         let alive = reader.alive_bitset();
         for start in (0..reader.max_doc()).step_by(WINDOW_DOCS) {
-            add_window(&mut scorers, start, &mut sums);
+            add_window(&mut walks, start, &mut sums);
             if let Gate::Documents(documents) = gate {
                 let first = documents.partition_point(|address| *address < DocAddress::new(segment, start));
                 let inside = |address: &&DocAddress| {
@@ -275,12 +264,12 @@ fn in_windows(
 }
 
 /// Adds the scores of the documents from `start` on that fit into the window.
-fn add_window(scorers: &mut [Box<dyn Scorer>], start: DocId, sums: &mut [f32]) {
-    for scorer in scorers {
-        let mut doc = scorer.doc();
+fn add_window(walks: &mut [Walk], start: DocId, sums: &mut [f32]) {
+    for walk in walks {
+        let mut doc = walk.doc();
         while let Some(sum) = doc.checked_sub(start).and_then(|at| sums.get_mut(at as usize)) {
-            *sum += scorer.score();
-            doc = scorer.advance();
+            *sum += walk.score();
+            doc = walk.advance();
         }
     }
 }
@@ -317,30 +306,17 @@ impl Top {
     }
 }
 
-/// Calls back with the score of each document the scorer holds; documents of one segment in order.
-pub(crate) fn add_scores(scorer: &mut dyn Scorer, documents: &[DocAddress], mut found: impl FnMut(usize, Score)) {
-    let mut current = scorer.doc();
+/// Calls back with the score of each document that holds the term; documents of one segment in order.
+pub(crate) fn add_scores(walk: &mut Walk, documents: &[DocAddress], mut found: impl FnMut(usize, Score)) {
     for (at, address) in documents.iter().enumerate() {
-        if current < address.doc_id {
-            current = scorer.seek(address.doc_id);
-        }
-        if current == TERMINATED {
+        let doc = walk.seek(address.doc_id);
+        if doc == TERMINATED {
             return;
         }
-        if current == address.doc_id {
-            found(at, scorer.score());
+        if doc == address.doc_id {
+            found(at, walk.score());
         }
     }
-}
-
-/// The postings of each term in a segment.
-pub(crate) fn scorers(
-    searcher: &Searcher,
-    terms: &[&Ready],
-    segment: u32,
-) -> Result<Vec<Box<dyn Scorer>>, SearchError> {
-    let reader = searcher.segment_reader(segment);
-    terms.iter().map(|term| Ok(term.weight.scorer(reader, term.scored.boost)?)).collect()
 }
 
 fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
@@ -362,10 +338,11 @@ fn pruned(
     let weights = terms
         .iter()
         .map(|term| {
-            let weight = BoostWeight::new(Box::new(Shared(Arc::clone(&term.weight))), term.scored.boost);
-            (Occur::Should, Box::new(weight) as Box<dyn Weight>)
+            let query = TermQuery::new(term.scored.term.clone(), IndexRecordOption::WithFreqs);
+            let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+            Ok((Occur::Should, Box::new(BoostWeight::new(weight, term.scored.boost)) as Box<dyn Weight>))
         })
-        .collect();
+        .collect::<Result<_, SearchError>>()?;
     let union = BooleanWeight::with_minimum_number_should_match(weights, 1, true, Box::new(SumCombiner::default));
     let gate = match gate {
         Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),

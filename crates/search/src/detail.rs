@@ -8,8 +8,9 @@ use tantivy::{
 };
 
 use crate::{
-    collect::{Candidate, Ready, add_scores, passes, scorers},
+    collect::{Candidate, Ready, add_scores, passes},
     error::SearchError,
+    postings::walks,
 };
 
 /// What each term added to a candidate.
@@ -35,9 +36,8 @@ pub(crate) fn detail(
     let mut first = 0;
     let terms: Vec<&Ready> = terms.iter().collect();
     for documents in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        let mut scorers = scorers(searcher, &terms, documents[0].segment_ord)?;
-        for (term, scorer) in scorers.iter_mut().enumerate() {
-            add_scores(scorer.as_mut(), documents, |at, score| {
+        for (term, walk) in walks(searcher, &terms, documents[0].segment_ord)?.iter_mut().enumerate() {
+            add_scores(walk, documents, |at, score| {
                 detailed[first + at].score += score;
                 detailed[first + at].parts.push((term, score));
             });

@@ -35,6 +35,7 @@ mod lexicon;
 pub mod limits;
 pub mod measure;
 mod plan;
+mod postings;
 mod request;
 pub mod romanise;
 mod scan;

@@ -25,12 +25,14 @@ use crate::{
 /// What counts how much. Found by hand on names and short texts of the corridor; the order matters more than the figures.
 mod boost {
     pub const WORD: f32 = 1.0;
-    pub const WORD_IN_NAME: f32 = 1.6;
+    /// Names are words of the text too, and short, which already lifts them: a title that mentions a product should
+    /// not outrank the firm that makes it. Whole names have [`EXACT`].
+    pub const WORD_IN_NAME: f32 = 0.8;
     /// Divided by the root of their number: a long word says more than a short one, but not as much as its bigrams together.
-    pub const BIGRAM: f32 = 0.5;
-    pub const BIGRAM_IN_NAME: f32 = 1.4;
+    pub const BIGRAM: f32 = 0.8;
+    pub const BIGRAM_IN_NAME: f32 = 0.7;
     pub const CROSSING: f32 = 0.2;
-    pub const CROSSING_IN_NAME: f32 = 0.6;
+    pub const CROSSING_IN_NAME: f32 = 0.3;
     pub const CHARACTER: f32 = 0.6;
     pub const CHARACTER_IN_NAME: f32 = 1.0;
     pub const SYNONYM: f32 = 0.7;
@@ -88,6 +90,9 @@ pub(crate) struct Unit {
     pub optional: bool,
 }
 
+/// A Chinese word with more characters than this is made of words that say something by themselves.
+const COMPOUND_CHARS: usize = 3;
+
 /// A question, understood.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
@@ -99,6 +104,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Whether a document may hold a part of the question: several words, or one that is made of several.
+    pub fn has_parts(&self) -> bool {
+        let compound = |unit: &Unit| unit.kind == WordKind::Cjk && unit.len > COMPOUND_CHARS;
+        self.units.len() > 1 || self.units.iter().any(compound)
+    }
+
     /// Adds a term once, with the greatest of its weights.
     fn push(&mut self, new: Scored) {
         match self.scored.iter_mut().find(|known| known.term == new.term) {

@@ -21,7 +21,8 @@ use crate::{
     state::State,
 };
 
-/// With fewer documents than this that hold every word, documents with some of the words are results too.
+/// With fewer documents than this that hold every word, documents with some of the words, or with parts of a long one,
+/// are results too.
 const STRICT_ENOUGH: usize = 10;
 /// Terms that are scored.
 const TERMS_MAX: usize = 24;
@@ -29,8 +30,6 @@ const TERMS_MAX: usize = 24;
 const WINDOW: usize = 100;
 /// A term decides about results if it says at least the best term's weight divided by this.
 const TELLING_SHARE: f32 = 3.0;
-/// What a document keeps of its score if it holds next to nothing of the question's weight.
-const COVERAGE_FLOOR: f32 = 0.4;
 
 impl Index {
     /// Answers a question.
@@ -269,7 +268,7 @@ impl Question<'_> {
         }
         if let Some(strict) = &self.plan.strict {
             // Whether to relax depends on the words alone, so that a filter never brings documents in.
-            let wanted = if self.plan.units.len() > 1 { STRICT_ENOUGH } else { 1 };
+            let wanted = if self.plan.has_parts() { STRICT_ENOUGH } else { 1 };
             let enough = collect(searcher, strict.query().as_ref(), wanted, &HashSet::new())?;
             if enough.documents.len() >= wanted {
                 return self.answer(&terms, terms.len(), Some(strict));
@@ -325,8 +324,8 @@ impl Question<'_> {
                 let units = units_held(terms, document, weights.len());
                 let held: f32 = units.iter().map(|unit| weights[*unit]).sum();
                 let coverage = if all > 0.0 { held / all } else { 1.0 };
-                let factor = COVERAGE_FLOOR + (1.0 - COVERAGE_FLOOR) * coverage;
-                let score = document.score * factor * columns.rank(document.address.doc_id);
+                // A rare word of a sentence said often is worth less than most of its words said once.
+                let score = document.score * coverage * columns.rank(document.address.doc_id);
                 ranked.push(Ranked { address: document.address, score, units });
             }
         }

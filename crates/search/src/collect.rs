@@ -245,22 +245,36 @@ pub(crate) fn in_windows(
                     top.offer(sums[(address.doc_id - start) as usize], *address);
                 }
             } else {
-                for (doc, score) in (start..).zip(&sums) {
-                    let address = DocAddress::new(segment, doc);
-                    if *score > 0.0
-                        && *score > top.threshold()
-                        && alive.is_none_or(|alive| alive.is_alive(doc))
+                let allowed = |doc: DocId| {
+                    alive.is_none_or(|alive| alive.is_alive(doc))
                         && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
-                        && !excluded.contains(&address)
-                    {
-                        top.offer(*score, address);
-                    }
-                }
+                        && !excluded.contains(&DocAddress::new(segment, doc))
+                };
+                offer_window(&mut top, &sums, DocAddress::new(segment, start), allowed);
             }
             sums.fill(0.0);
         }
     }
     Ok(top.sorted())
+}
+
+/// Sums that are compared with the threshold together.
+const SUMS_COMPARED: usize = 16;
+
+/// Offers the sums of a window that beat the threshold; most do not, and are passed over many at a time.
+fn offer_window(top: &mut Top, sums: &[f32], start: DocAddress, mut allowed: impl FnMut(DocId) -> bool) {
+    let mut threshold = top.threshold().max(0.0);
+    for (first, sums) in (start.doc_id..).step_by(SUMS_COMPARED).zip(sums.chunks(SUMS_COMPARED)) {
+        if sums.iter().fold(0.0, |max: f32, sum| max.max(*sum)) <= threshold {
+            continue;
+        }
+        for (doc, sum) in (first..).zip(sums) {
+            if *sum > threshold && allowed(doc) {
+                top.offer(*sum, DocAddress::new(start.segment_ord, doc));
+                threshold = top.threshold().max(0.0);
+            }
+        }
+    }
 }
 
 /// Adds the scores of the documents from `start` on that fit into the window.

@@ -1,6 +1,9 @@
-//! Latencies over a million made-up organisations and offers in memory.
+//! Latencies over a million made-up organisations and offers.
 //!
-//! `cargo run -p search --example million -- [documents] [clients] [seconds]`
+//! `cargo run --release -p search --example million -- [documents] [clients] [seconds] [folder]`
+//!
+//! In memory, or in a folder, which a second run finds filled. Processor time is told beside the latencies, because
+//! they mean little while something else runs on the machine.
 //!
 //! The names look Chinese and mean nobody. Everything is derived from one seed,
 //! so that two runs ask the same questions of the same documents.
@@ -316,10 +319,11 @@ impl Maker {
 }
 
 fn main() -> Result<(), Error> {
-    let arguments: Vec<usize> = std::env::args().skip(1).map(|text| text.parse()).collect::<Result<_, _>>()?;
-    let documents = arguments.first().copied().unwrap_or(1_000_000);
-    let clients = arguments.get(1).copied().unwrap_or(4);
-    let seconds = arguments.get(2).copied().unwrap_or(10) as u64;
+    let mut arguments = std::env::args().skip(1);
+    let mut number =
+        |otherwise: usize| arguments.next().map_or(Ok(otherwise), |text| text.parse()).map_err(Error::from);
+    let (documents, clients, seconds) = (number(1_000_000)?, number(4)?, number(10)? as u64);
+    let folder = std::env::args().nth(4).map(std::path::PathBuf::from);
     let maker = Arc::new(Maker {
         brand: BRAND.chars().collect(),
         sizes: ["300mm", "200mm", "12英寸", "5微米", "28纳米", "500kW"],
@@ -333,21 +337,7 @@ fn main() -> Result<(), Error> {
         ..LexiconSource::default()
     })?);
     println!("lexicon: {:?}", started.elapsed());
-
-    let index = Index::in_memory(lexicon)?;
-    let started = Instant::now();
-    let mut writer = index.writer(2)?;
-    let mut random = Random(2026);
-    for number in 0..documents {
-        writer.insert_new(&maker.document(&mut random, number))?;
-        if number == 100_000 {
-            println!("first 100,000 documents: {:?}", started.elapsed());
-        }
-    }
-    writer.commit(1)?;
-    println!("{documents} documents indexed: {:?}", started.elapsed());
-    writer.finish()?;
-    println!("merged: {:?}", started.elapsed());
+    let index = filled(&maker, lexicon, documents, folder.as_deref())?;
 
     let run =
         |name: &str, ask: &(dyn Fn(&mut Random) -> Result<(), Error> + Sync)| measure(name, clients, seconds, ask);
@@ -358,6 +348,48 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
+fn filled(
+    maker: &Maker,
+    lexicon: Arc<Lexicon>,
+    documents: usize,
+    folder: Option<&std::path::Path>,
+) -> Result<Index, Error> {
+    let index = match folder {
+        Some(folder) => {
+            let opened = Index::open(folder, lexicon)?;
+            if !opened.rebuild_needed && opened.index.len() == documents {
+                return Ok(opened.index);
+            }
+            opened.index
+        }
+        None => Index::in_memory(lexicon)?,
+    };
+    let (started, busy) = (Instant::now(), processor_time());
+    let told = |what: &str| println!("{what}: {:?}, processor {:?}", started.elapsed(), processor_time() - busy);
+    let mut writer = index.writer(2)?;
+    writer.clear()?;
+    let mut random = Random(2026);
+    for number in 0..documents {
+        writer.insert_new(&maker.document(&mut random, number))?;
+        if number == 100_000 {
+            told("first 100,000 documents");
+        }
+    }
+    writer.commit(1)?;
+    told("indexed and committed");
+    writer.finish()?;
+    told("merged");
+    Ok(index)
+}
+
+/// Processor time of this process so far; zero where the system does not tell.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Fields 14 and 15, counted after the name in brackets: ticks of 10 ms in the program and in the system.
+    let ticks = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    Duration::from_millis(ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
+}
+
 /// Runs several clients for a while and prints the quantiles.
 fn measure(
     name: &str,
@@ -366,6 +398,7 @@ fn measure(
     ask: &(dyn Fn(&mut Random) -> Result<(), Error> + Sync),
 ) -> Result<(), Error> {
     let until = Instant::now() + Duration::from_secs(seconds);
+    let busy = processor_time();
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..clients as u64)
             .map(|client| {
@@ -390,13 +423,14 @@ fn measure(
     times.sort_unstable();
     let quantile = |q: usize| times.get(times.len() * q / 1000).copied().unwrap_or_default();
     println!(
-        "{name}: {} questions, {} a second, p50 {:?}, p90 {:?}, p99 {:?}, max {:?}",
+        "{name}: {} questions, {} a second, p50 {:?}, p90 {:?}, p99 {:?}, max {:?}, processor {:?} a question",
         times.len(),
         times.len() as u64 / seconds.max(1),
         quantile(500),
         quantile(900),
         quantile(990),
         times.last().copied().unwrap_or_default(),
+        (processor_time() - busy) / u32::try_from(times.len().max(1))?,
     );
     Ok(())
 }

@@ -6,6 +6,7 @@ use jieba_rs::TokenizeMode;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::{
+    fold::is_cjk,
     lexicon::Lexicon,
     limits::TERM_BYTES_MAX,
     scan::{Run, runs},
@@ -87,7 +88,7 @@ pub(crate) fn bigrams(chars: &[char]) -> Vec<(usize, String)> {
     chars
         .windows(2)
         .enumerate()
-        .filter(|(_, pair)| pair.iter().all(|c| crate::fold::is_cjk(*c)))
+        .filter(|(_, pair)| pair.iter().all(|c| is_cjk(*c)))
         .map(|(at, pair)| (at, pair.iter().collect()))
         .collect()
 }
@@ -109,52 +110,90 @@ pub(crate) struct FieldTokenizer {
 }
 
 impl Tokenizer for FieldTokenizer {
-    type TokenStream<'a> = Terms;
+    type TokenStream<'a> = Terms<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
-        let chars: Vec<char> = text.chars().collect();
-        let terms = match self.field {
-            Field::Words => {
-                words(&self.lexicon, &chars, Cut::Everything).into_iter().map(|word| (word.start, word.text)).collect()
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms<'a> {
+        let (characters, pairs, words) = match self.field {
+            Field::Words => ("", "", words_for_index(&self.lexicon, text, |_| true)),
+            Field::Bigrams => ("", text, Vec::new()),
+            Field::Characters => (text, "", Vec::new()),
+            // Names are short: characters, bigrams and every longer word, in one field.
+            Field::Names => {
+                (text, text, words_for_index(&self.lexicon, text, |word| word.kind != WordKind::Cjk || word.len > 2))
             }
-            Field::Bigrams => bigrams(&chars),
-            Field::Characters => characters(&chars),
-            Field::Names => name_terms(&self.lexicon, &chars),
         };
-        Terms { terms: terms.into_iter(), token: Token::default() }
+        let token = Token { position_length: 1, ..Token::default() };
+        Terms { characters: Grams::characters(characters), pairs: Grams::pairs(pairs), words: words.into_iter(), token }
     }
 }
 
-fn characters(chars: &[char]) -> Vec<(usize, String)> {
-    chars.iter().enumerate().filter(|(_, c)| crate::fold::is_cjk(**c)).map(|(at, c)| (at, c.to_string())).collect()
+fn words_for_index(lexicon: &Lexicon, text: &str, wanted: impl Fn(&Word) -> bool) -> Vec<(usize, String)> {
+    let chars: Vec<char> = text.chars().collect();
+    let words = words(lexicon, &chars, Cut::Everything).into_iter().filter(|word| wanted(word));
+    words.map(|word| (word.start, word.text)).collect()
 }
 
-/// Names are short: characters, bigrams and every longer word, in one field.
-fn name_terms(lexicon: &Lexicon, chars: &[char]) -> Vec<(usize, String)> {
-    let mut terms = characters(chars);
-    terms.extend(bigrams(chars));
-    terms.extend(
-        words(lexicon, chars, Cut::Everything)
-            .into_iter()
-            .filter(|word| word.kind != WordKind::Cjk || word.len > 2)
-            .map(|word| (word.start, word.text)),
-    );
-    terms.sort_by_key(|(start, _)| *start);
-    terms
+/// The Chinese characters of a text or its pairs of them, with their places, without a copy of the text.
+struct Grams<'a> {
+    text: &'a str,
+    chars: std::iter::Enumerate<std::str::CharIndices<'a>>,
+    pairs: bool,
+    /// First byte of the Chinese character just before.
+    before: Option<usize>,
+}
+
+impl<'a> Grams<'a> {
+    fn characters(text: &'a str) -> Self {
+        Self { text, chars: text.char_indices().enumerate(), pairs: false, before: None }
+    }
+
+    fn pairs(text: &'a str) -> Self {
+        Self { pairs: true, ..Self::characters(text) }
+    }
+}
+
+impl<'a> Iterator for Grams<'a> {
+    type Item = (usize, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for (place, (start, c)) in self.chars.by_ref() {
+            if !is_cjk(c) {
+                self.before = None;
+                continue;
+            }
+            let end = start + c.len_utf8();
+            match self.before.replace(start) {
+                _ if !self.pairs => return Some((place, &self.text[start..end])),
+                Some(first) => return Some((place - 1, &self.text[first..end])),
+                None => {}
+            }
+        }
+        None
+    }
 }
 
 /// Terms on their way into the index. The position is the place in characters,
 /// so that words inside words keep their distance and a phrase may be cut either way.
-pub(crate) struct Terms {
-    terms: std::vec::IntoIter<(usize, String)>,
+pub(crate) struct Terms<'a> {
+    characters: Grams<'a>,
+    pairs: Grams<'a>,
+    words: std::vec::IntoIter<(usize, String)>,
+    /// Its buffer is used again for every character and pair.
     token: Token,
 }
 
-impl TokenStream for Terms {
+impl TokenStream for Terms<'_> {
     fn advance(&mut self) -> bool {
-        for (start, text) in self.terms.by_ref() {
+        if let Some((place, gram)) = self.characters.next().or_else(|| self.pairs.next()) {
+            self.token.text.clear();
+            self.token.text.push_str(gram);
+            self.token.position = place;
+            return true;
+        }
+        for (place, text) in self.words.by_ref() {
             if text.len() <= TERM_BYTES_MAX {
-                self.token = Token { offset_from: start, offset_to: start, position: start, text, position_length: 1 };
+                self.token.text = text;
+                self.token.position = place;
                 return true;
             }
         }

@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term, query::Query, schema::IndexRecordOption};
+use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term, schema::IndexRecordOption};
 
 use crate::{
     analysis::WordKind,
-    collect::{Detailed, Gate, Ready, best, detail, idf, prepare},
+    collect::{Gate, Ready, idf, in_windows, prepare, rarest},
+    detail::{Detailed, detail},
     error::{QueryRefused, RefusalCode, SearchError},
     index::Index,
     limits::{EXCLUDE_IDS_MAX, MATCH_CHARS_MAX, PAGE_HITS_MAX, SEGMENTS_MAX},
-    plan::{Plan, Planner, Scored, Unit},
+    plan::{Node, Plan, Planner, Scored, Unit},
     request::{MatchHit, MatchRequest, MatchResponse, MatchedField, MatchedTerm, Relation, SegmentHit},
-    schema::{FLAG_DEFAULT, check_value, columns},
-    searching::{all_of, any_value, check_text, check_values, too_many},
+    schema::{FLAG_DEFAULT, check_value},
+    searching::{any_value, check_text, check_values, too_many},
+    state::State,
 };
 
 /// Different words of the text that are looked up; the rarest of them count.
@@ -22,8 +24,12 @@ const UNITS_LOOKED_UP: usize = 300;
 const UNITS_MAX: usize = 16;
 /// Terms that count, over all fields.
 const TERMS_MAX: usize = 28;
-/// Candidates looked at for each one wanted, because the rank of a document may reorder them.
-const WINDOW_FACTOR: usize = 2;
+/// Candidates looked at for each one wanted, because rank and common words may reorder them.
+const WINDOW_FACTOR: usize = 4;
+/// Postings walked to find candidates, the rarest terms first, and terms that are walked whatever they cost. In a large
+/// index the most common words choose no candidates any more; they still move those the rarer ones have found.
+const POSTINGS_MAX: u64 = 300_000;
+const TERMS_MIN: usize = 6;
 /// What a segment of weight 1 adds: about one rare word.
 const SEGMENT_SCORE: f32 = 6.0;
 /// How often a word must be said to count more, at most.
@@ -38,25 +44,26 @@ impl Index {
     pub fn candidates(&self, request: &MatchRequest) -> Result<MatchResponse, SearchError> {
         check(request)?;
         let shared = &self.shared;
-        let searcher = shared.reader.searcher();
+        let state = self.state()?;
+        let searcher = &state.searcher;
         let folded = shared.lexicon.folder().fold_aligned(&request.text);
-        let planner = Planner { lexicon: &shared.lexicon, fields: &shared.fields };
-        let words = self.telling_words(&searcher, &planner, folded.chars())?;
+        let planner = Planner { lexicon: &shared.lexicon, fields: &shared.fields, searcher };
+        let words = self.telling_words(searcher, &planner, folded.chars())?;
         let mut plan = Plan { units: words.iter().map(|word| word.unit.clone()).collect(), ..Plan::default() };
         for (at, word) in words.iter().enumerate() {
             planner.score_word(&mut plan, &word.unit.text, word.unit.kind, word.factor, at..at + 1);
             planner.score_synonyms(&mut plan, &word.unit.text, word.factor, at);
         }
-        let mut terms = prepare(&searcher, plan.scored, TERMS_MAX)?;
-        let segments = self.segment_terms(&searcher, request)?;
+        let mut terms = prepare(searcher, plan.scored, TERMS_MAX)?;
+        let segments = self.segment_terms(searcher, request)?;
         let first_segment = terms.len();
         terms.extend(segments.ready);
         let shown: Vec<String> = words.iter().map(|word| original(&request.text, &folded, &word.unit)).collect();
-        let excluded = self.addresses(&searcher, &request.exclude_ids)?;
-        let ranked = self.rank(&searcher, &terms, request, &excluded)?;
+        let excluded = self.addresses(searcher, &request.exclude_ids)?;
+        let ranked = self.rank(&state, &terms, request, &excluded)?;
         let mut hits = Vec::with_capacity(request.limit);
         for document in ranked.iter().take(request.limit) {
-            hits.push(self.match_hit(&searcher, &terms, first_segment, &segments.relations, &shown, document)?);
+            hits.push(self.match_hit(searcher, &terms, first_segment, &segments.relations, &shown, document)?);
         }
         Ok(MatchResponse { hits, terms: shown })
     }
@@ -127,7 +134,7 @@ impl Index {
 
     fn rank(
         &self,
-        searcher: &Searcher,
+        state: &State,
         terms: &[Ready],
         request: &MatchRequest,
         excluded: &HashSet<DocAddress>,
@@ -136,32 +143,31 @@ impl Index {
             return Ok(Vec::new());
         }
         let window = request.limit * WINDOW_FACTOR;
-        let gate = self.gate(request);
+        let gate = self.gate(request).map(|gate| gate.query());
         let allowed = gate.as_deref().map_or(Gate::Open, Gate::Query);
-        let best = best(searcher, terms, allowed, excluded, window)?;
-        let mut detailed = detail(searcher, terms, &best)?;
+        let choosing = rarest(terms, POSTINGS_MAX, TERMS_MIN);
+        let best = in_windows(&state.searcher, &choosing, allowed, excluded, window)?;
+        let mut detailed = detail(&state.searcher, terms, &best)?;
         for document in &mut detailed {
-            let reader = searcher.segment_reader(document.address.segment_ord);
-            let rank = reader.fast_fields().f64(columns::RANK)?.first(document.address.doc_id).unwrap_or(1.0);
-            document.score *= rank as f32;
+            let columns = &state.columns[document.address.segment_ord as usize];
+            document.score *= columns.rank(document.address.doc_id);
         }
         detailed.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.address.cmp(&b.address)));
         Ok(detailed)
     }
 
-    fn gate(&self, request: &MatchRequest) -> Option<Box<dyn Query>> {
+    fn gate(&self, request: &MatchRequest) -> Option<Node> {
         let fields = &self.shared.fields;
         let default = (!request.include_all).then(|| vec![FLAG_DEFAULT.to_owned()]);
-        let conditions: Vec<Box<dyn Query>> = [
+        let conditions: Vec<Node> = [
             any_value(fields.kind, &request.kinds),
             any_value(fields.city, &request.cities),
             default.and_then(|values| any_value(fields.flag, &values)),
         ]
-        .iter()
+        .into_iter()
         .flatten()
-        .map(crate::plan::Node::query)
         .collect();
-        (!conditions.is_empty()).then(|| all_of(conditions))
+        (!conditions.is_empty()).then_some(Node::All(conditions))
     }
 
     fn match_hit(

@@ -2,26 +2,28 @@
 //!
 //! Few matching documents are scored one by one. Many documents with few terms
 //! are left to the engine's block-max union over plain terms; with many terms
-//! their postings are summed up one term after the other. The conditions are a
+//! their postings are summed up in windows of documents. The conditions are a
 //! gate at the end: only a document that would reach the page is asked whether
 //! it matches at all.
 
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BinaryHeap, HashSet},
-    sync::Arc,
 };
 
 use tantivy::{
-    DocAddress, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED,
+    DocAddress, DocId, DocSet, Score, Searcher, TERMINATED,
     query::{
-        BooleanWeight, BoostWeight, ConstScorer, EnableScoring, Explanation, Occur, PhraseQuery, Query, Scorer,
-        SumCombiner, TermQuery, Weight,
+        Bm25Weight, BooleanWeight, BoostWeight, EnableScoring, Occur, Query, Scorer, SumCombiner, TermQuery, Weight,
     },
     schema::IndexRecordOption,
 };
 
-use crate::{error::SearchError, plan::Scored};
+use crate::{
+    error::SearchError,
+    plan::Scored,
+    postings::{Walk, walks},
+};
 
 /// A scored term with its statistics in this state of the index.
 pub(crate) struct Ready {
@@ -29,20 +31,8 @@ pub(crate) struct Ready {
     pub idf: f32,
     /// Documents that hold it.
     pub frequency: u64,
-    weight: Arc<dyn Weight>,
-}
-
-/// A weight used in several places.
-struct Shared(Arc<dyn Weight>);
-
-impl Weight for Shared {
-    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        self.0.scorer(reader, boost)
-    }
-
-    fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        self.0.explain(reader, doc)
-    }
+    /// Its score, before the boost.
+    pub weight: Bm25Weight,
 }
 
 /// The inverse document frequency of BM25.
@@ -53,8 +43,10 @@ pub(crate) fn idf(documents: u64, frequency: u64) -> f32 {
 
 /// What a seek costs, in postings walked one after the other.
 const SEEK_COST: u64 = 8;
-/// With more terms than this nothing can be skipped any more.
-const PRUNED_TERMS_MAX: usize = 3;
+/// With more terms than this, keeping them in order costs more than the skipping saves.
+const PRUNED_TERMS_MAX: usize = 10;
+/// Documents whose sums are held at a time; they stay in the processor's cache.
+const WINDOW_DOCS: usize = 8_192;
 /// Postings that fragments of words may cost together. In a small index all of them are used; in a large one only the
 /// rare ones, which say something: names the dictionary does not know.
 const FRAGMENT_POSTINGS_MAX: u64 = 100_000;
@@ -75,8 +67,7 @@ pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) ->
     known
         .into_iter()
         .map(|(idf, frequency, scored)| {
-            let query = TermQuery::new(scored.term.clone(), IndexRecordOption::WithFreqs);
-            let weight = Arc::from(query.weight(EnableScoring::enabled_from_searcher(searcher))?);
+            let weight = Bm25Weight::for_terms(searcher, std::slice::from_ref(&scored.term))?;
             Ok(Ready { scored, idf, frequency, weight })
         })
         .collect()
@@ -171,10 +162,25 @@ pub(crate) enum Gate<'a> {
     Documents(&'a [DocAddress]),
 }
 
+/// The rarest terms, as many as have `postings` together, and at least `least`.
+pub(crate) fn rarest(terms: &[Ready], postings: u64, least: usize) -> Vec<&Ready> {
+    let mut rarest: Vec<&Ready> = terms.iter().collect();
+    rarest.sort_by_key(|term| term.frequency);
+    let mut left = postings;
+    let affordable = rarest.iter().take_while(|term| {
+        let fits = term.frequency <= left;
+        left = left.saturating_sub(term.frequency);
+        fits
+    });
+    let kept = affordable.count().max(least);
+    rarest.truncate(kept);
+    rarest
+}
+
 /// The `k` best candidates: whichever way is cheapest for these terms and this gate.
 pub(crate) fn best(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
@@ -184,26 +190,24 @@ pub(crate) fn best(
         Gate::Documents(documents) if (documents.len() * terms.len()) as u64 * SEEK_COST <= postings => {
             one_by_one(searcher, terms, documents, k)
         }
-        Gate::Documents(_) => term_by_term(searcher, terms, gate, excluded, k),
-        _ if terms.len() <= PRUNED_TERMS_MAX => pruned(searcher, terms, gate, excluded, k),
-        _ => term_by_term(searcher, terms, gate, excluded, k),
+        Gate::Query(_) | Gate::Open if terms.len() <= PRUNED_TERMS_MAX => pruned(searcher, terms, gate, excluded, k),
+        _ => in_windows(searcher, terms, gate, excluded, k),
     }
 }
 
 /// Seeks into the postings of each term for each document.
 fn one_by_one(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     documents: &[DocAddress],
     k: usize,
 ) -> Result<Vec<Candidate>, SearchError> {
     let mut candidates = Vec::with_capacity(documents.len());
     for documents in documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        let mut scorers = scorers(searcher, terms, documents[0].segment_ord)?;
         let mut sums = vec![0.0; documents.len()];
         // One term after the other: each list of postings is walked once, front to back.
-        for scorer in &mut scorers {
-            add_scores(scorer.as_mut(), documents, |at, score| sums[at] += score);
+        for walk in &mut walks(searcher, terms, documents[0].segment_ord)? {
+            add_scores(walk, documents, |at, score| sums[at] += score);
         }
         candidates.extend(documents.iter().zip(sums).map(|(address, score)| Candidate { score, address: *address }));
     }
@@ -211,11 +215,11 @@ fn one_by_one(
     Ok(candidates)
 }
 
-/// Walks all postings of each term into one sum per document. With more than a few terms this beats any skipping:
-/// the sums of many small scores leave nothing to skip.
-fn term_by_term(
+/// Walks all postings of the terms into one sum per document, a window of documents at a time. With more than a few
+/// terms this beats any skipping: the sums of many small scores leave little to skip.
+pub(crate) fn in_windows(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
@@ -225,34 +229,63 @@ fn term_by_term(
         Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
         _ => None,
     };
+    let mut sums = vec![0.0f32; WINDOW_DOCS];
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let mut sums = vec![0.0f32; reader.max_doc() as usize];
-        for term in terms {
-            let boost = term.scored.boost;
-            term.weight.for_each(reader, &mut |doc, score| sums[doc as usize] += score * boost)?;
-        }
-        if let Gate::Documents(documents) = gate {
-            let first = documents.partition_point(|address| address.segment_ord < segment);
-            for address in documents[first..].iter().take_while(|address| address.segment_ord == segment) {
-                top.offer(sums[address.doc_id as usize], *address);
-            }
-            continue;
-        }
-        let alive = reader.alive_bitset();
+        let mut walks = walks(searcher, terms, segment)?;
         let mut query = query.as_ref().map(|query| query.scorer(reader, 1.0)).transpose()?;
-        for (doc, score) in (0..).zip(sums) {
-            let address = DocAddress::new(segment, doc);
-            if score > 0.0
-                && score > top.threshold()
-                && alive.is_none_or(|alive| alive.is_alive(doc))
-                && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
-                && !excluded.contains(&address)
-            {
-                top.offer(score, address);
+        let alive = reader.alive_bitset();
+        for start in (0..reader.max_doc()).step_by(WINDOW_DOCS) {
+            add_window(&mut walks, start, &mut sums);
+            if let Gate::Documents(documents) = gate {
+                let first = documents.partition_point(|address| *address < DocAddress::new(segment, start));
+                let inside = |address: &&DocAddress| {
+                    address.segment_ord == segment && ((address.doc_id - start) as usize) < WINDOW_DOCS
+                };
+                for address in documents[first..].iter().take_while(inside) {
+                    top.offer(sums[(address.doc_id - start) as usize], *address);
+                }
+            } else {
+                let allowed = |doc: DocId| {
+                    alive.is_none_or(|alive| alive.is_alive(doc))
+                        && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
+                        && !excluded.contains(&DocAddress::new(segment, doc))
+                };
+                offer_window(&mut top, &sums, DocAddress::new(segment, start), allowed);
             }
+            sums.fill(0.0);
         }
     }
     Ok(top.sorted())
+}
+
+/// Sums that are compared with the threshold together.
+const SUMS_COMPARED: usize = 16;
+
+/// Offers the sums of a window that beat the threshold; most do not, and are passed over many at a time.
+fn offer_window(top: &mut Top, sums: &[f32], start: DocAddress, mut allowed: impl FnMut(DocId) -> bool) {
+    let mut threshold = top.threshold().max(0.0);
+    for (first, sums) in (start.doc_id..).step_by(SUMS_COMPARED).zip(sums.chunks(SUMS_COMPARED)) {
+        if sums.iter().fold(0.0, |max: f32, sum| max.max(*sum)) <= threshold {
+            continue;
+        }
+        for (doc, sum) in (first..).zip(sums) {
+            if *sum > threshold && allowed(doc) {
+                top.offer(*sum, DocAddress::new(start.segment_ord, doc));
+                threshold = top.threshold().max(0.0);
+            }
+        }
+    }
+}
+
+/// Adds the scores of the documents from `start` on that fit into the window.
+fn add_window(walks: &mut [Walk], start: DocId, sums: &mut [f32]) {
+    for walk in walks {
+        let mut doc = walk.doc();
+        while let Some(sum) = doc.checked_sub(start).and_then(|at| sums.get_mut(at as usize)) {
+            *sum += walk.score();
+            doc = walk.advance();
+        }
+    }
 }
 
 /// The best so far.
@@ -287,25 +320,17 @@ impl Top {
     }
 }
 
-/// Calls back with the score of each document the scorer holds; documents of one segment in order.
-fn add_scores(scorer: &mut dyn Scorer, documents: &[DocAddress], mut found: impl FnMut(usize, Score)) {
-    let mut current = scorer.doc();
+/// Calls back with the score of each document that holds the term; documents of one segment in order.
+pub(crate) fn add_scores(walk: &mut Walk, documents: &[DocAddress], mut found: impl FnMut(usize, Score)) {
     for (at, address) in documents.iter().enumerate() {
-        if current < address.doc_id {
-            current = scorer.seek(address.doc_id);
-        }
-        if current == TERMINATED {
+        let doc = walk.seek(address.doc_id);
+        if doc == TERMINATED {
             return;
         }
-        if current == address.doc_id {
-            found(at, scorer.score());
+        if doc == address.doc_id {
+            found(at, walk.score());
         }
     }
-}
-
-fn scorers(searcher: &Searcher, terms: &[Ready], segment: u32) -> Result<Vec<Box<dyn Scorer>>, SearchError> {
-    let reader = searcher.segment_reader(segment);
-    terms.iter().map(|term| Ok(term.weight.scorer(reader, term.scored.boost)?)).collect()
 }
 
 fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
@@ -319,7 +344,7 @@ fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
 /// Lets the engine skip blocks of postings that cannot reach the threshold.
 fn pruned(
     searcher: &Searcher,
-    terms: &[Ready],
+    terms: &[&Ready],
     gate: Gate<'_>,
     excluded: &HashSet<DocAddress>,
     k: usize,
@@ -327,10 +352,11 @@ fn pruned(
     let weights = terms
         .iter()
         .map(|term| {
-            let weight = BoostWeight::new(Box::new(Shared(Arc::clone(&term.weight))), term.scored.boost);
-            (Occur::Should, Box::new(weight) as Box<dyn Weight>)
+            let query = TermQuery::new(term.scored.term.clone(), IndexRecordOption::WithFreqs);
+            let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+            Ok((Occur::Should, Box::new(BoostWeight::new(weight, term.scored.boost)) as Box<dyn Weight>))
         })
-        .collect();
+        .collect::<Result<_, SearchError>>()?;
     let union = BooleanWeight::with_minimum_number_should_match(weights, 1, true, Box::new(SumCombiner::default));
     let gate = match gate {
         Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
@@ -354,100 +380,8 @@ fn pruned(
     Ok(top.sorted())
 }
 
-fn passes(gate: &mut dyn Scorer, doc: DocId) -> bool {
+/// Whether the gate holds a document; documents must come in order.
+pub(crate) fn passes(gate: &mut dyn Scorer, doc: DocId) -> bool {
     let at = gate.doc();
     at == doc || at < doc && gate.seek(doc) == doc
-}
-
-/// What each term added to a candidate.
-#[derive(Debug, Clone)]
-pub(crate) struct Detailed {
-    pub address: DocAddress,
-    /// The sum of the terms.
-    pub score: Score,
-    /// Number of the term and what it added.
-    pub parts: Vec<(usize, Score)>,
-}
-
-/// Takes the scores of candidates apart, term by term.
-pub(crate) fn detail(
-    searcher: &Searcher,
-    terms: &[Ready],
-    candidates: &[Candidate],
-) -> Result<Vec<Detailed>, SearchError> {
-    let mut addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
-    addresses.sort_unstable();
-    let mut detailed: Vec<Detailed> =
-        addresses.iter().map(|address| Detailed { address: *address, score: 0.0, parts: Vec::new() }).collect();
-    let mut first = 0;
-    for documents in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        let mut scorers = scorers(searcher, terms, documents[0].segment_ord)?;
-        for (term, scorer) in scorers.iter_mut().enumerate() {
-            add_scores(scorer.as_mut(), documents, |at, score| {
-                detailed[first + at].score += score;
-                detailed[first + at].parts.push((term, score));
-            });
-        }
-        first += documents.len();
-    }
-    Ok(detailed)
-}
-
-/// Documents of one segment, in order.
-struct Listed(Vec<DocId>);
-
-struct ListedDocs {
-    docs: Vec<DocId>,
-    at: usize,
-}
-
-impl DocSet for ListedDocs {
-    fn advance(&mut self) -> DocId {
-        self.at = (self.at + 1).min(self.docs.len());
-        self.doc()
-    }
-
-    fn doc(&self) -> DocId {
-        self.docs.get(self.at).copied().unwrap_or(TERMINATED)
-    }
-
-    fn size_hint(&self) -> u32 {
-        u32::try_from(self.docs.len()).unwrap_or(u32::MAX)
-    }
-}
-
-impl Weight for Listed {
-    fn scorer(&self, _reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        Ok(Box::new(ConstScorer::new(ListedDocs { docs: self.0.clone(), at: 0 }, 0.0)))
-    }
-
-    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
-        Ok(Explanation::new("listed", 0.0))
-    }
-}
-
-/// Adds the score of a phrase to documents of one segment, in order.
-///
-/// The phrase is intersected with the list, because that checks it in listed documents only; to look for its next
-/// match anywhere may walk over all postings of frequent words.
-pub(crate) fn add_phrase(
-    searcher: &Searcher,
-    phrase: &PhraseQuery,
-    documents: &mut [Detailed],
-) -> Result<(), SearchError> {
-    let Some(first) = documents.first() else { return Ok(()) };
-    let reader = searcher.segment_reader(first.address.segment_ord);
-    let listed = Listed(documents.iter().map(|document| document.address.doc_id).collect());
-    let weights: Vec<(Occur, Box<dyn Weight>)> = vec![
-        (Occur::Must, Box::new(listed)),
-        (Occur::Must, phrase.weight(EnableScoring::enabled_from_searcher(searcher))?),
-    ];
-    let both = BooleanWeight::with_minimum_number_should_match(weights, 0, true, Box::new(SumCombiner::default));
-    let mut scorer = both.scorer(reader, 1.0)?;
-    for document in documents {
-        if passes(scorer.as_mut(), document.address.doc_id) {
-            document.score += scorer.score();
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,10 @@
 //! Opening an index, in a folder or in memory.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tantivy::{
     IndexReader, ReloadPolicy,
@@ -12,6 +16,7 @@ use crate::{
     error::SearchError,
     lexicon::Lexicon,
     schema::{Fields, register_tokenizers, schema},
+    state::State,
     writer::Writer,
 };
 
@@ -33,6 +38,7 @@ pub(crate) struct Shared {
     pub fields: Fields,
     pub rank: Field,
     pub lexicon: Arc<Lexicon>,
+    state: Mutex<Option<Arc<State>>>,
 }
 
 /// An index opened for writing, and whether it must be filled from the database first.
@@ -110,7 +116,7 @@ impl Index {
         }
         register_tokenizers(&index, &lexicon);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { shared: Arc::new(Shared { index, reader, fields, rank, lexicon }) })
+        Ok(Self { shared: Arc::new(Shared { index, reader, fields, rank, lexicon, state: Mutex::default() }) })
     }
 
     /// The one writer of this index.
@@ -149,6 +155,19 @@ impl Index {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The state that questions meet now.
+    pub(crate) fn state(&self) -> Result<Arc<State>, SearchError> {
+        let searcher = self.shared.reader.searcher();
+        let generation = searcher.generation().generation_id();
+        let mut kept = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(state) = kept.as_ref().filter(|state| state.searcher.generation().generation_id() == generation) {
+            return Ok(Arc::clone(state));
+        }
+        let state = Arc::new(State::open(searcher)?);
+        *kept = Some(Arc::clone(&state));
+        Ok(state)
     }
 
     /// The lexicon it was opened with.

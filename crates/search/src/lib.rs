@@ -24,6 +24,7 @@
 mod analysis;
 mod candidates;
 mod collect;
+mod detail;
 mod document;
 mod error;
 mod facets;
@@ -34,11 +35,13 @@ mod lexicon;
 pub mod limits;
 pub mod measure;
 mod plan;
+mod postings;
 mod request;
 pub mod romanise;
 mod scan;
 mod schema;
 mod searching;
+mod state;
 mod writer;
 
 pub use document::Document;

@@ -13,7 +13,7 @@ pub const WINDOW_HITS_MAX: usize = 10_000;
 /// Counting results stops here; [`SearchResponse::total_exact`](crate::SearchResponse) then says `false`.
 pub const TOTAL_COUNT_MAX: usize = 10_000;
 /// Results whose facets are counted one by one; beyond that every n-th document is counted.
-pub const FACET_DOCS_MAX: usize = 100_000;
+pub const FACET_DOCS_MAX: usize = 400_000;
 /// Values of one facet in an answer.
 pub const FACET_VALUES_MAX: usize = 50;
 /// Values in one filter.
@@ -40,5 +40,7 @@ pub const TERM_BYTES_MAX: usize = 240;
 pub const READINGS_MAX: usize = 16;
 /// Pinyin terms of one document.
 pub const PINYIN_TERMS_MAX: usize = 120;
-/// Memory of the writer, bytes.
+/// Memory of the writer of a running service, bytes.
 pub const WRITER_BYTES: usize = 96 * 1024 * 1024;
+/// Memory of the writer of a rebuild, bytes: larger parts at once mean fewer merges afterwards.
+pub const REBUILD_WRITER_BYTES: usize = 384 * 1024 * 1024;

@@ -9,8 +9,8 @@
 use std::ops::Range;
 
 use tantivy::{
-    Term,
-    query::{BooleanQuery, Occur, Query, TermQuery},
+    Searcher, Term,
+    query::{AllQuery, BooleanQuery, Occur, Query, TermQuery},
     schema::IndexRecordOption,
 };
 
@@ -25,12 +25,14 @@ use crate::{
 /// What counts how much. Found by hand on names and short texts of the corridor; the order matters more than the figures.
 mod boost {
     pub const WORD: f32 = 1.0;
-    pub const WORD_IN_NAME: f32 = 1.6;
+    /// Names are words of the text too, and short, which already lifts them: a title that mentions a product should
+    /// not outrank the firm that makes it. Whole names have [`EXACT`].
+    pub const WORD_IN_NAME: f32 = 0.8;
     /// Divided by the root of their number: a long word says more than a short one, but not as much as its bigrams together.
-    pub const BIGRAM: f32 = 0.5;
-    pub const BIGRAM_IN_NAME: f32 = 1.4;
+    pub const BIGRAM: f32 = 0.8;
+    pub const BIGRAM_IN_NAME: f32 = 0.7;
     pub const CROSSING: f32 = 0.2;
-    pub const CROSSING_IN_NAME: f32 = 0.6;
+    pub const CROSSING_IN_NAME: f32 = 0.3;
     pub const CHARACTER: f32 = 0.6;
     pub const CHARACTER_IN_NAME: f32 = 1.0;
     pub const SYNONYM: f32 = 0.7;
@@ -40,9 +42,10 @@ mod boost {
 }
 
 /// A condition on documents.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Node {
     Term(Term),
+    /// All of them; without any, every document.
     All(Vec<Node>),
     Any(Vec<Node>),
 }
@@ -55,8 +58,10 @@ impl Node {
             Self::All(nodes) => (Occur::Must, nodes),
             Self::Any(nodes) => (Occur::Should, nodes),
         };
-        if let [only] = nodes.as_slice() {
-            return only.query();
+        match (nodes.as_slice(), occur) {
+            ([], Occur::Must) => return Box::new(AllQuery),
+            ([only], _) => return only.query(),
+            _ => {}
         }
         Box::new(BooleanQuery::new(nodes.iter().map(|node| (occur, node.query())).collect()))
     }
@@ -85,6 +90,9 @@ pub(crate) struct Unit {
     pub optional: bool,
 }
 
+/// A Chinese word with more characters than this is made of words that say something by themselves.
+const COMPOUND_CHARS: usize = 3;
+
 /// A question, understood.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
@@ -96,6 +104,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Whether a document may hold a part of the question: several words, or one that is made of several.
+    pub fn has_parts(&self) -> bool {
+        let compound = |unit: &Unit| unit.kind == WordKind::Cjk && unit.len > COMPOUND_CHARS;
+        self.units.len() > 1 || self.units.iter().any(compound)
+    }
+
     /// Adds a term once, with the greatest of its weights.
     fn push(&mut self, new: Scored) {
         match self.scored.iter_mut().find(|known| known.term == new.term) {
@@ -123,7 +137,12 @@ impl Scored {
 pub(crate) struct Planner<'a> {
     pub lexicon: &'a Lexicon,
     pub fields: &'a Fields,
+    /// The state of the index that is asked.
+    pub searcher: &'a Searcher,
 }
+
+/// A word with this many documents is cut the same way nearly everywhere: it is looked up as a word only.
+const COMMON_WORD: u64 = 1_000;
 
 impl Planner<'_> {
     /// The plan for a folded question.
@@ -210,6 +229,9 @@ impl Planner<'_> {
                 if pairs.is_empty() {
                     return self.term(self.fields.characters, text);
                 }
+                if self.is_common(text) {
+                    return self.term(self.fields.words, text);
+                }
                 Node::All(pairs.iter().map(|(_, pair)| self.term(self.fields.grams, pair)).collect())
             }
             WordKind::Letters => {
@@ -217,6 +239,13 @@ impl Planner<'_> {
             }
             WordKind::Measure | WordKind::Number => self.term(self.fields.words, text),
         }
+    }
+
+    /// A word so frequent that its bigrams would cost much and say nothing new. An index that cannot be read is asked
+    /// again, and then refuses, when the terms are looked up.
+    fn is_common(&self, word: &str) -> bool {
+        let term = Term::from_field_text(self.fields.words, word);
+        self.searcher.doc_freq(&term).is_ok_and(|documents| documents >= COMMON_WORD)
     }
 
     fn term(&self, field: tantivy::schema::Field, text: &str) -> Node {
@@ -263,14 +292,20 @@ impl Planner<'_> {
                 if chars.len() > 2 {
                     add(fields.names, text, boost::WORD_IN_NAME, Name);
                 }
-                let pairs = bigrams(&chars);
+                let common = self.is_common(text);
+                // Names are cut into bigrams and longer words: a word of two characters is found there as a bigram.
+                let pairs = if common && chars.len() > 2 { Vec::new() } else { bigrams(&chars) };
                 let share = 1.0 / (pairs.len().max(1) as f32).sqrt();
-                for (_, pair) in pairs {
-                    let text = Scored::new(fields.grams, &pair, boost::BIGRAM * share * factor, units.clone(), Text);
-                    plan.push(text.fragment(true));
-                    let name =
-                        Scored::new(fields.names, &pair, boost::BIGRAM_IN_NAME * share * factor, units.clone(), Name);
+                for (_, pair) in &pairs {
+                    let weight = boost::BIGRAM_IN_NAME * share * factor;
+                    let name = Scored::new(fields.names, pair, weight, units.clone(), Name);
                     plan.push(name.fragment(chars.len() > 2));
+                }
+                if !common {
+                    for (_, pair) in &pairs {
+                        let weight = boost::BIGRAM * share * factor;
+                        plan.push(Scored::new(fields.grams, pair, weight, units.clone(), Text).fragment(true));
+                    }
                 }
             }
             WordKind::Letters => {

@@ -86,6 +86,8 @@ pub struct Romanised {
 #[derive(Debug, Clone)]
 pub struct Romaniser {
     overrides: BTreeMap<String, Vec<Vec<String>>>,
+    /// The characters such words begin with, sorted: most characters need no further look.
+    firsts: Vec<char>,
 }
 
 impl Romaniser {
@@ -99,7 +101,9 @@ impl Romaniser {
                 overrides.entry(word).or_default().push(syllables);
             }
         }
-        Self { overrides }
+        let mut firsts: Vec<char> = overrides.keys().filter_map(|word| word.chars().next()).collect();
+        firsts.dedup();
+        Self { overrides, firsts }
     }
 
     pub(crate) fn overrides(&self) -> impl Iterator<Item = (&String, String)> {
@@ -114,33 +118,38 @@ impl Romaniser {
     #[must_use]
     pub fn readings(&self, text: &str, limit: usize) -> Vec<Vec<String>> {
         let chars: Vec<char> = text.chars().collect();
-        let choices = self.choices(&chars);
-        combinations(&choices, limit)
+        let places = self.places(&chars);
+        let syllables = |pick: &Vec<usize>| {
+            let chosen = places.iter().zip(pick).flat_map(|(place, option)| place.syllables(*option));
+            chosen.map(str::to_owned).collect()
+        };
+        combinations(&places, limit).iter().map(syllables).collect()
     }
 
     /// The text as a sequence of places, each with its possible syllables (several for a word with its own readings).
-    fn choices(&self, chars: &[char]) -> Vec<Vec<Vec<String>>> {
-        let mut choices = Vec::new();
+    fn places(&self, chars: &[char]) -> Vec<Place<'_>> {
+        let mut places = Vec::with_capacity(chars.len());
         let mut at = 0;
         while at < chars.len() {
             if let Some((len, readings)) = self.override_at(&chars[at..]) {
-                choices.push(readings.clone());
+                places.push(Place::Word(readings));
                 at += len;
                 continue;
             }
             let syllables = syllables(chars[at]);
             if !syllables.is_empty() {
-                choices.push(syllables.into_iter().map(|syllable| vec![syllable]).collect());
+                places.push(Place::Character(syllables));
             }
             at += 1;
         }
-        choices
+        places
     }
 
-    fn override_at(&self, chars: &[char]) -> Option<(usize, &Vec<Vec<String>>)> {
+    fn override_at(&self, chars: &[char]) -> Option<(usize, &[Vec<String>])> {
+        self.firsts.binary_search(chars.first()?).ok()?;
         (2..=chars.len().min(4)).rev().find_map(|len| {
             let word: String = chars[..len].iter().collect();
-            self.overrides.get(&word).map(|readings| (len, readings))
+            self.overrides.get(&word).map(|readings| (len, readings.as_slice()))
         })
     }
 
@@ -175,9 +184,14 @@ impl Romaniser {
     }
 
     fn forms(&self, forms: &mut Vec<String>, text: &str, limit: usize) {
-        for syllables in self.readings(text, limit) {
-            let full = syllables.concat();
-            let initials: String = syllables.iter().filter_map(|syllable| syllable.chars().next()).collect();
+        let chars: Vec<char> = text.chars().collect();
+        let places = self.places(&chars);
+        for pick in combinations(&places, limit) {
+            let (mut full, mut initials) = (String::new(), String::new());
+            for syllable in places.iter().zip(&pick).flat_map(|(place, option)| place.syllables(*option)) {
+                full.push_str(syllable);
+                initials.extend(syllable.chars().next());
+            }
             for form in [full, initials] {
                 if (2..=FORM_BYTES_MAX).contains(&form.len()) && !forms.contains(&form) {
                     forms.push(form);
@@ -232,14 +246,46 @@ impl Romaniser {
     }
 }
 
-/// The syllables one character may stand for, without tones, the usual one first.
-fn syllables(c: char) -> Vec<String> {
-    if c.is_ascii_alphanumeric() {
-        return vec![c.to_ascii_lowercase().to_string()];
+/// A place of a text and what it may be read as.
+enum Place<'a> {
+    Character(Vec<&'static str>),
+    Word(&'a [Vec<String>]),
+}
+
+impl Place<'_> {
+    fn options(&self) -> usize {
+        match self {
+            Self::Character(syllables) => syllables.len(),
+            Self::Word(readings) => readings.len(),
+        }
     }
-    let mut found: Vec<String> = Vec::new();
+
+    fn syllables(&self, option: usize) -> impl Iterator<Item = &str> {
+        let (single, word) = match self {
+            Self::Character(syllables) => (syllables.get(option).copied(), [].as_slice()),
+            Self::Word(readings) => (None, readings.get(option).map_or([].as_slice(), Vec::as_slice)),
+        };
+        single.into_iter().chain(word.iter().map(String::as_str))
+    }
+}
+
+/// Every letter and digit as a text of its own.
+const LETTERS: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// The syllables one character may stand for, without tones, the usual one first.
+fn syllables(c: char) -> Vec<&'static str> {
+    if c.is_ascii_alphanumeric() {
+        return LETTERS.find(c.to_ascii_lowercase()).map(|at| &LETTERS[at..=at]).into_iter().collect();
+    }
+    let mut found: Vec<&'static str> = Vec::new();
     for reading in c.to_pinyin_multi().into_iter().flatten() {
-        let plain = reading.plain().replace('ü', "v");
+        let plain = match reading.plain() {
+            "lü" => "lv",
+            "lüe" => "lve",
+            "nü" => "nv",
+            "nüe" => "nve",
+            plain => plain,
+        };
         if plain.is_ascii() && !plain.is_empty() && !found.contains(&plain) {
             found.push(plain);
         }
@@ -247,19 +293,20 @@ fn syllables(c: char) -> Vec<String> {
     found
 }
 
-/// The combinations of choices with the fewest departures from the first choice, at most `limit`.
-fn combinations(choices: &[Vec<Vec<String>>], limit: usize) -> Vec<Vec<String>> {
-    if choices.is_empty() {
+/// The combinations of choices with the fewest departures from the first choice, at most `limit`: for each place the
+/// number of the option.
+fn combinations(places: &[Place<'_>], limit: usize) -> Vec<Vec<usize>> {
+    if places.is_empty() {
         return Vec::new();
     }
-    let mut picks: Vec<Vec<usize>> = vec![vec![0; choices.len()]];
+    let mut picks: Vec<Vec<usize>> = vec![vec![0; places.len()]];
     let mut next = 0;
     // Breadth first from the usual reading: every step departs at one later place.
     while next < picks.len() && picks.len() < limit {
         let base = picks[next].clone();
         let from = base.iter().rposition(|pick| *pick != 0).map_or(0, |last| last + 1);
-        for place in from..choices.len() {
-            for option in 1..choices[place].len() {
+        for place in from..places.len() {
+            for option in 1..places[place].options() {
                 if picks.len() < limit {
                     let mut pick = base.clone();
                     pick[place] = option;
@@ -270,9 +317,6 @@ fn combinations(choices: &[Vec<Vec<String>>], limit: usize) -> Vec<Vec<String>> 
         next += 1;
     }
     picks
-        .iter()
-        .map(|pick| choices.iter().zip(pick).flat_map(|(options, pick)| options[*pick].iter().cloned()).collect())
-        .collect()
 }
 
 #[cfg(test)]

@@ -290,9 +290,11 @@ impl NameForms {
 
 /// The words of a name; a long one (上海超硅, if the dictionary has it) is taken apart where it consists of shorter words.
 fn name_parts(lexicon: &Lexicon, chars: &[char]) -> Vec<Range<usize>> {
-    let inner = words(lexicon, chars, Cut::Everything);
+    let outer = words(lexicon, chars, Cut::Words);
+    let long = outer.iter().any(|word| word.len > 3);
+    let inner = if long { words(lexicon, chars, Cut::Everything) } else { Vec::new() };
     let mut parts = Vec::new();
-    for word in words(lexicon, chars, Cut::Words) {
+    for word in outer {
         let (mut start, end) = (word.start, word.start + word.len);
         while word.len > 3
             && let Some(first) = inner

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use tantivy::{
     DocAddress, DocSet, Searcher, Term,
-    query::{AllQuery, BooleanQuery, EnableScoring, Occur, Query, Scorer},
+    query::{EnableScoring, Query, Scorer},
 };
 
 use crate::{
-    collect::{Candidate, Detailed, Gate, Matches, Ready, add_phrase, best, collect, detail, prepare},
+    collect::{Candidate, Gate, Matches, Ready, best, collect, prepare},
+    detail::{Detailed, add_phrase, detail},
     error::{QueryRefused, RefusalCode, SearchError},
     facets,
     highlight::Needles,
@@ -16,10 +17,12 @@ use crate::{
     limits::{FILTER_VALUES_MAX, PAGE_HITS_MAX, QUERY_CHARS_MAX, TOTAL_COUNT_MAX, WINDOW_HITS_MAX},
     plan::{Node, Plan, Planner},
     request::{Facets, Filters, Hit, SearchRequest, SearchResponse},
-    schema::{Fields, Stored, check_value, columns},
+    schema::{Fields, Stored, check_value},
+    state::State,
 };
 
-/// With fewer documents than this that hold every word, documents with some of the words are results too.
+/// With fewer documents than this that hold every word, documents with some of the words, or with parts of a long one,
+/// are results too.
 const STRICT_ENOUGH: usize = 10;
 /// Terms that are scored.
 const TERMS_MAX: usize = 24;
@@ -27,8 +30,6 @@ const TERMS_MAX: usize = 24;
 const WINDOW: usize = 100;
 /// A term decides about results if it says at least the best term's weight divided by this.
 const TELLING_SHARE: f32 = 3.0;
-/// What a document keeps of its score if it holds next to nothing of the question's weight.
-const COVERAGE_FLOOR: f32 = 0.4;
 
 impl Index {
     /// Answers a question.
@@ -39,11 +40,12 @@ impl Index {
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         check(request)?;
         let shared = &self.shared;
-        let searcher = shared.reader.searcher();
+        let state = self.state()?;
+        let searcher = &state.searcher;
         let chars: Vec<char> = shared.lexicon.folder().fold(&request.text).chars().collect();
-        let plan = Planner { lexicon: &shared.lexicon, fields: &shared.fields }.plan(&chars);
+        let plan = Planner { lexicon: &shared.lexicon, fields: &shared.fields, searcher }.plan(&chars);
         let filters = filter_nodes(&shared.fields, &request.filters);
-        let question = Question { searcher: &searcher, plan: &plan, filters: &filters, request };
+        let question = Question { state: &state, plan: &plan, filters, request };
         let found = if request.text.trim().is_empty() {
             question.browse()?
         } else if plan.units.is_empty() {
@@ -55,7 +57,7 @@ impl Index {
         let hits = found
             .page
             .iter()
-            .map(|ranked| self.hit(&searcher, &plan, &needles, ranked))
+            .map(|ranked| self.hit(searcher, &plan, &needles, ranked))
             .collect::<Result<_, SearchError>>()?;
         Ok(SearchResponse {
             hits,
@@ -185,19 +187,9 @@ pub(crate) fn any_value(field: tantivy::schema::Field, values: &[String]) -> Opt
     (!terms.is_empty()).then_some(Node::Any(terms))
 }
 
-/// All conditions together; everything without conditions.
-pub(crate) fn all_of(conditions: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    let mut conditions = conditions;
-    match conditions.len() {
-        0 => Box::new(AllQuery),
-        1 => conditions.remove(0),
-        _ => Box::new(BooleanQuery::new(conditions.into_iter().map(|query| (Occur::Must, query)).collect())),
-    }
-}
-
 /// Documents with any of the terms.
-pub(crate) fn any_term(terms: &[Ready]) -> Box<dyn Query> {
-    Node::Any(terms.iter().map(|term| Node::Term(term.scored.term.clone())).collect()).query()
+fn any_term(terms: &[Ready]) -> Node {
+    Node::Any(terms.iter().map(|term| Node::Term(term.scored.term.clone())).collect())
 }
 
 /// A document with its final score.
@@ -218,9 +210,9 @@ struct Found {
 }
 
 struct Question<'a> {
-    searcher: &'a Searcher,
+    state: &'a State,
     plan: &'a Plan,
-    filters: &'a [Node],
+    filters: Vec<Node>,
     request: &'a SearchRequest,
 }
 
@@ -229,27 +221,26 @@ impl Question<'_> {
         (self.request.offset + self.request.limit).div_ceil(WINDOW).max(1) * WINDOW
     }
 
-    fn with_filters(&self, condition: Option<Box<dyn Query>>) -> Box<dyn Query> {
-        all_of(condition.into_iter().chain(self.filters.iter().map(Node::query)).collect())
+    fn with_filters(&self, condition: Option<Node>) -> Node {
+        Node::All(condition.into_iter().chain(self.filters.iter().cloned()).collect())
     }
 
     /// Everything that passes the filters, best rank first.
     fn browse(&self) -> Result<Found, SearchError> {
-        let query = self.with_filters(None);
+        let condition = self.with_filters(None);
         let wanted = self.request.offset + self.request.limit;
         let mut best: Vec<Candidate> = Vec::new();
         let mut total = 0;
-        let weight = query.weight(EnableScoring::disabled_from_searcher(self.searcher))?;
-        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
-            let ranks = reader.fast_fields().f64(columns::RANK)?;
+        let weight = condition.query().weight(EnableScoring::disabled_from_searcher(&self.state.searcher))?;
+        let readers = self.state.searcher.segment_readers().iter();
+        for (segment, (reader, columns)) in (0..).zip(readers.zip(&self.state.columns)) {
             let alive = reader.alive_bitset();
             let mut scorer: Box<dyn Scorer> = weight.scorer(reader, 1.0)?;
             let mut doc = scorer.doc();
             while doc != tantivy::TERMINATED {
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
                     total += 1;
-                    let score = rank_of(&ranks, doc);
-                    best.push(Candidate { score, address: DocAddress::new(segment, doc) });
+                    best.push(Candidate { score: columns.rank(doc), address: DocAddress::new(segment, doc) });
                     if best.len() >= (2 * wanted).max(1024) {
                         best.sort_unstable_by(|a, b| b.cmp(a));
                         best.truncate(wanted);
@@ -261,20 +252,24 @@ impl Question<'_> {
         best.sort_unstable_by(|a, b| b.cmp(a));
         let page = best.into_iter().skip(self.request.offset).take(self.request.limit);
         let page = page.map(|it| Ranked { address: it.address, score: it.score, units: Vec::new() }).collect();
-        let facets =
-            if self.request.facets { facets::of_query(self.searcher, query.as_ref())?.0 } else { Facets::default() };
+        let facets = if self.request.facets {
+            self.state.counted(&condition, || facets::of_query(self.state, condition.query().as_ref()))?.facets.clone()
+        } else {
+            Facets::default()
+        };
         Ok(Found { page, total, total_exact: true, relaxed: false, facets })
     }
 
     fn ask(&self) -> Result<Found, SearchError> {
-        let terms = prepare(self.searcher, self.plan.scored.clone(), TERMS_MAX)?;
+        let searcher = &self.state.searcher;
+        let terms = prepare(searcher, self.plan.scored.clone(), TERMS_MAX)?;
         if terms.is_empty() {
             return Ok(Found { total_exact: true, ..Found::default() });
         }
-        if let Some(strict) = self.plan.strict.as_ref().map(Node::query) {
+        if let Some(strict) = &self.plan.strict {
             // Whether to relax depends on the words alone, so that a filter never brings documents in.
-            let wanted = if self.plan.units.len() > 1 { STRICT_ENOUGH } else { 1 };
-            let enough = collect(self.searcher, strict.as_ref(), wanted, &HashSet::new())?;
+            let wanted = if self.plan.has_parts() { STRICT_ENOUGH } else { 1 };
+            let enough = collect(searcher, strict.query().as_ref(), wanted, &HashSet::new())?;
             if enough.documents.len() >= wanted {
                 return self.answer(&terms, terms.len(), Some(strict));
             }
@@ -284,55 +279,53 @@ impl Question<'_> {
     }
 
     /// Ranks the documents of a condition, or of the first `telling` terms if there is none.
-    fn answer(&self, terms: &[Ready], telling: usize, strict: Option<Box<dyn Query>>) -> Result<Found, SearchError> {
+    fn answer(&self, terms: &[Ready], telling: usize, strict: Option<&Node>) -> Result<Found, SearchError> {
         let nothing = HashSet::new();
+        let searcher = &self.state.searcher;
         let relaxed = strict.is_none();
-        let gate = (strict.is_some() || !self.filters.is_empty())
-            .then(|| self.with_filters(strict.as_ref().map(|strict| strict.box_clone())));
-        let condition = strict.unwrap_or_else(|| any_term(&terms[..telling]));
-        let condition = self.with_filters(Some(condition));
-        let matches = collect(self.searcher, condition.as_ref(), TOTAL_COUNT_MAX, &nothing)?;
+        let gate = (strict.is_some() || !self.filters.is_empty()).then(|| self.with_filters(strict.cloned()).query());
+        let condition = self.with_filters(Some(strict.map_or_else(|| any_term(&terms[..telling]), Node::clone)));
+        let matches = collect(searcher, condition.query().as_ref(), TOTAL_COUNT_MAX, &nothing)?;
         let allowed = match (&gate, matches.complete) {
             (_, true) => Gate::Documents(&matches.documents),
             (Some(gate), false) => Gate::Query(gate.as_ref()),
             (None, false) => Gate::Open,
         };
-        let counting = if matches.complete { terms } else { &terms[..telling] };
-        let candidates = best(self.searcher, counting, allowed, &nothing, self.window())?;
+        let counting: Vec<&Ready> = if matches.complete { terms } else { &terms[..telling] }.iter().collect();
+        let candidates = best(searcher, &counting, allowed, &nothing, self.window())?;
         let ranked = self.refine(terms, &candidates)?;
         let page = ranked.into_iter().skip(self.request.offset).take(self.request.limit).collect();
-        let (facets, total, total_exact) = self.count(condition.as_ref(), &matches)?;
+        let (facets, total, total_exact) = self.count(&condition, &matches)?;
         Ok(Found { page, total, total_exact, relaxed, facets })
     }
 
-    fn count(&self, condition: &dyn Query, matches: &Matches) -> Result<(Facets, usize, bool), SearchError> {
+    fn count(&self, condition: &Node, matches: &Matches) -> Result<(Facets, usize, bool), SearchError> {
         let counted = matches.documents.len();
         if !self.request.facets {
             return Ok((Facets::default(), counted, matches.complete));
         }
         if matches.complete {
-            return Ok((facets::of_documents(self.searcher, &matches.documents)?, counted, true));
+            return Ok((facets::of_documents(self.state, &matches.documents), counted, true));
         }
-        let (facets, total) = facets::of_query(self.searcher, condition)?;
-        Ok((facets, total, true))
+        let counted = self.state.counted(condition, || facets::of_query(self.state, condition.query().as_ref()))?;
+        Ok((counted.facets.clone(), counted.total, true))
     }
 
     /// The final order of the candidates: terms, phrases, how much of the question they hold, rank.
     fn refine(&self, terms: &[Ready], candidates: &[Candidate]) -> Result<Vec<Ranked>, SearchError> {
-        let mut detailed = detail(self.searcher, terms, candidates)?;
+        let mut detailed = detail(&self.state.searcher, terms, candidates)?;
         self.add_phrases(&mut detailed)?;
         let weights = unit_weights(self.plan, terms);
         let all: f32 = weights.iter().sum();
         let mut ranked = Vec::with_capacity(detailed.len());
         for documents in detailed.chunk_by(|a, b| a.address.segment_ord == b.address.segment_ord) {
-            let reader = self.searcher.segment_reader(documents[0].address.segment_ord);
-            let ranks = reader.fast_fields().f64(columns::RANK)?;
+            let columns = &self.state.columns[documents[0].address.segment_ord as usize];
             for document in documents {
                 let units = units_held(terms, document, weights.len());
                 let held: f32 = units.iter().map(|unit| weights[*unit]).sum();
                 let coverage = if all > 0.0 { held / all } else { 1.0 };
-                let factor = COVERAGE_FLOOR + (1.0 - COVERAGE_FLOOR) * coverage;
-                let score = document.score * factor * rank_of(&ranks, document.address.doc_id);
+                // A rare word of a sentence said often is worth less than most of its words said once.
+                let score = document.score * coverage * columns.rank(document.address.doc_id);
                 ranked.push(Ranked { address: document.address, score, units });
             }
         }
@@ -344,15 +337,11 @@ impl Question<'_> {
         for phrase in &self.plan.phrases {
             let query = tantivy::query::PhraseQuery::new_with_offset(phrase.clone());
             for documents in detailed.chunk_by_mut(|a, b| a.address.segment_ord == b.address.segment_ord) {
-                add_phrase(self.searcher, &query, documents)?;
+                add_phrase(&self.state.searcher, &query, documents)?;
             }
         }
         Ok(())
     }
-}
-
-fn rank_of(ranks: &tantivy::columnar::Column<f64>, doc: u32) -> f32 {
-    ranks.first(doc).map_or(1.0, |rank| rank as f32)
 }
 
 /// How much each unit says: the weight of its rarest term.

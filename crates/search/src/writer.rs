@@ -4,7 +4,13 @@ use std::sync::Arc;
 
 use tantivy::{IndexWriter, Term, indexer::LogMergePolicy};
 
-use crate::{document::Document, error::SearchError, index::Shared, limits::WRITER_BYTES, schema::to_index};
+use crate::{
+    document::Document,
+    error::SearchError,
+    index::Shared,
+    limits::{REBUILD_WRITER_BYTES, WRITER_BYTES},
+    schema::to_index,
+};
 
 /// Segments of one size that are merged into one.
 const MERGE_SEGMENTS: usize = 4;
@@ -23,7 +29,8 @@ impl std::fmt::Debug for Writer {
 
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, threads: usize) -> Result<Self, SearchError> {
-        let inner: IndexWriter = shared.index.writer_with_num_threads(threads.clamp(1, 8), WRITER_BYTES)?;
+        let bytes = if threads > 1 { REBUILD_WRITER_BYTES } else { WRITER_BYTES };
+        let inner: IndexWriter = shared.index.writer_with_num_threads(threads.clamp(1, 8), bytes)?;
         let mut policy = LogMergePolicy::default();
         policy.set_min_num_segments(MERGE_SEGMENTS);
         inner.set_merge_policy(Box::new(policy));

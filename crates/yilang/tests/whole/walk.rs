@@ -17,7 +17,8 @@ const API: &str = "/api/";
 const STREAMS: [&str; 1] = ["/live"];
 
 /// Pages that nothing in a finished demo links to, and why.
-const UNLINKED: [&str; 7] = [
+const UNLINKED: [&str; 8] = [
+    "/experts/new",                    // the expert of the demo has entered himself already
     "/admin/imports/{id}",             // the demo imports nothing
     "/offers/{id}/check",              // the drafts of the demo are needs, whose page is the same
     "/contacts/{id}/receipts/{entry}", // shown once, after the request was sent

@@ -84,14 +84,15 @@ fn lines(drawing: &pack::Drawing) -> Vec<Line> {
 
 /// The figures under a station's name: its needs, once there are some, and its organisations.
 ///
-/// English words are longer: where there is room below the name, each figure gets a line of its own.
+/// Where there is room below the name, each figure gets a line of its own: beside the last stop a long one would leave
+/// the picture.
 fn words_below(t: T, city: &CityFigures, below: bool) -> Vec<String> {
     let organisations = t.n("home-station-organisations", city.organisations);
     if city.needs.shown().0 == 0 {
         return vec![organisations];
     }
     let needs = counted(t, "home-station-needs", city.needs);
-    if below && !t.zh() { vec![needs, organisations] } else { vec![format!("{needs} · {organisations}")] }
+    if below { vec![needs, organisations] } else { vec![format!("{needs} · {organisations}")] }
 }
 
 /// A number with its word; what was invented for the demonstration says so.

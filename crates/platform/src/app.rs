@@ -7,12 +7,12 @@ use crate::indexer::Indexer;
 use crate::jobs::Handler;
 use crate::live::Live;
 use crate::policy::Policies;
+use crate::recent::Recent;
 use crate::web::{NavItem, Site, Texts};
 use futures_util::future::BoxFuture;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Notify;
 
@@ -44,8 +44,7 @@ struct Inner {
     live: Live,
     extensions: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     wake: Notify,
-    commits: AtomicU64,
-    desk_counts: desk::Counts,
+    desk_counts: Recent<i64>,
 }
 
 impl App {
@@ -82,8 +81,7 @@ impl App {
             live: Live::new(),
             extensions: RwLock::default(),
             wake: Notify::new(),
-            commits: AtomicU64::new(0),
-            desk_counts: desk::Counts::default(),
+            desk_counts: Recent::new(desk::COUNTS_MAX),
         };
         Ok(App(Arc::new(inner)))
     }
@@ -154,18 +152,12 @@ impl App {
     {
         let outcome = self.0.db.in_txn(ctx, name, input, body).await;
         if outcome.is_ok() {
-            self.0.commits.fetch_add(1, Ordering::Relaxed);
             self.0.wake.notify_one();
         }
         outcome
     }
 
-    /// Actions that this node has committed since it started.
-    pub(crate) fn commits(&self) -> u64 {
-        self.0.commits.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn desk_counts(&self) -> &desk::Counts {
+    pub(crate) fn desk_counts(&self) -> &Recent<i64> {
         &self.0.desk_counts
     }
 

@@ -18,6 +18,7 @@ pub mod journal;
 pub mod live;
 pub mod policy;
 pub mod random;
+pub mod recent;
 pub mod request;
 pub mod server;
 pub mod settings;

@@ -1,4 +1,5 @@
 use super::classify::sqlite_error;
+use super::places::places;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, ProxyExecResult, ProxyRow,
@@ -33,13 +34,14 @@ impl SqliteHandle {
 
     fn query(&self, statement: &Statement) -> rusqlite::Result<Vec<ProxyRow>> {
         let connection = self.lock();
-        let mut prepared = connection.prepare_cached(&statement.sql)?;
+        let (sql, order) = places(&statement.sql);
+        let mut prepared = connection.prepare_cached(&sql)?;
         let columns: Vec<(String, bool)> = prepared
             .columns()
             .iter()
             .map(|c| (c.name().to_owned(), c.decl_type().is_some_and(|t| t.eq_ignore_ascii_case("boolean"))))
             .collect();
-        bind(&mut prepared, statement)?;
+        bind(&mut prepared, statement, &order)?;
         let mut rows = prepared.raw_query();
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
@@ -56,8 +58,9 @@ impl SqliteHandle {
 
     fn execute(&self, statement: &Statement) -> rusqlite::Result<ProxyExecResult> {
         let connection = self.lock();
-        let mut prepared = connection.prepare_cached(&statement.sql)?;
-        bind(&mut prepared, statement)?;
+        let (sql, order) = places(&statement.sql);
+        let mut prepared = connection.prepare_cached(&sql)?;
+        bind(&mut prepared, statement, &order)?;
         let rows = prepared.raw_execute()?;
         let id = u64::try_from(connection.last_insert_rowid()).unwrap_or_default();
         Ok(ProxyExecResult::new(id, rows as u64))
@@ -108,13 +111,11 @@ impl rusqlite::ToSql for Parameter<'_> {
     }
 }
 
-/// Binds values by number. SQLite takes `$2` for a name and numbers names by
-/// their first appearance, so the number is read from the name itself, as PostgreSQL does.
-fn bind(prepared: &mut rusqlite::Statement<'_>, statement: &Statement) -> rusqlite::Result<()> {
+/// Binds values, each place its own.
+fn bind(prepared: &mut rusqlite::Statement<'_>, statement: &Statement, order: &[usize]) -> rusqlite::Result<()> {
     let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
     for place in 1..=prepared.parameter_count() {
-        let named = prepared.parameter_name(place).and_then(|name| name.strip_prefix('$')).and_then(|n| n.parse().ok());
-        let number: usize = named.unwrap_or(place);
+        let number = order.get(place - 1).copied().unwrap_or(place);
         let missing = || rusqlite::Error::InvalidParameterCount(values.len(), number);
         let value = number.checked_sub(1).and_then(|index| values.get(index)).ok_or_else(missing)?;
         prepared.raw_bind_parameter(place, Parameter(value))?;

@@ -23,7 +23,7 @@ impl Db {
     /// A refusal when the database was written by a newer version: it holds a
     /// step that this version does not know.
     pub async fn migrate(&self, now: Instant, steps: Vec<Migration>) -> Outcome<Vec<&'static str>> {
-        if let Kind::Postgres { schema, pool } = &*self.0 {
+        if let Kind::Postgres { schema, pool } = &*self.kind {
             let quoted = format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
             // Two nodes that create the same schema at once: one may lose the race and finds it there.
             if let Err(error) = pool.execute_unprepared(&quoted).await {
@@ -37,7 +37,7 @@ impl Db {
             match outcome {
                 // A serialisable transaction keeps the view it had before it waited for the lock: the
                 // node that lost the race runs into the other's tables once, and sees them the next time.
-                Err(Fault::Db(error)) if attempt < ATTEMPTS_MAX && matches!(&*self.0, Kind::Postgres { .. }) => {
+                Err(Fault::Db(error)) if attempt < ATTEMPTS_MAX && matches!(&*self.kind, Kind::Postgres { .. }) => {
                     tracing::debug!(%error, attempt, "db.migrate retried");
                     attempt += 1;
                 }

@@ -7,6 +7,7 @@
 mod classify;
 mod conn;
 mod migrate;
+mod places;
 mod sqlite;
 mod txn;
 mod writer;
@@ -24,6 +25,7 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, IsolationLevel, Tran
 use sqlite::SqliteFile;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
@@ -73,7 +75,10 @@ impl DbUrl {
 
 /// The database, of either kind. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Kind>);
+pub struct Db {
+    kind: Arc<Kind>,
+    commits: Arc<AtomicU64>,
+}
 
 enum Kind {
     Sqlite { file: SqliteFile, writer: Writer },
@@ -104,20 +109,25 @@ impl Db {
                 Kind::Postgres { pool, schema: schema.clone() }
             }
         };
-        Ok(Db(Arc::new(kind)))
+        Ok(Db { kind: Arc::new(kind), commits: Arc::default() })
     }
 
     /// A connection for reading only.
     pub fn read(&self) -> Conn {
-        match &*self.0 {
+        match &*self.kind {
             Kind::Sqlite { file, .. } => file.reader(),
             Kind::Postgres { pool, .. } => Conn(Inner::PgPool(pool.clone())),
         }
     }
 
+    /// Transactions that this process has committed since it opened the database.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
+    }
+
     /// Where an SQLite database lies; none for PostgreSQL.
     pub fn sqlite_path(&self) -> Option<&std::path::Path> {
-        match &*self.0 {
+        match &*self.kind {
             Kind::Sqlite { file, .. } => Some(&file.path),
             Kind::Postgres { .. } => None,
         }
@@ -141,8 +151,21 @@ impl Db {
         T: Send + 'static,
         F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
     {
+        let outcome = self.run(ctx, name, input, body).await;
+        if outcome.is_ok() {
+            self.commits.fetch_add(1, Ordering::Release);
+        }
+        outcome
+    }
+
+    async fn run<I, T, F>(&self, ctx: &Ctx, name: &'static str, input: I, body: F) -> Outcome<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
+    {
         let ctx = Arc::new(ctx.clone());
-        match &*self.0 {
+        match &*self.kind {
             Kind::Sqlite { writer, .. } => {
                 let run = move |conn: Conn| -> BoxFuture<'static, Outcome<Box<dyn std::any::Any + Send>>> {
                     Box::pin(async move {

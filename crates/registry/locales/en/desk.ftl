@@ -27,3 +27,4 @@ desk-start-search = Find offers
 desk-start-claim = Claim your organisation
 desk-start-admin = Accounts and data
 desk-start-claims = Claims of organisations
+desk-start-imports = Import

@@ -26,3 +26,4 @@ desk-start-search = 找供给
 desk-start-claim = 认领本单位
 desk-start-admin = 管理账号与数据
 desk-start-claims = 认领申请
+desk-start-imports = 批量导入

@@ -119,6 +119,9 @@ fn starts(t: T, actor: &Actor) -> Vec<Action> {
         all.push(action("/reviews", "desk-start-reviews"));
         all.push(action("/claims", "desk-start-claims"));
     }
+    if actor.has(Role::CityOfficer) {
+        all.push(action("/admin/imports", "desk-start-imports"));
+    }
     if actor.has(Role::Administrator) {
         all.push(action("/admin", "desk-start-admin"));
     }

@@ -9,8 +9,12 @@ use crate::store;
 use kernel::Refusal;
 use platform::journal::{self, Recorded};
 use platform::policy::Resource;
+use platform::recent::{Moment, Recent};
 use platform::{App, Ctx, Outcome};
+use std::sync::Arc;
 
+/// Organisations whose public view is remembered.
+const VIEWS_MAX: usize = 2_000;
 /// Entries of an organisation's history that are shown.
 const HISTORY_MAX: i64 = 40;
 
@@ -57,6 +61,31 @@ pub struct View {
 /// # Errors
 /// Not found, also when the reader may not know of it.
 pub async fn organisation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
+    let views = views(app);
+    let now = Moment::of(app, ctx.now);
+    if ctx.actor.account.is_none()
+        && let Some(view) = views.get(id, now)
+    {
+        return Ok(View::clone(&view));
+    }
+    let view = read(app, ctx, id).await?;
+    if ctx.actor.account.is_none() {
+        views.put(id, now, Arc::new(view.clone()));
+    }
+    Ok(view)
+}
+
+/// What visitors were shown of organisations: most readers are visitors, and most pages are looked at again before
+/// anything happens.
+fn views(app: &App) -> Arc<Recent<Arc<View>>> {
+    app.extension().unwrap_or_else(|| {
+        let new = Arc::new(Recent::new(VIEWS_MAX));
+        app.extend(Arc::clone(&new));
+        new
+    })
+}
+
+async fn read(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     let conn = app.db().read();
     let head = load(&conn, id).await?;
     let target = resource(app, &head);

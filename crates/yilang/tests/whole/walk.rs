@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use testkit::{Answer, Client};
 
 /// Addresses looked at for one person, route and set of query parameters: enough to meet every state of a thing.
-const SAME_MAX: usize = 3;
+const SAME_MAX: usize = 4;
 /// Prefix of what is for programs.
 const API: &str = "/api/";
 /// Answers that are no pages.

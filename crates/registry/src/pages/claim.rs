@@ -6,6 +6,7 @@ use super::typed::Typed;
 use crate::actions::claim::{ClaimCard, ClaimView, claim_decide, claim_file, claim_list, claim_view, claim_withdraw};
 use crate::actions::organisation::organisation_view;
 use crate::corridor::{self, Corridor};
+use crate::pages::frames::{ReceiptPage, StepPage};
 use crate::rules::claim::{CLAIM_WORKDAYS, Claim, ClaimState, DecisionCommand, REMARK_CHARS_MAX, Reason};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -59,21 +60,6 @@ struct ClaimPage {
     answer: String,
     decide_form: Option<Form>,
     withdraw_form: Option<Form>,
-}
-
-#[derive(Template)]
-#[template(path = "registry/organisation_form.html")]
-struct AgainPage {
-    shell: Shell,
-    step: StepFrame,
-}
-
-#[derive(Template)]
-#[template(path = "registry/organisation_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
-    warnings: Vec<String>,
 }
 
 /// Where a claim stands, as a label and in a sentence.
@@ -279,7 +265,7 @@ async fn file(
                 StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: format!("/organisations/{id}") };
             Ok(html_with(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &AgainPage { shell: caller.visit.shell(task).private(), step },
+                &StepPage { shell: caller.visit.shell(task).private(), step },
             ))
         }
         Err(fault) => Err(fault.into()),
@@ -298,5 +284,5 @@ fn receipt(caller: &Caller, id: &str, entry: i64, at_ms: i64) -> Response {
         links: vec![(format!("/claims/{id}"), t.msg("claim-receipt-look").into_owned())],
         proof: None,
     };
-    html(&ReceiptPage { shell: caller.visit.shell(title).private(), receipt, warnings: Vec::new() })
+    html(&ReceiptPage::new(caller.visit.shell(title).private(), receipt))
 }

@@ -10,6 +10,7 @@ mod drawing;
 pub mod expert;
 pub mod fact;
 mod figures;
+pub(crate) mod frames;
 pub mod home;
 pub mod import;
 pub mod listing;

@@ -4,15 +4,15 @@ use super::organisation::words::name;
 use super::typed::{Typed, half_width};
 use crate::actions::organisation::organisation_view;
 use crate::actions::status::{statement_confirm, status_confirm, status_declare};
+use crate::pages::frames::StepPage;
 use crate::rules::status::StatusCommand;
-use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use platform::capability::Route;
 use platform::web::kinds::StepFrame;
-use platform::web::{Problem, Shell, html_with};
+use platform::web::{Problem, html_with};
 use platform::{App, Caller, Fault};
 
 /// Routes of this noun.
@@ -29,13 +29,6 @@ pub fn routes() -> Vec<Route> {
             post(confirm_statement),
         ),
     ]
-}
-
-#[derive(Template)]
-#[template(path = "registry/organisation_form.html")]
-struct AgainPage {
-    shell: Shell,
-    step: StepFrame,
 }
 
 async fn declare(
@@ -63,7 +56,7 @@ async fn declare(
                 StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: format!("/organisations/{id}") };
             Ok(html_with(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &AgainPage { shell: caller.visit.shell(task).private(), step },
+                &StepPage { shell: caller.visit.shell(task).private(), step },
             ))
         }
         Err(fault) => Err(fault.into()),

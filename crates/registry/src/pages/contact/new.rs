@@ -4,6 +4,7 @@ use crate::actions::contact::{DEMO_REFUSED, Send, Target, contact_create, contac
 use crate::actions::listing::acting_for;
 use crate::api::contact::to;
 use crate::corridor;
+use crate::pages::frames::ReceiptPage;
 use crate::pages::listing::office_name;
 use crate::pages::typed::Typed;
 use crate::rules::contact::{ANSWER_WORKDAYS, MESSAGE_CHARS_MAX, OFFICE_WORKDAYS};
@@ -35,13 +36,6 @@ struct StopPage {
     shell: Shell,
     heading: String,
     empty: Empty,
-}
-
-#[derive(Template)]
-#[template(path = "registry/listing_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
 }
 
 /// Whom it goes to, as links of other pages name it.
@@ -214,7 +208,7 @@ pub(super) async fn receipt(
         ("/desk".to_owned(), text("listing-receipt-desk")),
     ];
     let receipt = finished(t, title.clone(), recorded.entry_id, recorded.at_ms, next, links);
-    Ok(html(&ReceiptPage { shell: caller.visit.shell(title).private(), receipt }))
+    Ok(html(&ReceiptPage::new(caller.visit.shell(title).private(), receipt)))
 }
 
 fn finished(t: T, title: String, entry: i64, at_ms: i64, next: Vec<String>, links: Vec<(String, String)>) -> Receipt {

@@ -4,10 +4,10 @@ use super::words::availability_choices;
 use crate::actions::expert::{expert_edit, expert_keep, expert_own, expert_register, expert_view, kept_cities};
 use crate::actions::organisation::Done;
 use crate::corridor::{self, Corridor};
+use crate::pages::frames::{ReceiptPage, StepPage};
 use crate::pages::organisation::words::{city_choices, segment_choices};
 use crate::pages::typed::Typed;
 use crate::rules::expert::{Expert, ExpertDraft, FIELDS_CHARS_MAX};
-use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,23 +16,8 @@ use platform::identity::idempotency::{Once, new_key};
 use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form, Receipt};
-use platform::web::{Problem, Shell, T, html, html_with};
+use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
-
-#[derive(Template)]
-#[template(path = "registry/organisation_form.html")]
-struct Page {
-    shell: Shell,
-    step: StepFrame,
-}
-
-#[derive(Template)]
-#[template(path = "registry/organisation_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
-    warnings: Vec<String>,
-}
 
 /// Who fills the form in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,9 +110,9 @@ fn filled(e: &Expert) -> Vec<(&'static str, String)> {
     values
 }
 
-fn frame(caller: &Caller, title: &str, form: Form, back: &str) -> Page {
+fn frame(caller: &Caller, title: &str, form: Form, back: &str) -> StepPage {
     let heading = caller.visit.t.msg(title).into_owned();
-    Page {
+    StepPage {
         shell: caller.visit.shell(heading.clone()).private().here("/experts"),
         step: StepFrame { form, task: heading, step: 0, steps: 0, back_href: back.to_owned() },
     }
@@ -219,7 +204,7 @@ fn receipt(caller: &Caller, done: &Done, next: &str) -> Response {
         ],
         proof: None,
     };
-    html(&ReceiptPage { shell: caller.visit.shell(title).private().here("/experts"), receipt, warnings: Vec::new() })
+    html(&ReceiptPage::new(caller.visit.shell(title).private().here("/experts"), receipt))
 }
 
 fn edit_form(app: &App, caller: &Caller, expert: &Expert) -> Form {

@@ -8,6 +8,7 @@ use crate::actions::listing::{
 };
 use crate::api::listing::date;
 use crate::corridor;
+use crate::pages::frames::ReceiptPage;
 use crate::pages::typed::{Typed, half_width};
 use crate::rules::listing::Side;
 use askama::Template;
@@ -21,13 +22,6 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Form, Proofs, Receipt};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
-
-#[derive(Template)]
-#[template(path = "registry/listing_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
-}
 
 #[derive(Template)]
 #[template(path = "registry/listing_step.html")]
@@ -142,11 +136,8 @@ pub(super) async fn receipt<const OFFER: bool>(
     let side = side::<OFFER>();
     let recorded = receipt_view(&app, &caller.ctx, side, &id, entry).await?;
     let t = caller.visit.t;
-    let page = ReceiptPage {
-        shell: caller.visit.shell(title(t, side, &recorded)).private().here(side.path()),
-        receipt: words(&app, t, side, &recorded),
-    };
-    Ok(html(&page))
+    let shell = caller.visit.shell(title(t, side, &recorded)).private().here(side.path());
+    Ok(html(&ReceiptPage::new(shell, words(&app, t, side, &recorded))))
 }
 
 fn verb(recorded: &Recorded) -> &str {

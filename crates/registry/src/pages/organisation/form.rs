@@ -3,10 +3,10 @@
 use super::words::{city_choices, kind_choices, segment_choices};
 use crate::actions::organisation::{Done, Register, organisation_edit, organisation_register, organisation_view};
 use crate::corridor::{self, Corridor};
+use crate::pages::frames::{ReceiptPage, StepPage};
 use crate::pages::typed::{Typed, half_width};
 use crate::rules::claim::{CLAIM_WORKDAYS, EVIDENCE_CHARS_MAX};
 use crate::rules::organisation::{Dossier, Draft};
-use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,23 +15,8 @@ use platform::identity::idempotency::{Once, new_key};
 use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Field, FieldKind, Form, Receipt};
-use platform::web::{Problem, Shell, T, html, html_with};
+use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
-
-#[derive(Template)]
-#[template(path = "registry/organisation_form.html")]
-struct Page {
-    shell: Shell,
-    step: StepFrame,
-}
-
-#[derive(Template)]
-#[template(path = "registry/organisation_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
-    warnings: Vec<String>,
-}
 
 /// The questions of a record, for registering and editing alike.
 fn questions(t: T, corridor: &Corridor, mut form: Form) -> Form {
@@ -138,9 +123,9 @@ fn register_form(t: T, corridor: &Corridor) -> Form {
         .cancel("/organisations", t.msg("organisation-cancel"))
 }
 
-fn frame(caller: &Caller, title: &str, form: Form, back: &str) -> Page {
+fn frame(caller: &Caller, title: &str, form: Form, back: &str) -> StepPage {
     let heading = caller.visit.t.msg(title).into_owned();
-    Page {
+    StepPage {
         shell: caller.visit.shell(heading.clone()).private().here("/organisations"),
         step: StepFrame { form, task: heading, step: 0, steps: 0, back_href: back.to_owned() },
     }

@@ -6,10 +6,10 @@ use super::{YES, refused, status, word};
 use crate::actions::organisation::Done;
 use crate::actions::poc::{View, poc_resource, poc_step_add, poc_step_complete, poc_view};
 use crate::corridor;
+use crate::pages::frames::ReceiptPage;
 use crate::pages::organisation::words::city_choices;
 use crate::pages::typed::{Typed, half_width};
 use crate::rules::poc::{Completion, EVIDENCE_CHARS_MAX, NOTE_CHARS_MAX, ProjectState, Step, StepDraft, StepState};
-use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,15 +18,8 @@ use kernel::limits::TITLE_CHARS_MAX;
 use platform::identity::idempotency::{Once, new_key};
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Receipt};
-use platform::web::{Problem, Shell, T, html, html_with};
+use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
-
-#[derive(Template)]
-#[template(path = "registry/listing_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
-}
 
 fn page(caller: &Caller, view: &View, key: &str, form: Form) -> Page {
     let t = caller.visit.t;
@@ -191,7 +184,7 @@ fn receipt(caller: &Caller, done: &Done) -> Response {
         links: vec![(format!("/poc/{}", done.id), word(t, "back-to-project"))],
         proof: None,
     };
-    html(&ReceiptPage { shell: caller.visit.shell(title).private().here("/poc"), receipt })
+    html(&ReceiptPage::new(caller.visit.shell(title).private().here("/poc"), receipt))
 }
 
 fn find<'a>(view: &'a View, step: &str) -> Result<&'a Step, Refusal> {

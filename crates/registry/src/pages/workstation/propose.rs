@@ -3,6 +3,7 @@
 use crate::actions::organisation::Done;
 use crate::actions::workstation::{CHOICES_MAX, Choices, workstation_choices, workstation_propose, workstation_view};
 use crate::pages::expert::words as expert;
+use crate::pages::frames::ReceiptPage;
 use crate::pages::organisation::words::name;
 use crate::pages::typed::{Typed, half_width};
 use crate::rules::expert::Expert;
@@ -26,14 +27,6 @@ struct Page {
     step: StepFrame,
     search: SearchBox,
     more: String,
-}
-
-#[derive(Template)]
-#[template(path = "registry/organisation_receipt.html")]
-struct ReceiptPage {
-    shell: Shell,
-    receipt: Receipt,
-    warnings: Vec<String>,
 }
 
 /// What the form starts from.
@@ -179,5 +172,5 @@ fn receipt(caller: &Caller, done: &Done) -> Response {
         ],
         proof: None,
     };
-    html(&ReceiptPage { shell: caller.visit.shell(title).private().here("/experts"), receipt, warnings: Vec::new() })
+    html(&ReceiptPage::new(caller.visit.shell(title).private().here("/experts"), receipt))
 }

@@ -1,0 +1,35 @@
+//! Pages that are one frame and nothing more: a single form, and the receipt of what was done.
+
+use askama::Template;
+use platform::web::Shell;
+use platform::web::kinds::StepFrame;
+use platform::web::parts::Receipt;
+
+/// One form.
+#[derive(Template)]
+#[template(path = "registry/step_page.html")]
+pub(crate) struct StepPage {
+    /// The frame around it.
+    pub(crate) shell: Shell,
+    /// The form.
+    pub(crate) step: StepFrame,
+}
+
+/// The receipt of what was done.
+#[derive(Template)]
+#[template(path = "registry/receipt_page.html")]
+pub(crate) struct ReceiptPage {
+    /// The frame around it.
+    pub(crate) shell: Shell,
+    /// What was done.
+    pub(crate) receipt: Receipt,
+    /// What was accepted all the same and is worth a second look; mostly empty.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl ReceiptPage {
+    /// A receipt with nothing to warn of.
+    pub(crate) fn new(shell: Shell, receipt: Receipt) -> ReceiptPage {
+        ReceiptPage { shell, receipt, warnings: Vec::new() }
+    }
+}

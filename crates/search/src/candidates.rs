@@ -6,7 +6,7 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term, schema::IndexRecor
 
 use crate::{
     analysis::WordKind,
-    collect::{Gate, Ready, idf, in_windows, prepare, rarest},
+    collect::{Gate, Ready, best, idf, prepare, rarest},
     detail::{Detailed, detail},
     error::{QueryRefused, RefusalCode, SearchError},
     index::Index,
@@ -146,8 +146,8 @@ impl Index {
         let gate = self.gate(request).map(|gate| gate.query());
         let allowed = gate.as_deref().map_or(Gate::Open, Gate::Query);
         let choosing = rarest(terms, POSTINGS_MAX, TERMS_MIN);
-        let best = in_windows(&state.searcher, &choosing, allowed, excluded, window)?;
-        let mut detailed = detail(&state.searcher, terms, &best)?;
+        let candidates = best(&state.searcher, &choosing, allowed, excluded, window)?;
+        let mut detailed = detail(&state.searcher, terms, &candidates)?;
         for document in &mut detailed {
             let columns = &state.columns[document.address.segment_ord as usize];
             document.score *= columns.rank(document.address.doc_id);

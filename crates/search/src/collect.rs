@@ -1,22 +1,22 @@
 //! Finding the best documents of a plan.
 //!
-//! Few matching documents are scored one by one. Many documents with few terms
-//! are left to the engine's block-max union over plain terms; with many terms
-//! their postings are summed up in windows of documents. The conditions are a
-//! gate at the end: only a document that would reach the page is asked whether
-//! it matches at all.
+//! Few matching documents are scored one by one. Otherwise the postings of the
+//! terms are summed up in windows of documents, as in MaxScore (Turtle and
+//! Flood, 1995): terms that together cannot bring a document onto the page are
+//! not walked, only asked about documents that others have found. The
+//! conditions are a gate at the end: only a document that would reach the page
+//! is asked whether it matches at all.
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::{BinaryHeap, HashSet},
+    collections::{BinaryHeap, HashMap, HashSet},
 };
 
 use tantivy::{
-    DocAddress, DocId, DocSet, Score, Searcher, TERMINATED,
-    query::{
-        Bm25Weight, BooleanWeight, BoostWeight, EnableScoring, Occur, Query, Scorer, SumCombiner, TermQuery, Weight,
-    },
-    schema::IndexRecordOption,
+    DocAddress, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, Term,
+    postings::TermInfo,
+    query::{Bm25Weight, EnableScoring, Query, Scorer, Weight},
+    schema::Field,
 };
 
 use crate::{
@@ -31,8 +31,10 @@ pub(crate) struct Ready {
     pub idf: f32,
     /// Documents that hold it.
     pub frequency: u64,
-    /// Its score, before the boost.
+    /// Its score, with the boost.
     pub weight: Bm25Weight,
+    /// Where its postings are in each segment.
+    pub places: Vec<Option<TermInfo>>,
 }
 
 /// The inverse document frequency of BM25.
@@ -41,10 +43,6 @@ pub(crate) fn idf(documents: u64, frequency: u64) -> f32 {
     (1.0 + (documents - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln()
 }
 
-/// What a seek costs, in postings walked one after the other.
-const SEEK_COST: u64 = 8;
-/// With more terms than this, keeping them in order costs more than the skipping saves.
-const PRUNED_TERMS_MAX: usize = 10;
 /// Documents whose sums are held at a time; they stay in the processor's cache.
 const WINDOW_DOCS: usize = 8_192;
 /// Postings that fragments of words may cost together. In a small index all of them are used; in a large one only the
@@ -56,26 +54,58 @@ pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) ->
     let documents = searcher.num_docs();
     let mut known = Vec::with_capacity(scored.len());
     for scored in scored {
-        let frequency = searcher.doc_freq(&scored.term)?;
+        let places = places(searcher, &scored.term)?;
+        let frequency = places.iter().flatten().map(|place| u64::from(place.doc_freq)).sum();
         if frequency > 0 {
-            known.push((idf(documents, frequency), frequency, scored));
+            known.push(Known { idf: idf(documents, frequency), frequency, scored, places });
         }
     }
-    known.sort_by(|a, b| (b.0 * b.2.boost).total_cmp(&(a.0 * a.2.boost)));
+    known.sort_by(|a, b| (b.idf * b.scored.boost).total_cmp(&(a.idf * a.scored.boost)));
     keep_rare_fragments(&mut known);
     known.truncate(limit);
-    known
-        .into_iter()
-        .map(|(idf, frequency, scored)| {
-            let weight = Bm25Weight::for_terms(searcher, std::slice::from_ref(&scored.term))?;
-            Ok(Ready { scored, idf, frequency, weight })
-        })
-        .collect()
+    let mut lengths = HashMap::new();
+    known.into_iter().map(|known| known.ready(searcher, &mut lengths)).collect()
 }
 
-fn keep_rare_fragments(known: &mut Vec<(f32, u64, Scored)>) {
-    let mut fragments: Vec<u64> =
-        known.iter().filter(|(_, _, scored)| scored.fragment).map(|(_, frequency, _)| *frequency).collect();
+/// Where the postings of a term are in each segment.
+fn places(searcher: &Searcher, term: &Term) -> Result<Vec<Option<TermInfo>>, SearchError> {
+    let place = |reader: &SegmentReader| Ok(reader.inverted_index(term.field())?.get_term_info(term)?);
+    searcher.segment_readers().iter().map(place).collect()
+}
+
+/// A term that some document has.
+struct Known {
+    idf: f32,
+    frequency: u64,
+    scored: Scored,
+    places: Vec<Option<TermInfo>>,
+}
+
+impl Known {
+    /// With its score; `lengths` keeps the mean lengths of fields.
+    fn ready(self, searcher: &Searcher, lengths: &mut HashMap<Field, Score>) -> Result<Ready, SearchError> {
+        let field = self.scored.term.field();
+        let documents: u64 = searcher.segment_readers().iter().map(|reader| u64::from(reader.max_doc())).sum();
+        let length = match lengths.get(&field) {
+            Some(length) => *length,
+            None => {
+                let mut tokens = 0;
+                for reader in searcher.segment_readers() {
+                    tokens += reader.inverted_index(field)?.total_num_tokens();
+                }
+                let length = tokens as Score / documents as Score;
+                lengths.insert(field, length);
+                length
+            }
+        };
+        let weight = Bm25Weight::for_one_term_without_explain(self.frequency, documents, length);
+        let weight = weight.boost_by(self.scored.boost);
+        Ok(Ready { idf: self.idf, frequency: self.frequency, scored: self.scored, weight, places: self.places })
+    }
+}
+
+fn keep_rare_fragments(known: &mut Vec<Known>) {
+    let mut fragments: Vec<u64> = known.iter().filter(|term| term.scored.fragment).map(|term| term.frequency).collect();
     fragments.sort_unstable();
     let mut left = FRAGMENT_POSTINGS_MAX;
     let affordable = fragments
@@ -89,8 +119,8 @@ fn keep_rare_fragments(known: &mut Vec<(f32, u64, Scored)>) {
         .copied()
         .unwrap_or(0);
     // A question made of fragments only keeps them all: nothing else would find anything.
-    if known.iter().any(|(_, _, scored)| !scored.fragment) {
-        known.retain(|(_, frequency, scored)| !scored.fragment || *frequency <= affordable);
+    if known.iter().any(|term| !term.scored.fragment) {
+        known.retain(|term| !term.scored.fragment || term.frequency <= affordable);
     }
 }
 
@@ -177,7 +207,7 @@ pub(crate) fn rarest(terms: &[Ready], postings: u64, least: usize) -> Vec<&Ready
     rarest
 }
 
-/// The `k` best candidates: whichever way is cheapest for these terms and this gate.
+/// The `k` best candidates.
 pub(crate) fn best(
     searcher: &Searcher,
     terms: &[&Ready],
@@ -185,105 +215,142 @@ pub(crate) fn best(
     excluded: &HashSet<DocAddress>,
     k: usize,
 ) -> Result<Vec<Candidate>, SearchError> {
-    let postings: u64 = terms.iter().map(|term| term.frequency).sum();
-    match gate {
-        Gate::Documents(documents) if (documents.len() * terms.len()) as u64 * SEEK_COST <= postings => {
-            one_by_one(searcher, terms, documents, k)
-        }
-        Gate::Query(_) | Gate::Open if terms.len() <= PRUNED_TERMS_MAX => pruned(searcher, terms, gate, excluded, k),
-        _ => in_windows(searcher, terms, gate, excluded, k),
-    }
-}
-
-/// Seeks into the postings of each term for each document.
-fn one_by_one(
-    searcher: &Searcher,
-    terms: &[&Ready],
-    documents: &[DocAddress],
-    k: usize,
-) -> Result<Vec<Candidate>, SearchError> {
-    let mut candidates = Vec::with_capacity(documents.len());
-    for documents in documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        let mut sums = vec![0.0; documents.len()];
-        // One term after the other: each list of postings is walked once, front to back.
-        for walk in &mut walks(searcher, terms, documents[0].segment_ord)? {
-            add_scores(walk, documents, |at, score| sums[at] += score);
-        }
-        candidates.extend(documents.iter().zip(sums).map(|(address, score)| Candidate { score, address: *address }));
-    }
-    keep_best(&mut candidates, k);
-    Ok(candidates)
-}
-
-/// Walks all postings of the terms into one sum per document, a window of documents at a time. With more than a few
-/// terms this beats any skipping: the sums of many small scores leave little to skip.
-pub(crate) fn in_windows(
-    searcher: &Searcher,
-    terms: &[&Ready],
-    gate: Gate<'_>,
-    excluded: &HashSet<DocAddress>,
-    k: usize,
-) -> Result<Vec<Candidate>, SearchError> {
     let mut top = Top::new(k);
-    let query = match gate {
-        Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
-        _ => None,
-    };
-    let mut sums = vec![0.0f32; WINDOW_DOCS];
-    for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let mut walks = walks(searcher, terms, segment)?;
-        let mut query = query.as_ref().map(|query| query.scorer(reader, 1.0)).transpose()?;
-        let alive = reader.alive_bitset();
-        for start in (0..reader.max_doc()).step_by(WINDOW_DOCS) {
-            add_window(&mut walks, start, &mut sums);
-            if let Gate::Documents(documents) = gate {
-                let first = documents.partition_point(|address| *address < DocAddress::new(segment, start));
-                let inside = |address: &&DocAddress| {
-                    address.segment_ord == segment && ((address.doc_id - start) as usize) < WINDOW_DOCS
-                };
-                for address in documents[first..].iter().take_while(inside) {
-                    top.offer(sums[(address.doc_id - start) as usize], *address);
-                }
-            } else {
-                let allowed = |doc: DocId| {
-                    alive.is_none_or(|alive| alive.is_alive(doc))
-                        && query.as_mut().is_none_or(|query| passes(query.as_mut(), doc))
-                        && !excluded.contains(&DocAddress::new(segment, doc))
-                };
-                offer_window(&mut top, &sums, DocAddress::new(segment, start), allowed);
-            }
-            sums.fill(0.0);
+    match gate {
+        Gate::Documents(documents) => one_by_one(searcher, terms, documents, &mut top)?,
+        Gate::Query(query) => {
+            let query = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+            in_windows(searcher, terms, Some(query.as_ref()), excluded, &mut top)?;
         }
+        Gate::Open => in_windows(searcher, terms, None, excluded, &mut top)?,
     }
     Ok(top.sorted())
 }
 
-/// Sums that are compared with the threshold together.
-const SUMS_COMPARED: usize = 16;
-
-/// Offers the sums of a window that beat the threshold; most do not, and are passed over many at a time.
-fn offer_window(top: &mut Top, sums: &[f32], start: DocAddress, mut allowed: impl FnMut(DocId) -> bool) {
-    let mut threshold = top.threshold().max(0.0);
-    for (first, sums) in (start.doc_id..).step_by(SUMS_COMPARED).zip(sums.chunks(SUMS_COMPARED)) {
-        if sums.iter().fold(0.0, |max: f32, sum| max.max(*sum)) <= threshold {
-            continue;
-        }
-        for (doc, sum) in (first..).zip(sums) {
-            if *sum > threshold && allowed(doc) {
-                top.offer(*sum, DocAddress::new(start.segment_ord, doc));
-                threshold = top.threshold().max(0.0);
+/// Asks every term about every document, the most telling term first.
+fn one_by_one(
+    searcher: &Searcher,
+    terms: &[&Ready],
+    documents: &[DocAddress],
+    top: &mut Top,
+) -> Result<(), SearchError> {
+    for documents in documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
+        let mut walks = least_telling_first(searcher, terms, documents[0].segment_ord)?;
+        for address in documents {
+            if let Some(score) = with_more(&mut walks, address.doc_id, 0.0, top.threshold()) {
+                top.offer(score, *address);
             }
         }
     }
+    Ok(())
 }
 
-/// Adds the scores of the documents from `start` on that fit into the window.
-fn add_window(walks: &mut [Walk], start: DocId, sums: &mut [f32]) {
-    for walk in walks {
-        let mut doc = walk.doc();
-        while let Some(sum) = doc.checked_sub(start).and_then(|at| sums.get_mut(at as usize)) {
-            *sum += walk.score();
-            doc = walk.advance();
+/// Sums the postings of the terms up, a window of documents at a time.
+fn in_windows(
+    searcher: &Searcher,
+    terms: &[&Ready],
+    gate: Option<&dyn Weight>,
+    excluded: &HashSet<DocAddress>,
+    top: &mut Top,
+) -> Result<(), SearchError> {
+    let mut window = Window::new();
+    for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+        let mut walks = least_telling_first(searcher, terms, segment)?;
+        let mut gate = gate.map(|gate| gate.scorer(reader, 1.0)).transpose()?;
+        let alive = reader.alive_bitset();
+        let mut allowed = |address: &DocAddress| {
+            alive.is_none_or(|alive| alive.is_alive(address.doc_id))
+                && !excluded.contains(address)
+                && gate.as_mut().is_none_or(|gate| passes(gate.as_mut(), address.doc_id))
+        };
+        loop {
+            let count = passive(&walks, top.threshold());
+            let (passive, active) = walks.split_at_mut(count);
+            let next = active.iter().map(Walk::doc).min().unwrap_or(TERMINATED);
+            if next == TERMINATED {
+                break;
+            }
+            window.fill(next, active);
+            window.drain(|doc, sum| {
+                let address = DocAddress::new(segment, doc);
+                if let Some(score) = with_more(passive, doc, sum, top.threshold())
+                    && allowed(&address)
+                {
+                    top.offer(score, address);
+                }
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The walks of the terms in a segment, the least telling first.
+fn least_telling_first(searcher: &Searcher, terms: &[&Ready], segment: u32) -> Result<Vec<Walk>, SearchError> {
+    let mut walks = walks(searcher, terms.iter().copied(), segment)?;
+    walks.retain(|walk| walk.doc() != TERMINATED);
+    walks.sort_by(|a, b| a.most().total_cmp(&b.most()));
+    Ok(walks)
+}
+
+/// How many of the walks, the least telling first, cannot bring a document over the threshold even together.
+fn passive(walks: &[Walk], threshold: Score) -> usize {
+    let mut together = 0.0;
+    let bring_nothing = |walk: &&Walk| {
+        together += walk.most();
+        together <= threshold
+    };
+    walks.iter().take_while(bring_nothing).count()
+}
+
+/// The sum with what more walks add, the most telling first; `None` as soon as it cannot beat the threshold any more.
+fn with_more(walks: &mut [Walk], doc: DocId, sum: Score, threshold: Score) -> Option<Score> {
+    let mut score = sum;
+    let mut left: Score = walks.iter().map(Walk::most).sum();
+    for walk in walks.iter_mut().rev() {
+        if score + left <= threshold {
+            return None;
+        }
+        left -= walk.most();
+        if walk.seek(doc) == doc {
+            score += walk.score();
+        }
+    }
+    (score > threshold).then_some(score)
+}
+
+/// The sums of documents that lie near each other, and which of them have one.
+struct Window {
+    start: DocId,
+    sums: Box<[Score; WINDOW_DOCS]>,
+    found: [u64; WINDOW_DOCS / 64],
+}
+
+impl Window {
+    fn new() -> Self {
+        Self { start: 0, sums: Box::new([0.0; WINDOW_DOCS]), found: [0; WINDOW_DOCS / 64] }
+    }
+
+    /// Adds the scores of the documents from `start` on that fit.
+    fn fill(&mut self, start: DocId, walks: &mut [Walk]) {
+        self.start = start;
+        let Self { sums, found, .. } = self;
+        for walk in walks {
+            walk.each_before(start.saturating_add(WINDOW_DOCS as DocId), |doc, score| {
+                let at = (doc - start) as usize;
+                sums[at] += score;
+                found[at / 64] |= 1 << (at % 64);
+            });
+        }
+    }
+
+    /// Calls back with each document and its sum, in order, and forgets them.
+    fn drain(&mut self, mut each: impl FnMut(DocId, Score)) {
+        for (first, found) in (0..).step_by(64).zip(&mut self.found) {
+            while *found != 0 {
+                let at = first + found.trailing_zeros() as usize;
+                *found &= *found - 1;
+                each(self.start + at as DocId, std::mem::take(&mut self.sums[at]));
+            }
         }
     }
 }
@@ -331,53 +398,6 @@ pub(crate) fn add_scores(walk: &mut Walk, documents: &[DocAddress], mut found: i
             found(at, walk.score());
         }
     }
-}
-
-fn keep_best(candidates: &mut Vec<Candidate>, k: usize) {
-    if candidates.len() > k && k > 0 {
-        candidates.select_nth_unstable_by(k - 1, |a, b| b.cmp(a));
-    }
-    candidates.truncate(k);
-    candidates.sort_unstable_by(|a, b| b.cmp(a));
-}
-
-/// Lets the engine skip blocks of postings that cannot reach the threshold.
-fn pruned(
-    searcher: &Searcher,
-    terms: &[&Ready],
-    gate: Gate<'_>,
-    excluded: &HashSet<DocAddress>,
-    k: usize,
-) -> Result<Vec<Candidate>, SearchError> {
-    let weights = terms
-        .iter()
-        .map(|term| {
-            let query = TermQuery::new(term.scored.term.clone(), IndexRecordOption::WithFreqs);
-            let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-            Ok((Occur::Should, Box::new(BoostWeight::new(weight, term.scored.boost)) as Box<dyn Weight>))
-        })
-        .collect::<Result<_, SearchError>>()?;
-    let union = BooleanWeight::with_minimum_number_should_match(weights, 1, true, Box::new(SumCombiner::default));
-    let gate = match gate {
-        Gate::Query(query) => Some(query.weight(EnableScoring::disabled_from_searcher(searcher))?),
-        _ => None,
-    };
-    let mut top = Top::new(k);
-    for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let alive = reader.alive_bitset();
-        let mut gate = gate.as_ref().map(|gate| gate.scorer(reader, 1.0)).transpose()?;
-        union.for_each_pruning(top.threshold(), reader, &mut |doc, score| {
-            let address = DocAddress::new(segment, doc);
-            if alive.is_none_or(|alive| alive.is_alive(doc))
-                && gate.as_mut().is_none_or(|gate| passes(gate.as_mut(), doc))
-                && !excluded.contains(&address)
-            {
-                top.offer(score, address);
-            }
-            top.threshold()
-        })?;
-    }
-    Ok(top.sorted())
 }
 
 /// Whether the gate holds a document; documents must come in order.

@@ -34,9 +34,8 @@ pub(crate) fn detail(
     let mut detailed: Vec<Detailed> =
         addresses.iter().map(|address| Detailed { address: *address, score: 0.0, parts: Vec::new() }).collect();
     let mut first = 0;
-    let terms: Vec<&Ready> = terms.iter().collect();
     for documents in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-        for (term, walk) in walks(searcher, &terms, documents[0].segment_ord)?.iter_mut().enumerate() {
+        for (term, walk) in walks(searcher, terms, documents[0].segment_ord)?.iter_mut().enumerate() {
             add_scores(walk, documents, |at, score| {
                 detailed[first + at].score += score;
                 detailed[first + at].parts.push((term, score));

@@ -214,6 +214,7 @@ impl Index {
             segments: stored.segments,
             url: stored.url,
             demo: stored.demo,
+            body: stored.body,
             score: document.score,
             text_score,
             terms: matched,

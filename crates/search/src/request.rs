@@ -231,6 +231,8 @@ pub struct MatchHit {
     pub url: String,
     /// It belongs to a demo.
     pub demo: bool,
+    /// Its text, as far as it is stored.
+    pub body: String,
     /// Text and segments together, times the document's rank; comparable within one answer only.
     pub score: f32,
     /// The part of the score that comes from words.

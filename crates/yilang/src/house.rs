@@ -6,10 +6,12 @@ use pack::Pack;
 use platform::clock::Clock;
 use platform::ctx::Ctx;
 use platform::db::{Db, DbUrl};
+use platform::embedder::Embedder;
 use platform::indexer::Mode;
 use platform::{App, Settings};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::sync::Arc;
 use yilang::capabilities;
 
 /// How to open.
@@ -34,6 +36,9 @@ impl Opening {
 /// Opens the database, brings it up to date, loads the pack, opens the index.
 pub async fn open(place: &Place, opening: Opening) -> Result<App, Ended> {
     let app = start(place, &opening).await?;
+    if let Some(command) = &place.embedder {
+        app.extend(Arc::new(Embedder::new(command)?));
+    }
     let ctx = Ctx::system(app.clock().now());
     registry::pack_load(&app, &ctx, &the_pack(place)?).await?;
     app.indexer().begin(&app, opening.mode).await?;

@@ -34,6 +34,9 @@ struct Place {
     /// Folder of the corridor's pack; the built-in G60 pack if left out.
     #[arg(long, global = true, env = "YILANG_PACK")]
     pack: Option<PathBuf>,
+    /// A program with an embedding model that matches ask too; none if left out. See docs/operations.md.
+    #[arg(long, global = true, env = "YILANG_EMBEDDER")]
+    embedder: Option<String>,
 }
 
 #[derive(Subcommand)]

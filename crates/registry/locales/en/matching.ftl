@@ -37,12 +37,14 @@ match-remark = Does it fit?
 match-remark-label = My judgement
 match-remark-submit = Note it
 match-why-terms = Words
+match-why-meaning = Meaning
 match-why-segment = Segment
 match-why-status = Status
 match-why-distance = Distance
 match-segment-same = { $segment } (the segment asked for)
 match-segment-upstream = { $segment } (upstream)
 match-segment-downstream = { $segment } (downstream)
+match-meaning = { $percent } % near in meaning
 match-same-city = same city
 match-stops = { $n ->
     [one] one stop away

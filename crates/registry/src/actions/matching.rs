@@ -2,9 +2,10 @@
 
 use crate::corridor::{self, Corridor};
 use crate::rules::listing::{Listing, Side};
-use crate::rules::matching::{self, Feedback, Reason, SegmentWords};
+use crate::rules::matching::{self, Feedback, Nearness, Reason, SegmentWords};
 use crate::store;
 use kernel::{Adcode, Refusal, RefusalKind};
+use platform::embedder::Embedder;
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome, random};
@@ -14,6 +15,8 @@ use search::{MatchHit, MatchRequest, SearchError, SearchRequest, SearchResponse}
 pub const ANSWERS_DEFAULT: usize = 20;
 /// Answers at most.
 pub const ANSWERS_MAX: usize = 100;
+/// Candidates whose meaning is compared, if there is a model; the best of them answer.
+const COMPARED: usize = 100;
 
 /// What looks for answers.
 #[derive(Debug, Clone, Default)]
@@ -104,25 +107,43 @@ async fn answer(app: &App, question: Question) -> Outcome<Matches> {
         |id| corridor.downstream(id).map(str::to_owned).collect(),
     );
     let limit = question.limit.clamp(1, ANSWERS_MAX);
+    let embedder = app.extension::<Embedder>();
     let request = MatchRequest {
-        text: question.text,
+        text: question.text.clone(),
         segments,
         kinds: question.kinds,
         exclude_ids: question.exclude,
-        limit,
+        limit: if embedder.is_some() { COMPARED } else { limit },
         ..MatchRequest::default()
     };
     let considered = index.len();
     let found = blocking(move || index.candidates(&request)).await?;
-    let mut items: Vec<Match> = found.hits.into_iter().map(|hit| weighed(&corridor, question.city, hit)).collect();
+    let near = match &embedder {
+        Some(embedder) => nearness(embedder, &question.text, &found.hits).await,
+        None => Vec::new(),
+    };
+    let near = near.into_iter().map(Some).chain(std::iter::repeat(None));
+    let mut items: Vec<Match> =
+        found.hits.into_iter().zip(near).map(|(hit, near)| weighed(&corridor, question.city, hit, near)).collect();
     items.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.hit.id.cmp(&b.hit.id)));
+    items.truncate(limit);
     Ok(Matches { items, segments: asked, considered })
 }
 
-fn weighed(corridor: &Corridor, from: Option<Adcode>, hit: MatchHit) -> Match {
+/// How near each candidate is in meaning; empty while the model cannot say.
+async fn nearness(embedder: &Embedder, question: &str, hits: &[MatchHit]) -> Vec<Nearness> {
+    let told = |hit: &MatchHit| [hit.title.as_str(), hit.name_en.as_deref().unwrap_or_default(), &hit.body].join("\n");
+    let texts: Vec<String> = std::iter::once(question.to_owned()).chain(hits.iter().map(told)).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let Some(vectors) = embedder.vectors(&texts).await else { return Vec::new() };
+    let vectors: Vec<&[f32]> = vectors.iter().map(|vector| &**vector).collect();
+    vectors.split_first().map_or_else(Vec::new, |(question, answers)| matching::nearness(question, answers))
+}
+
+fn weighed(corridor: &Corridor, from: Option<Adcode>, hit: MatchHit, near: Option<Nearness>) -> Match {
     let stops = matching::pair(from, hit.city.as_deref())
         .and_then(|(from, to)| corridor.stops(corridor.member_above(from)?, corridor.member_above(to)?));
-    Match { score: matching::weigh(&hit, stops), reasons: matching::reasons(&hit, stops), hit }
+    Match { score: matching::weigh(&hit, stops, near), reasons: matching::reasons(&hit, stops, near), hit }
 }
 
 fn segment_words(corridor: &Corridor, index: &search::Index) -> Vec<SegmentWords> {

@@ -39,7 +39,7 @@ pub struct MatchBody {
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WhyItem {
-    /// `terms`, `segment`, `status` or `distance`.
+    /// `terms`, `meaning`, `segment`, `status` or `distance`.
     pub kind: &'static str,
     /// In the reader's language.
     pub text: String,
@@ -259,6 +259,7 @@ pub fn why(corridor: &Corridor, reason: &Reason, t: T) -> WhyItem {
         Reason::Words(words) => ("terms", words.join(if t.zh() { "、" } else { ", " })),
         Reason::Segment(id, relation) => ("segment", segment_text(corridor, id, *relation, t)),
         Reason::Status(code) => ("status", word(t, "search-status", code)),
+        Reason::Meaning(percent) => ("meaning", t.args("match-meaning", &[("percent", percent.to_string())])),
         Reason::Stops(0) => ("distance", t.msg("match-same-city").into_owned()),
         Reason::Stops(stops) => ("distance", t.n("match-stops", i64::from(*stops))),
     };

@@ -18,6 +18,8 @@ const STATUS_SHARE: f32 = 0.04;
 const STATUSES_COUNTED: usize = 3;
 /// What one stop on the corridor takes from the score, as a share of it.
 const STOP_SHARE: f32 = 0.008;
+/// What the answer nearest in meaning gains over the farthest, as a share of the score. Only with an embedding model.
+const MEANING_SHARE: f32 = 1.0;
 /// Words named in a reason.
 const WORDS_NAMED: usize = 6;
 
@@ -79,19 +81,49 @@ pub enum Reason {
     Segment(String, Relation),
     /// A recognised status.
     Status(String),
+    /// How near its meaning is to the question, in percent; only with an embedding model.
+    Meaning(u8),
     /// Stops on the corridor between the two cities; 0 for the same city.
     Stops(u32),
 }
 
-/// The score of an answer after statuses and distance, which may reorder neighbours but never outweigh a word.
-pub fn weigh(hit: &MatchHit, stops: Option<u32>) -> f32 {
-    let statuses = hit.statuses.len().min(STATUSES_COUNTED) as f32;
-    let distance = stops.map_or(0.0, |stops| stops.min(10) as f32);
-    hit.score * (1.0 + STATUS_SHARE * statuses) * (1.0 - STOP_SHARE * distance)
+/// How near an answer is in meaning.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nearness {
+    /// Cosine of the two vectors, −1 to 1.
+    pub cosine: f32,
+    /// Among the answers compared: 0 for the farthest, 1 for the nearest.
+    pub place: f32,
 }
 
-/// Why this answer: words first, then the chain, statuses and distance.
-pub fn reasons(hit: &MatchHit, stops: Option<u32>) -> Vec<Reason> {
+/// How near each answer's vector is to the question's. Models differ in how far apart their cosines lie, so an answer
+/// is placed among those compared.
+pub fn nearness(question: &[f32], answers: &[&[f32]]) -> Vec<Nearness> {
+    let cosines: Vec<f32> = answers.iter().map(|answer| cosine(question, answer)).collect();
+    let low = cosines.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = cosines.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let place = |cosine: f32| if high > low { (cosine - low) / (high - low) } else { 0.0 };
+    cosines.into_iter().map(|cosine| Nearness { cosine, place: place(cosine) }).collect()
+}
+
+/// 0 for vectors of other lengths or without a direction.
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+    let lengths = (dot(a, a) * dot(b, b)).sqrt();
+    if a.len() == b.len() && lengths > 0.0 { (dot(a, b) / lengths) as f32 } else { 0.0 }
+}
+
+/// The score of an answer after statuses and distance, which may reorder neighbours but never outweigh a word, and
+/// after its meaning, if a model has told it.
+pub fn weigh(hit: &MatchHit, stops: Option<u32>, nearness: Option<Nearness>) -> f32 {
+    let statuses = hit.statuses.len().min(STATUSES_COUNTED) as f32;
+    let distance = stops.map_or(0.0, |stops| stops.min(10) as f32);
+    let meaning = nearness.map_or(0.0, |nearness| nearness.place);
+    hit.score * (1.0 + STATUS_SHARE * statuses) * (1.0 - STOP_SHARE * distance) * (1.0 + MEANING_SHARE * meaning)
+}
+
+/// Why this answer: words first, then meaning, the chain, statuses and distance.
+pub fn reasons(hit: &MatchHit, stops: Option<u32>, nearness: Option<Nearness>) -> Vec<Reason> {
     let mut words: Vec<String> = Vec::new();
     for term in &hit.terms {
         if words.len() < WORDS_NAMED && !words.contains(&term.text) {
@@ -101,6 +133,10 @@ pub fn reasons(hit: &MatchHit, stops: Option<u32>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if !words.is_empty() {
         reasons.push(Reason::Words(words));
+    }
+    let percent = nearness.map_or(0.0, |nearness| (nearness.cosine * 100.0).round());
+    if percent > 0.0 {
+        reasons.push(Reason::Meaning(percent.min(100.0) as u8));
     }
     let mut segments: Vec<_> = hit.segment_hits.iter().collect();
     segments.sort_by_key(|segment| segment.relation != Relation::Same);
@@ -203,6 +239,7 @@ mod tests {
             segments: Vec::new(),
             url: String::new(),
             demo: false,
+            body: String::new(),
             score,
             text_score: score,
             terms: Vec::new(),
@@ -255,12 +292,28 @@ mod tests {
         assert_eq!(feedback_check(&feedback).unwrap_err().code, "feedback-note");
     }
 
+    #[test]
+    fn the_nearest_in_meaning_doubles_whatever_the_models_scale() {
+        for scale in [1.0, 0.01] {
+            let near = nearness(&[1.0, 0.0], &[&[1.0, 0.0], &[1.0, scale], &[1.0, scale * 2.0]]);
+            assert_eq!((near[0].place, near[2].place), (1.0, 0.0));
+            assert_eq!(weigh(&hit(3.0, 0), None, Some(near[0])), 6.0);
+            assert_eq!(weigh(&hit(3.0, 0), None, Some(near[2])), 3.0);
+        }
+        let diagonal = nearness(&[1.0, 0.0], &[&[2.0, 2.0]])[0];
+        assert!((diagonal.cosine - std::f32::consts::FRAC_1_SQRT_2).abs() < 1e-6);
+        assert_eq!(reasons(&hit(1.0, 0), None, Some(diagonal)), [Reason::Meaning(71)]);
+        assert_eq!(diagonal.place, 0.0, "one alone is nearest to nothing");
+        let empty: [&[f32]; 2] = [&[0.0, 0.0], &[1.0]];
+        assert!(nearness(&[1.0, 0.0], &empty).iter().all(|n| n.cosine == 0.0 && n.place == 0.0));
+    }
+
     proptest! {
         /// Goal: distance and statuses only reorder near neighbours. Method: compare with a hit twice as good.
         #[test]
         fn the_words_decide(score in 0.1f32..100.0, near in 0u32..12, far in 0u32..12, few in 0usize..6, many in 0usize..6) {
             let (good, better) = (hit(score, many), hit(score * 2.0, few));
-            prop_assert!(weigh(&better, Some(far)) > weigh(&good, Some(near)));
+            prop_assert!(weigh(&better, Some(far), None) > weigh(&good, Some(near), None));
         }
     }
 }

@@ -6,3 +6,4 @@ mod contacts;
 mod demo;
 mod house;
 mod listings;
+mod meaning;

@@ -1,13 +1,19 @@
 use super::classify::sqlite_error;
 use super::places::places;
+use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, ProxyExecResult, ProxyRow,
     QueryResult, Statement, Value,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// Statements kept per connection, both as SQLite prepared them and what their texts told.
+pub(super) const STATEMENTS_CACHED: usize = 256;
+/// Longer texts hardly ever come again: they are lists of many values.
+const TEXT_BYTES_MAX: usize = 4_096;
 
 /// One connection, of either database, for entity code that is generic over [`ConnectionTrait`].
 ///
@@ -25,28 +31,63 @@ pub(super) enum Inner {
 
 /// A rusqlite connection that entity code may use from any thread, one statement at a time.
 #[derive(Clone)]
-pub(super) struct SqliteHandle(pub(super) Arc<Mutex<rusqlite::Connection>>);
+pub(super) struct SqliteHandle(Arc<Mutex<Opened>>);
+
+/// An open connection, and what it has learnt about the texts that came again and again.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    texts: HashMap<String, Arc<Text>>,
+}
+
+/// What a statement's text tells once and for all.
+struct Text {
+    /// The text for SQLite.
+    sql: String,
+    /// For each of its places the number of its value; empty when they are the same.
+    order: Vec<usize>,
+    /// Name and "is a boolean" of each column; known from the first row on.
+    columns: OnceLock<Vec<(String, bool)>>,
+}
+
+impl Opened {
+    fn text(&mut self, sql: &str) -> Arc<Text> {
+        if let Some(text) = self.texts.get(sql) {
+            return text.clone();
+        }
+        let (places, order) = places(sql);
+        let text = Arc::new(Text { sql: places.into_owned(), order, columns: OnceLock::new() });
+        if sql.len() <= TEXT_BYTES_MAX {
+            if self.texts.len() >= STATEMENTS_CACHED {
+                self.texts.clear();
+            }
+            self.texts.insert(sql.to_owned(), text.clone());
+        }
+        text
+    }
+}
 
 impl SqliteHandle {
-    pub(super) fn lock(&self) -> MutexGuard<'_, rusqlite::Connection> {
+    pub(super) fn new(connection: Connection) -> SqliteHandle {
+        SqliteHandle(Arc::new(Mutex::new(Opened { connection, texts: HashMap::new() })))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Opened> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn query(&self, statement: &Statement) -> rusqlite::Result<Vec<ProxyRow>> {
-        let connection = self.lock();
-        let (sql, order) = places(&statement.sql);
-        let mut prepared = connection.prepare_cached(&sql)?;
-        let columns: Vec<(String, bool)> = prepared
-            .columns()
-            .iter()
-            .map(|c| (c.name().to_owned(), c.decl_type().is_some_and(|t| t.eq_ignore_ascii_case("boolean"))))
-            .collect();
-        bind(&mut prepared, statement, &order)?;
+        let mut opened = self.lock();
+        let text = opened.text(&statement.sql);
+        let mut prepared = opened.connection.prepare_cached(&text.sql)?;
+        bind(&mut prepared, statement, &text.order)?;
         let mut rows = prepared.raw_query();
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
+            let known = text.columns.get_or_init(|| columns(row.as_ref()));
+            // `SELECT *` grows when a migration adds a column.
+            let grown = (known.len() != row.as_ref().column_count()).then(|| columns(row.as_ref()));
             let mut values = BTreeMap::new();
-            for (index, (name, boolean)) in columns.iter().enumerate() {
+            for (index, (name, boolean)) in grown.as_ref().unwrap_or(known).iter().enumerate() {
                 if let Some(value) = to_value(row.get_ref(index)?, *boolean) {
                     values.insert(name.clone(), value);
                 }
@@ -57,14 +98,19 @@ impl SqliteHandle {
     }
 
     fn execute(&self, statement: &Statement) -> rusqlite::Result<ProxyExecResult> {
-        let connection = self.lock();
-        let (sql, order) = places(&statement.sql);
-        let mut prepared = connection.prepare_cached(&sql)?;
-        bind(&mut prepared, statement, &order)?;
+        let mut opened = self.lock();
+        let text = opened.text(&statement.sql);
+        let mut prepared = opened.connection.prepare_cached(&text.sql)?;
+        bind(&mut prepared, statement, &text.order)?;
         let rows = prepared.raw_execute()?;
-        let id = u64::try_from(connection.last_insert_rowid()).unwrap_or_default();
+        let id = u64::try_from(opened.connection.last_insert_rowid()).unwrap_or_default();
         Ok(ProxyExecResult::new(id, rows as u64))
     }
+}
+
+fn columns(statement: &rusqlite::Statement<'_>) -> Vec<(String, bool)> {
+    let boolean = |declared: Option<&str>| declared.is_some_and(|name| name.eq_ignore_ascii_case("boolean"));
+    statement.columns().iter().map(|column| (column.name().to_owned(), boolean(column.decl_type()))).collect()
 }
 
 /// NULL is left out of the row: the reader of an `Option` then finds nothing, whatever its type.
@@ -143,7 +189,7 @@ impl ConnectionTrait for Conn {
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.0 {
             Inner::Sqlite(handle) => {
-                handle.lock().execute_batch(sql).map_err(|e| sqlite_error(&e))?;
+                handle.lock().connection.execute_batch(sql).map_err(|e| sqlite_error(&e))?;
                 Ok(ProxyExecResult::default().into())
             }
             Inner::PgPool(pool) => pool.execute_unprepared(sql).await,

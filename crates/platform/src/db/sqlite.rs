@@ -1,13 +1,11 @@
-use super::conn::{Conn, Inner, SqliteHandle};
+use super::conn::{Conn, Inner, STATEMENTS_CACHED, SqliteHandle};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// Readers kept open; each request takes the next one round.
 const READERS: usize = 4;
-/// Prepared statements kept per connection.
-const STATEMENTS_CACHED: usize = 256;
 /// How long to wait for another process that is writing.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 
@@ -30,10 +28,10 @@ impl SqliteFile {
         for _ in 0..READERS {
             let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             reader.pragma_update(None, "query_only", "ON")?;
-            readers.push(handle(reader));
+            readers.push(SqliteHandle::new(reader));
         }
         let file = SqliteFile { path: path.to_owned(), readers, next: AtomicUsize::new(0) };
-        Ok((file, handle(writer)))
+        Ok((file, SqliteHandle::new(writer)))
     }
 
     /// The next reader round.
@@ -43,15 +41,30 @@ impl SqliteFile {
     }
 }
 
-fn handle(connection: Connection) -> SqliteHandle {
-    SqliteHandle(Arc::new(Mutex::new(connection)))
-}
-
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // A plan that does not look at bound values: otherwise every new value of a `LIMIT` compiles its statement again.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -8_000)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_new_value_compiles_nothing_again() {
+        let connection = connect(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        connection.execute_batch("CREATE TABLE thing (id TEXT PRIMARY KEY)").unwrap();
+        let mut statement = connection.prepare("SELECT id FROM thing WHERE id = ? LIMIT ?").unwrap();
+        for limit in 1..5 {
+            assert!(!statement.exists((limit.to_string(), limit)).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }

@@ -251,6 +251,53 @@ async fn numbered_values_keep_their_numbers_in_any_order() {
 }
 
 #[tokio::test]
+async fn a_written_row_comes_back_as_it_was_given() {
+    for place in places().await {
+        let text = "INSERT INTO thing (id, flag) VALUES ($1, $2) RETURNING id, n, flag";
+        for flag in [true, false] {
+            let given = db_in(&place, text, vec![flag.to_string().into(), flag.into()]).await.unwrap();
+            assert_eq!(given.try_get::<bool>("", "flag").unwrap(), flag);
+            assert_eq!(given.try_get::<Option<i64>>("", "n").unwrap(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_was_known_before_a_migration_sees_the_new_column() {
+    let place = places().await.remove(0);
+    let read = |id: &'static str| {
+        let conn = place.db.read();
+        let text = "SELECT * FROM thing WHERE id = $1";
+        let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, [id.into()]);
+        async move { conn.query_one_raw(statement).await.unwrap().unwrap() }
+    };
+    db_in(&place, "INSERT INTO thing (id) VALUES ($1) RETURNING id", vec!["old".into()]).await.unwrap();
+    for _ in 0..8 {
+        assert!(read("old").await.try_get::<Option<i64>>("", "n").unwrap().is_none());
+    }
+    let step = Migration { name: "test-0002", sql: "ALTER TABLE thing ADD COLUMN later TEXT;\n" };
+    let all = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS, &[step]].concat();
+    place.db.migrate(Instant::from_ms(2), all).await.unwrap();
+    let insert = "INSERT INTO thing (id, later) VALUES ($1, 'seen') RETURNING id";
+    db_in(&place, insert, vec!["new".into()]).await.unwrap();
+    for _ in 0..8 {
+        assert_eq!(read("new").await.try_get::<String>("", "later").unwrap(), "seen");
+    }
+}
+
+/// Runs one statement in a transaction of its own and gives its row.
+async fn db_in(place: &Place, text: &'static str, values: Vec<Value>) -> Outcome<sea_orm::QueryResult> {
+    let ctx = ctx();
+    let run = place.db.in_txn(&ctx, "run", values, move |tx, values| {
+        Box::pin(async move {
+            let statement = Statement::from_sql_and_values(tx.get_database_backend(), text, values.clone());
+            Ok(tx.query_one_raw(statement).await?)
+        })
+    });
+    run.await?.ok_or_else(|| Fault::Internal("no row".into()))
+}
+
+#[tokio::test]
 async fn errors_are_named_alike_on_both_databases() {
     for place in places().await {
         let db = &place.db;

@@ -63,8 +63,8 @@ async fn run(handle: SqliteHandle, mut queue: mpsc::Receiver<Queued>) {
 }
 
 fn sql(handle: &SqliteHandle, text: &str) -> Outcome<()> {
-    let connection = handle.lock();
-    let mut statement = connection.prepare_cached(text).map_err(|e| sqlite_error(&e))?;
+    let opened = handle.lock();
+    let mut statement = opened.connection.prepare_cached(text).map_err(|e| sqlite_error(&e))?;
     statement.raw_execute().map_err(|e| sqlite_error(&e))?;
     Ok(())
 }
@@ -80,7 +80,7 @@ async fn commit_group(handle: &SqliteHandle, group: &mut Vec<Queued>) {
         let Queued { name, body, answer } = queued;
         let outcome = run_one(handle, name, body).await;
         answered.push((answer, outcome));
-        if handle.lock().is_autocommit() {
+        if handle.lock().connection.is_autocommit() {
             // SQLite has rolled back the whole transaction by itself (full disk, input/output error).
             let fault = Fault::Refused(super::DbFault::Storage.to_refusal());
             fail_all(answered.drain(..).map(|(answer, _)| answer), &fault);
@@ -92,7 +92,7 @@ async fn commit_group(handle: &SqliteHandle, group: &mut Vec<Queued>) {
     match sql(handle, "COMMIT") {
         Ok(()) => answered.into_iter().for_each(|(answer, outcome)| drop(answer.send(outcome))),
         Err(fault) => {
-            if !handle.lock().is_autocommit() {
+            if !handle.lock().connection.is_autocommit() {
                 // What failed is already on its way to the callers; this only frees the connection.
                 let _ = sql(handle, "ROLLBACK");
             }

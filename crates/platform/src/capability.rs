@@ -44,14 +44,25 @@ pub struct DeskItem {
     pub demo: bool,
 }
 
-/// What a journal entry means for the search index.
+/// What a journal entry means for the search index. It says how things stand when it is read, so that changes may be
+/// applied in any order.
 #[derive(Debug, Clone)]
 pub enum DocumentChange {
     /// Add or replace.
     Put(Box<search::Document>),
     /// Take out, by document id.
     Remove(String),
+    /// Add or replace every document of these pages: for changes too large to be held at once.
+    Pages {
+        /// Gives one page after the other.
+        page: DocumentPages,
+        /// The key of the first.
+        from: String,
+    },
 }
+
+/// Gives one page of documents: those after a key, or the first, with the key to go on from.
+pub type DocumentPages = for<'a> fn(&'a Conn, Option<&'a str>) -> BoxFuture<'a, Outcome<DocumentPage>>;
 
 /// The journal kind after which the dictionary may differ: a pack was loaded.
 pub const LEXICON_CHANGED: &str = "pack.loaded";
@@ -61,18 +72,26 @@ pub const LEXICON_CHANGED: &str = "pack.loaded";
 pub struct DocumentSource {
     /// What one journal entry changes.
     pub changed: for<'a> fn(&'a Conn, &'a Recorded) -> BoxFuture<'a, Outcome<Vec<DocumentChange>>>,
-    /// One page of everything, for a rebuild: documents after a key, with the key to go on from.
-    pub page: for<'a> fn(&'a Conn, Option<&'a str>) -> BoxFuture<'a, Outcome<DocumentPage>>,
+    /// Pages of everything, for a rebuild.
+    pub page: DocumentPages,
     /// Names and terms the dictionary must know.
     pub lexicon: for<'a> fn(&'a Conn) -> BoxFuture<'a, Outcome<search::LexiconSource>>,
 }
 
-/// A page of documents for a rebuild.
+/// A page of documents.
 pub struct DocumentPage {
     /// The documents.
     pub documents: Vec<search::Document>,
     /// The key to go on from; none at the end.
     pub next: Option<String>,
+}
+
+impl DocumentPage {
+    /// A page whose key is the last id; the last page is the first one that is not full.
+    pub fn of(documents: Vec<search::Document>, limit: usize) -> DocumentPage {
+        let last = documents.last().filter(|_| documents.len() >= limit);
+        DocumentPage { next: last.map(|document| document.id.clone()), documents }
+    }
 }
 
 /// What waits for an actor.

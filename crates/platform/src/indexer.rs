@@ -1,12 +1,12 @@
 //! The full-text index of this node: follows the journal, and can always be rebuilt from the database.
 
 use crate::app::App;
-use crate::capability::{Capability, DocumentChange, DocumentSource};
+use crate::capability::{Capability, DocumentChange, DocumentPage, DocumentPages, DocumentSource};
 use crate::db::{Conn, Outcome};
 use crate::fault::Fault;
 use crate::journal::{self, Recorded};
 use kernel::{Refusal, RefusalKind};
-use search::{Index, Lexicon, LexiconSource, SearchError, Writer};
+use search::{Document, Index, Lexicon, LexiconSource, SearchError, Writer};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 
 /// Journal entries read in one step.
 const STEP_ENTRIES: u64 = 1_000;
-/// Threads that cut texts while the index is rebuilt.
-const REBUILD_THREADS: usize = 2;
+/// Threads that cut texts while the index is rebuilt, or takes in more than one page.
+const MANY_THREADS: usize = 2;
 
 /// Whether this process keeps the index up to date or only asks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,26 +139,14 @@ impl Indexer {
     /// Fills an index from the database; what is journalled meanwhile is applied again afterwards.
     async fn fill(&self, app: &App, index: &Index) -> Outcome<usize> {
         let leaf = journal::last_leaf(&app.db().read()).await?;
-        let mut writer = index.writer(REBUILD_THREADS).map_err(failed)?;
+        let mut writer = index.writer(MANY_THREADS).map_err(failed)?;
         writer.clear().map_err(failed)?;
         let mut count = 0;
         for source in &self.sources {
-            let mut key: Option<String> = None;
-            loop {
-                let page = (source.page)(&app.db().read(), key.as_deref()).await?;
-                count += page.documents.len();
-                writer = blocking(move || {
-                    for document in &page.documents {
-                        keep_going(writer.insert_new(document), &document.id)?;
-                    }
-                    Ok(writer)
-                })
-                .await?;
-                key = page.next;
-                if key.is_none() {
-                    break;
-                }
-            }
+            let first = (source.page)(&app.db().read(), None).await?;
+            let poured;
+            (writer, poured) = pour(app, writer, source.page, first, Writer::insert_new).await?;
+            count += poured;
         }
         let applied = u64::try_from(leaf + 1).unwrap_or(0);
         blocking(move || writer.commit(applied)).await?;
@@ -179,7 +167,7 @@ impl Indexer {
             let reload_words = entries.iter().any(|e| e.kind == crate::capability::LEXICON_CHANGED);
             let changes = self.changes(&conn, &entries).await?;
             if !changes.is_empty() {
-                writer = blocking(move || apply(writer, &changes, newest)).await?;
+                writer = self.apply(app, writer, changes, newest).await?;
             }
             self.leaf.store(newest, Ordering::Release);
             if reload_words && self.words_changed(&conn).await? {
@@ -191,6 +179,35 @@ impl Indexer {
         }
         *guard = Some(writer);
         Ok(())
+    }
+
+    /// Applies changes and commits them together. Large ones get a writer like that of a rebuild.
+    async fn apply(&self, app: &App, mut writer: Writer, changes: Vec<DocumentChange>, newest: i64) -> Outcome<Writer> {
+        let mut few = Vec::new();
+        let mut many = Vec::new();
+        for change in changes {
+            let DocumentChange::Pages { page: pages, from } = change else {
+                few.push(change);
+                continue;
+            };
+            let first = pages(&app.db().read(), Some(&from)).await?;
+            match first.next {
+                Some(_) => many.push((pages, first)),
+                None => few.extend(first.documents.into_iter().map(|document| DocumentChange::Put(Box::new(document)))),
+            }
+        }
+        if many.is_empty() {
+            return blocking(move || write(writer, &few, newest)).await;
+        }
+        // The old writer holds the lock; it has committed everything.
+        drop(writer);
+        let index = self.index()?;
+        writer = index.writer(MANY_THREADS).map_err(failed)?;
+        for (pages, first) in many {
+            (writer, _) = pour(app, writer, pages, first, Writer::upsert).await?;
+        }
+        drop(blocking(move || write(writer, &few, newest)).await?);
+        index.writer(1).map_err(failed)
     }
 
     async fn words_changed(&self, conn: &Conn) -> Outcome<bool> {
@@ -209,11 +226,42 @@ impl Indexer {
     }
 }
 
-fn apply(mut writer: Writer, changes: &[DocumentChange], newest: i64) -> Result<Writer, SearchError> {
+/// Puts pages in, the first of which has been read. While the texts of one are cut, the next is read.
+async fn pour(
+    app: &App,
+    mut writer: Writer,
+    pages: DocumentPages,
+    first: DocumentPage,
+    put: fn(&mut Writer, &Document) -> Result<(), SearchError>,
+) -> Outcome<(Writer, usize)> {
+    let mut count = 0;
+    let mut page = Some(first);
+    while let Some(DocumentPage { documents, next }) = page {
+        count += documents.len();
+        let cutting = blocking(move || {
+            for document in &documents {
+                keep_going(put(&mut writer, document), &document.id)?;
+            }
+            Ok(writer)
+        });
+        let reading = async {
+            match next {
+                Some(key) => pages(&app.db().read(), Some(&key)).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        (writer, page) = tokio::try_join!(cutting, reading)?;
+    }
+    Ok((writer, count))
+}
+
+fn write(mut writer: Writer, changes: &[DocumentChange], newest: i64) -> Result<Writer, SearchError> {
     for change in changes {
         match change {
             DocumentChange::Put(document) => keep_going(writer.upsert(document), &document.id)?,
             DocumentChange::Remove(id) => writer.delete(id),
+            // Poured before.
+            DocumentChange::Pages { .. } => {}
         }
     }
     writer.commit(u64::try_from(newest + 1).unwrap_or(0))?;

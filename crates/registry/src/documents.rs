@@ -27,24 +27,20 @@ fn changed<'a>(conn: &'a Conn, entry: &'a Recorded) -> BoxFuture<'a, Outcome<Vec
             "workstation" => workstation::document_changes(conn, &entry.object_id).await,
             "poc_project" => poc::document_changes(conn, &entry.object_id).await,
             "import_batch" => import::document_changes(conn, entry).await,
-            _ if entry.kind == LEXICON_CHANGED => every_organisation(conn).await,
+            _ if entry.kind == LEXICON_CHANGED => {
+                Ok(vec![DocumentChange::Pages { page: organisations, from: String::new() }])
+            }
             _ => Ok(Vec::new()),
         }
     })
 }
 
-/// A newer pack may have touched any organisation that nobody has claimed.
-async fn every_organisation(conn: &Conn) -> Outcome<Vec<DocumentChange>> {
-    let mut changes = Vec::new();
-    let mut key: Option<String> = None;
-    loop {
-        let documents = organisation::documents_after(conn, key.as_deref(), PAGE_DOCUMENTS).await?;
-        key = documents.last().map(|document| document.id.clone());
-        changes.extend(documents.into_iter().map(|document| DocumentChange::Put(Box::new(document))));
-        if key.is_none() {
-            return Ok(changes);
-        }
-    }
+/// Every organisation: a newer pack may have touched any that nobody has claimed.
+fn organisations<'a>(conn: &'a Conn, key: Option<&'a str>) -> BoxFuture<'a, Outcome<DocumentPage>> {
+    Box::pin(async move {
+        let documents = organisation::documents_after(conn, key, PAGE_DOCUMENTS).await?;
+        Ok(DocumentPage::of(documents, PAGE_DOCUMENTS))
+    })
 }
 
 fn page<'a>(conn: &'a Conn, key: Option<&'a str>) -> BoxFuture<'a, Outcome<DocumentPage>> {

@@ -14,9 +14,10 @@ use platform::db::{Conn, Migration, Outcome};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of imports. Their columns have defaults, so that a batch is as little as an id and a state.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "registry-0401-import",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "registry-0401-import",
+        sql: "
 CREATE TABLE import_batch (
   id TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('staging', 'published', 'dropped')),
   noun TEXT NOT NULL DEFAULT 'organisations', file TEXT NOT NULL DEFAULT '', publish BOOLEAN NOT NULL DEFAULT FALSE,
@@ -32,7 +33,18 @@ CREATE TABLE import_change (
   batch TEXT NOT NULL REFERENCES import_batch (id), object TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL,
   payload TEXT NOT NULL, PRIMARY KEY (batch, object));
 ",
-}];
+    },
+    // A batch is read page by page in order of id.
+    Migration {
+        name: "registry-0402-batch-order",
+        sql: "
+DROP INDEX organisation_batch;
+CREATE INDEX organisation_batch ON organisation (batch, id) WHERE batch IS NOT NULL;
+DROP INDEX listing_batch;
+CREATE INDEX listing_batch ON listing (batch, id) WHERE batch IS NOT NULL;
+",
+    },
+];
 
 /// Where a batch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

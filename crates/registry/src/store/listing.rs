@@ -5,7 +5,7 @@ mod document;
 mod versions;
 
 pub use browse::{FacetCounts, Filter, Position, browse, facets};
-pub use document::{document_changes, documents_after, documents_by_ids};
+pub use document::{document_changes, documents_after, documents_by_ids, documents_of_batch};
 pub use versions::{Decision, Version, decide, decisions, version_add, versions};
 
 use super::rows::{all, first, get, join, put, run, split};

@@ -7,7 +7,7 @@ mod loading;
 mod read;
 mod write;
 
-pub use document::{document_changes, documents_after, documents_by_ids};
+pub use document::{document_changes, documents_after, documents_by_ids, documents_of_batch};
 pub use insert::insert_dossiers;
 pub use list::{Facets, Filter, Item, facets, list, position};
 pub use loading::{held, insert_pack, replace_pack};

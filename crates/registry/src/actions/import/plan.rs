@@ -4,6 +4,7 @@ use crate::actions::listing::place_of;
 use crate::rules::import::{
     Fate, Holder, ListingRow, Noun, OrganisationRow, Owner, Problem, Problems, Rows, digest, fate,
 };
+use crate::rules::organisation::fold;
 use crate::store;
 use crate::store::import::{Change, Key, Table};
 use platform::db::Conn;
@@ -54,6 +55,7 @@ pub(super) async fn plan(app: &App, noun: Noun, rows: Rows, warnings: Problems) 
         Rows::Organisations(rows) => organisations(app, &conn, rows, &mut planner).await?,
         Rows::Listings(rows) => listings(app, &conn, rows, &mut planner).await?,
     }
+    planner.sort();
     planner.give_ids();
     Ok((planner.plan, planner.problems))
 }
@@ -105,6 +107,14 @@ impl Planner {
             }
         }
         false
+    }
+
+    /// Organisations by name: the indexes by name then grow at one place each, and a chunk writes few of their pages.
+    fn sort(&mut self) {
+        self.plan.creates.sort_by_cached_key(|create| match &create.what {
+            What::Organisation(row) => fold(&row.name),
+            What::Listing(..) => String::new(),
+        });
     }
 
     /// Fresh ids in ascending order, so that new rows stand side by side in every table and index.

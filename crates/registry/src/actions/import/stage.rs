@@ -15,7 +15,9 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Records in one transaction: few enough that whoever waits for the writer hardly notices.
-const CHUNK_RECORDS: usize = 500;
+const CHUNK_RECORDS: usize = 1_000;
+/// Keys in one transaction: a key is one short row where a record is ten.
+const CHUNK_KEYS: usize = 5_000;
 /// Pause after each chunk, so that another process on the same SQLite file gets its turn.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -145,14 +147,18 @@ impl Chunk {
 pub(super) async fn write(app: &App, ctx: &Ctx, batch: &Batch, plan: Plan) -> Outcome<()> {
     let mut ids = Ids::new(&plan);
     let Plan { creates, changes, links, .. } = plan;
+    let mut keys = links;
     let mut creates = creates.into_iter().peekable();
     while creates.peek().is_some() {
         let ctx = at(app, ctx);
         let some: Vec<Create> = creates.by_ref().take(CHUNK_RECORDS).collect();
+        keys.extend(some.iter().map(|create| create.key.clone()));
         let chunk = records(batch, some, &mut ids, &ctx)?;
         write_chunk(app, &ctx, chunk).await?;
     }
-    for some in links.chunks(CHUNK_RECORDS) {
+    // In their own order, for the same reason as the records.
+    keys.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    for some in keys.chunks(CHUNK_KEYS) {
         write_chunk(app, &at(app, ctx), Chunk { keys: some.to_vec(), ..Chunk::new(batch) }).await?;
     }
     for some in changes.chunks(CHUNK_RECORDS) {
@@ -180,7 +186,6 @@ fn records(batch: &Batch, creates: Vec<Create>, ids: &mut Ids, ctx: &Ctx) -> Res
                 chunk.listings.push(begin_listing(&row, side, &key.object, &owner, &arrival)?);
             }
         }
-        chunk.keys.push(key);
     }
     Ok(chunk)
 }

@@ -15,8 +15,12 @@ async fn house() -> TestApp {
 }
 
 fn text() -> String {
+    text_of(0..600)
+}
+
+fn text_of(rows: std::ops::Range<usize>) -> String {
     let row = |n: usize| format!("k-{n},示例茶厂{n}号,990100,enterprise\n");
-    format!("key,name,city,kind\n{}", (0..600).map(row).collect::<String>())
+    format!("key,name,city,kind\n{}", rows.map(row).collect::<String>())
 }
 
 fn rows() -> Rows {
@@ -42,7 +46,11 @@ async fn found(house: &TestApp) -> i64 {
 }
 
 async fn import(house: &TestApp) -> Outcome<Report> {
-    let bytes = text().into_bytes();
+    import_of(house, text()).await
+}
+
+async fn import_of(house: &TestApp, text: String) -> Outcome<Report> {
+    let bytes = text.into_bytes();
     let import = Import {
         noun: Noun::Organisations,
         format: Format::Csv,
@@ -94,5 +102,21 @@ async fn a_process_that_wakes_up_after_its_batch_was_dropped_writes_nothing_more
     let keys =
         store::import::by_keys(&house.app().db().read(), Noun::Organisations, &["k-1".to_owned()]).await.unwrap();
     assert!(keys.is_empty());
+    house.finish().await;
+}
+
+#[tokio::test]
+async fn everything_is_found_after_a_large_import_and_after_a_small_one_behind_it() {
+    let house = house().await;
+    let before = found(&house).await;
+    assert_eq!(import(&house).await.unwrap().created, 600);
+    house.settle().await;
+    assert_eq!(found(&house).await, before + 600);
+    assert_eq!(import_of(&house, text_of(600..603)).await.unwrap().created, 3);
+    house.settle().await;
+    assert_eq!(found(&house).await, before + 603);
+    assert_eq!(import_of(&house, text_of(0..603)).await.unwrap().unchanged, 603);
+    house.settle().await;
+    assert_eq!(found(&house).await, before + 603);
     house.finish().await;
 }

@@ -1,9 +1,9 @@
 //! What a published import means for the search index.
 
 use super::Noun;
-use crate::store::rows::{all, get};
 use crate::store::{listing, organisation};
-use platform::capability::DocumentChange;
+use futures_util::future::BoxFuture;
+use platform::capability::{DocumentChange, DocumentPage};
 use platform::db::{Conn, Outcome};
 use platform::journal::Recorded;
 
@@ -15,7 +15,10 @@ const PAGE_RECORDS: usize = 500;
 pub async fn document_changes(conn: &Conn, entry: &Recorded) -> Outcome<Vec<DocumentChange>> {
     let noun = entry.data["noun"].as_str().and_then(Noun::parse).unwrap_or(Noun::Organisations);
     match entry.kind.as_str() {
-        "import.published" => of_batch(conn, noun, &entry.object_id).await,
+        "import.published" => {
+            let from = format!("{}:{}:", noun.code(), entry.object_id);
+            Ok(vec![DocumentChange::Pages { page: pages, from }])
+        }
         "import.applied" => {
             let ids = entry.data["objects"].as_array().into_iter().flatten();
             let ids: Vec<String> = ids.filter_map(|id| id.as_str()).map(str::to_owned).collect();
@@ -25,18 +28,19 @@ pub async fn document_changes(conn: &Conn, entry: &Recorded) -> Outcome<Vec<Docu
     }
 }
 
-async fn of_batch(conn: &Conn, noun: Noun, batch: &str) -> Outcome<Vec<DocumentChange>> {
-    let table = if noun.side().is_some() { "listing" } else { "organisation" };
-    let text = format!("SELECT id FROM {table} WHERE batch = $1 AND id > $2 ORDER BY id LIMIT {PAGE_RECORDS}");
-    let mut changes = Vec::new();
-    let mut last = String::new();
-    loop {
-        let rows = all(conn, &text, vec![batch.into(), last.as_str().into()]).await?;
-        let ids: Vec<String> = rows.iter().map(|row| get(row, "id")).collect::<Outcome<_>>()?;
-        let Some(newest) = ids.last() else { return Ok(changes) };
-        last.clone_from(newest);
-        changes.extend(documents_of(conn, noun, &ids).await?);
-    }
+/// The documents of a batch. A key is the noun, the batch and the last id.
+fn pages<'a>(conn: &'a Conn, key: Option<&'a str>) -> BoxFuture<'a, Outcome<DocumentPage>> {
+    Box::pin(async move {
+        let mut parts = key.unwrap_or_default().splitn(3, ':').map(str::to_owned);
+        let mut part = || parts.next().unwrap_or_default();
+        let (noun, batch, last) = (part(), part(), part());
+        let documents = match Noun::parse(&noun).and_then(Noun::side) {
+            None => organisation::documents_of_batch(conn, &batch, &last, PAGE_RECORDS).await?,
+            Some(_) => listing::documents_of_batch(conn, &batch, &last, PAGE_RECORDS).await?,
+        };
+        let DocumentPage { documents, next } = DocumentPage::of(documents, PAGE_RECORDS);
+        Ok(DocumentPage { documents, next: next.map(|last| format!("{noun}:{batch}:{last}")) })
+    })
 }
 
 /// The documents of some records as they are now; those not public are left out, for nobody has seen them before.

@@ -31,6 +31,12 @@ pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Ou
     all(conn, &text, vec![key.unwrap_or_default().into()]).await?.iter().map(build_row).collect()
 }
 
+/// The same for the listings of one batch.
+pub async fn documents_of_batch(conn: &Conn, batch: &str, key: &str, limit: usize) -> Outcome<Vec<Document>> {
+    let text = format!("{} AND l.batch = $1 AND l.id > $2 ORDER BY l.id LIMIT {limit}", select());
+    all(conn, &text, vec![batch.into(), key.into()]).await?.iter().map(build_row).collect()
+}
+
 /// Documents of those published listings that are named, in no order.
 pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Document>> {
     if ids.is_empty() {

@@ -1,12 +1,11 @@
 //! Organisations as search documents.
 
-use super::read::{Rest, Several, places, rest_of};
-use super::{COLUMNS, organisation};
-use crate::rules::organisation::Organisation;
+use super::read::{Several, Words, places, words_of};
 use crate::store::rows::{all, get};
 use crate::store::visibility::published;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Outcome};
+use sea_orm::QueryResult;
 use search::Document;
 use std::collections::HashSet;
 
@@ -38,6 +37,14 @@ pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Ou
     documents(conn, &rows, None).await
 }
 
+/// The same for the organisations of one batch.
+pub async fn documents_of_batch(conn: &Conn, batch: &str, key: &str, limit: usize) -> Outcome<Vec<Document>> {
+    let text = format!("{} AND o.batch = $1 AND o.id > $2 ORDER BY o.id LIMIT {limit}", select());
+    let rows = all(conn, &text, vec![batch.into(), key.into()]).await?;
+    let ids: Vec<String> = rows.iter().map(|row| get(row, "id")).collect::<Outcome<_>>()?;
+    documents(conn, &rows, Some(Several::Ids(&ids))).await
+}
+
 /// Documents of those public organisations that are named, in no order.
 pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Document>> {
     if ids.is_empty() {
@@ -48,25 +55,22 @@ pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Docume
     documents(conn, &rows, Some(Several::Ids(ids))).await
 }
 
+/// Only what a document says: a rebuild reads every organisation there is.
 fn select() -> String {
     format!(
-        "SELECT {COLUMNS}, j.adcode AS known, j.member AS member FROM organisation o LEFT JOIN jurisdiction j ON j.adcode = o.city
-         WHERE o.state = 'listed' AND {}",
+        "SELECT o.id, o.name, o.name_en, o.city, o.founded, o.uscc, o.claimed_ms, o.demo, j.adcode AS known, j.member AS member
+         FROM organisation o LEFT JOIN jurisdiction j ON j.adcode = o.city WHERE o.state = 'listed' AND {}",
         published("o.")
     )
 }
 
 /// Builds the documents of rows in order of id. What hangs on them is read for the whole span of ids, or for those named.
-async fn documents(conn: &Conn, rows: &[sea_orm::QueryResult], several: Option<Several<'_>>) -> Outcome<Vec<Document>> {
-    let mut heads: Vec<(Organisation, bool)> = Vec::with_capacity(rows.len());
-    for row in rows {
-        heads.push((organisation(row)?, outside(get(row, "known")?, get(row, "member")?)));
-    }
-    let (Some((head, _)), Some((last, _))) = (heads.first(), heads.last()) else { return Ok(Vec::new()) };
-    let mut rests = rest_of(conn, several.unwrap_or(Several::Span(&head.id, &last.id))).await?;
-    let build =
-        |(head, outside): &(Organisation, bool)| build(head, rests.remove(&head.id).unwrap_or_default(), *outside);
-    Ok(heads.iter().map(build).collect())
+async fn documents(conn: &Conn, rows: &[QueryResult], several: Option<Several<'_>>) -> Outcome<Vec<Document>> {
+    let ids: Vec<String> = rows.iter().map(|row| get(row, "id")).collect::<Outcome<_>>()?;
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+    let mut words = words_of(conn, several.unwrap_or(Several::Span(first, last))).await?;
+    let build = |(row, id): (&QueryResult, &String)| build(row, id, words.remove(id).unwrap_or_default());
+    rows.iter().zip(&ids).map(build).collect()
 }
 
 /// A place that is known and no member of the corridor, such as Shanghai as a whole.
@@ -74,30 +78,30 @@ fn outside(known: Option<String>, member: Option<bool>) -> bool {
     known.is_some() && member != Some(true)
 }
 
-fn build(head: &Organisation, rest: Rest, outside: bool) -> Document {
-    let mut document = Document::new(&head.id, "organisation", &head.name, format!("/organisations/{}", head.id));
-    document.city = head.city.map(|city| city.to_string());
-    document.name_en = head.name_en.clone();
-    document.year = head.founded.as_deref().and_then(|text| text.get(..4)).and_then(|year| year.parse().ok());
-    document.demo = head.demo;
+fn build(row: &QueryResult, id: &str, words: Words) -> Outcome<Document> {
+    let name: String = get(row, "name")?;
+    let outside = outside(get(row, "known")?, get(row, "member")?);
+    let claimed_ms: Option<i64> = get(row, "claimed_ms")?;
+    let founded: Option<String> = get(row, "founded")?;
+    let uscc: Option<String> = get(row, "uscc")?;
+    let mut document = Document::new(id, "organisation", &name, format!("/organisations/{id}"));
+    document.city = get(row, "city")?;
+    document.name_en = get(row, "name_en")?;
+    document.year = founded.as_deref().and_then(|text| text.get(..4)).and_then(|year| year.parse().ok());
+    document.demo = get(row, "demo")?;
     // Its district is not known, so it may lie outside the corridor: found by name, never proposed.
     document.default_match = !outside;
-    document.rank = if outside || head.city.is_none() { RANK_OUTSIDE } else { 1.0 };
-    if head.claimed_ms.is_some() {
+    document.rank = if outside || document.city.is_none() { RANK_OUTSIDE } else { 1.0 };
+    if claimed_ms.is_some() {
         document.rank *= RANK_CLAIMED;
     }
-    let mut seen: HashSet<String> = HashSet::from([head.name.clone()]);
-    document.names = rest.names.into_iter().map(|name| name.name).filter(|name| seen.insert(name.clone())).collect();
-    let mut statuses: Vec<String> = rest.statuses.into_iter().map(|status| status.status).collect();
-    statuses.sort();
-    statuses.dedup();
-    document.statuses = statuses;
-    document.segments = rest.segments.into_iter().map(|place| place.segment).collect();
-    let mut lines: Vec<String> = Vec::new();
-    for statement in rest.statements {
-        lines.extend([statement.value_zh, statement.value_en].into_iter().filter(|line| !line.is_empty()));
-    }
-    lines.extend(head.uscc.clone());
+    let mut seen: HashSet<String> = HashSet::from([name]);
+    document.names = words.names.into_iter().filter(|name| seen.insert(name.clone())).collect();
+    document.statuses = words.statuses;
+    document.statuses.sort();
+    document.statuses.dedup();
+    document.segments = words.segments;
+    let lines: Vec<String> = words.statements.into_iter().filter(|line| !line.is_empty()).chain(uscc).collect();
     document.body = lines.join("\n");
-    document
+    Ok(document)
 }

@@ -109,7 +109,7 @@ pub async fn statement_by_id(conn: &Conn, id: &str) -> Outcome<Option<(String, S
     row.map(|row| Ok((get(&row, "organisation")?, statement(&row)?))).transpose()
 }
 
-/// The rest of several organisations at once: those in a list of ids, or those in a span of ids.
+/// Several organisations at once: those in a list of ids, or those in a span of ids.
 pub(super) enum Several<'a> {
     /// These.
     Ids(&'a [String]),
@@ -131,22 +131,33 @@ impl Several<'_> {
     }
 }
 
-/// The rest of several organisations, by id.
-pub(super) async fn rest_of(conn: &Conn, several: Several<'_>) -> Outcome<HashMap<String, Rest>> {
+/// What hangs on an organisation, as far as it is searched for.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub names: Vec<String>,
+    pub segments: Vec<String>,
+    /// In Chinese and in English, either of them empty where nothing is said.
+    pub statements: Vec<String>,
+    pub statuses: Vec<String>,
+}
+
+/// The words of several organisations, by id.
+pub(super) async fn words_of(conn: &Conn, several: Several<'_>) -> Outcome<HashMap<String, Words>> {
     let (condition, values) = several.condition();
-    let mut found: HashMap<String, Rest> = HashMap::new();
-    let query = |select: &str| format!("{select} WHERE {condition} ORDER BY organisation, ord");
-    for row in all(conn, &query(NAMES), values.clone()).await? {
-        found.entry(get(&row, "organisation")?).or_default().names.push(name(&row)?);
+    let mut found: HashMap<String, Words> = HashMap::new();
+    let query = |what: &str| format!("SELECT organisation, {what} WHERE {condition} ORDER BY organisation, ord");
+    for row in all(conn, &query("name FROM organisation_name"), values.clone()).await? {
+        found.entry(get(&row, "organisation")?).or_default().names.push(get(&row, "name")?);
     }
-    for row in all(conn, &query(SEGMENTS), values.clone()).await? {
-        found.entry(get(&row, "organisation")?).or_default().segments.push(segment(&row)?);
+    for row in all(conn, &query("segment FROM organisation_segment"), values.clone()).await? {
+        found.entry(get(&row, "organisation")?).or_default().segments.push(get(&row, "segment")?);
     }
-    for row in all(conn, &query(STATEMENTS), values.clone()).await? {
-        found.entry(get(&row, "organisation")?).or_default().statements.push(statement(&row)?);
+    for row in all(conn, &query("value_zh, value_en FROM statement"), values.clone()).await? {
+        let words = found.entry(get(&row, "organisation")?).or_default();
+        words.statements.extend([get(&row, "value_zh")?, get(&row, "value_en")?]);
     }
-    for row in all(conn, &query(STATUSES), values).await? {
-        found.entry(get(&row, "organisation")?).or_default().statuses.push(status(&row)?);
+    for row in all(conn, &query("status, created_ms AS ord FROM organisation_status"), values).await? {
+        found.entry(get(&row, "organisation")?).or_default().statuses.push(get(&row, "status")?);
     }
     Ok(found)
 }

@@ -11,6 +11,11 @@ mod bench;
 mod generate;
 mod tidy;
 
+/// What is measured in this process has the allocator it has in the program.
+#[cfg(feature = "bench")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "xtask", about = "Tools of the repository itself", version)]
 struct Arguments {

@@ -1,7 +1,7 @@
 //! Finding the best documents of a plan.
 //!
 //! Few matching documents are scored one by one. Otherwise the postings of the
-//! terms are summed up in windows of documents, as in MaxScore (Turtle and
+//! terms are summed up in windows of documents, as in `MaxScore` (Turtle and
 //! Flood, 1995): terms that together cannot bring a document onto the page are
 //! not walked, only asked about documents that others have found. The
 //! conditions are a gate at the end: only a document that would reach the page

@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Readers kept open; each request takes the next one round.
 const READERS: usize = 4;
+/// Pages a connection keeps, KiB.
+const CACHE_KIB: i64 = 8_000;
+/// Pages the writer keeps, KiB: what a large import has changed and not committed yet should stay in memory.
+const WRITER_CACHE_KIB: i64 = 64_000;
 /// How long to wait for another process that is writing.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 
@@ -24,6 +28,7 @@ impl SqliteFile {
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.pragma_update(None, "foreign_keys", "ON")?;
         writer.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+        writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         let mut readers = Vec::with_capacity(READERS);
         for _ in 0..READERS {
             let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -47,7 +52,7 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     // A plan that does not look at bound values: otherwise every new value of a `LIMIT` compiles its statement again.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "cache_size", -8_000)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
 }

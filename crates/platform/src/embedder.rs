@@ -31,13 +31,13 @@ pub struct Embedder {
     command: Vec<String>,
     answer_within: Duration,
     retry_after: Duration,
-    desk: Mutex<Desk>,
+    turn: Mutex<Turn>,
     kept: StdMutex<Kept>,
 }
 
 /// The program, if it runs, and when it may be started again after a failure.
 #[derive(Default)]
-struct Desk {
+struct Turn {
     program: Option<Program>,
     closed_until: Option<Instant>,
 }
@@ -80,7 +80,7 @@ impl Embedder {
             command,
             answer_within: ANSWER_WITHIN,
             retry_after: RETRY_AFTER,
-            desk: Mutex::default(),
+            turn: Mutex::default(),
             kept: StdMutex::default(),
         })
     }
@@ -117,20 +117,20 @@ impl Embedder {
     }
 
     async fn ask(&self, texts: &[&str]) -> Option<Vec<Vec<f32>>> {
-        let mut desk = self.desk.lock().await;
-        if desk.closed_until.is_some_and(|until| Instant::now() < until) {
+        let mut turn = self.turn.lock().await;
+        if turn.closed_until.is_some_and(|until| Instant::now() < until) {
             return None;
         }
-        let asked = tokio::time::timeout(self.answer_within, self.ask_program(desk.program.take(), texts));
+        let asked = tokio::time::timeout(self.answer_within, self.ask_program(turn.program.take(), texts));
         let outcome = asked.await.unwrap_or_else(|_| Err(Fault::Internal("no answer in time".into())));
         match outcome {
             Ok((program, vectors)) => {
-                *desk = Desk { program: Some(program), closed_until: None };
+                *turn = Turn { program: Some(program), closed_until: None };
                 Some(vectors)
             }
             Err(fault) => {
                 tracing::warn!(program = self.command[0], ?fault, "embedder.failed; matches go on without it");
-                desk.closed_until = Some(Instant::now() + self.retry_after);
+                turn.closed_until = Some(Instant::now() + self.retry_after);
                 None
             }
         }

@@ -53,12 +53,16 @@ pub enum DocumentChange {
     /// Take out, by document id.
     Remove(String),
     /// Add or replace every document of these pages: for changes too large to be held at once.
-    Pages {
-        /// Gives one page after the other.
-        page: DocumentPages,
-        /// The key of the first.
-        from: String,
-    },
+    Pages(Pages),
+}
+
+/// Pages of documents from a key on.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// Gives one page after the other.
+    pub page: DocumentPages,
+    /// The key of the first.
+    pub from: String,
 }
 
 /// Gives one page of documents: those after a key, or the first, with the key to go on from.
@@ -74,6 +78,10 @@ pub struct DocumentSource {
     pub changed: for<'a> fn(&'a Conn, &'a Recorded) -> BoxFuture<'a, Outcome<Vec<DocumentChange>>>,
     /// Pages of everything, for a rebuild.
     pub page: DocumentPages,
+    /// A large change that is being written and will be told by one entry, whose only change will be these very
+    /// pages. Their documents may be cut ahead of the entry; nobody sees one before it. A page that is not full ends
+    /// what has been written so far, and documents written later come after it.
+    pub coming: for<'a> fn(&'a Conn) -> BoxFuture<'a, Outcome<Option<Pages>>>,
     /// Names and terms the dictionary must know.
     pub lexicon: for<'a> fn(&'a Conn) -> BoxFuture<'a, Outcome<search::LexiconSource>>,
 }

@@ -18,7 +18,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut told = journal::last_leaf(&app.db().read()).await.unwrap_or(-1);
     while !*stop.borrow() {
         match step(&app, told).await {
-            Ok(leaf) => told = leaf,
+            Ok(Stepped { told: leaf, more }) => {
+                told = leaf;
+                if more {
+                    continue;
+                }
+            }
             Err(fault) => tracing::error!(cause = ?fault, "follower.step failed"),
         }
         tokio::select! {
@@ -29,8 +34,16 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// One round: seal, tell, index, run jobs. Returns the last leaf that was told.
-pub async fn step(app: &App, told: i64) -> Outcome<i64> {
+/// What a round has done.
+pub struct Stepped {
+    /// The last leaf that was told.
+    pub told: i64,
+    /// There is work for another round at once.
+    pub more: bool,
+}
+
+/// One round: seal, tell, index, run jobs.
+pub async fn step(app: &App, told: i64) -> Outcome<Stepped> {
     let mut told = told;
     let last = journal::seal(app.db(), app.clock().now()).await?;
     while told < last {
@@ -40,9 +53,9 @@ pub async fn step(app: &App, told: i64) -> Outcome<i64> {
         told = newest;
     }
     app.site().proof_set(Proof { entries: last + 1, ..Proof::default() });
-    app.indexer().catch_up(app).await?;
+    let more = app.indexer().catch_up(app).await?;
     jobs::run_due(app).await?;
-    Ok(told)
+    Ok(Stepped { told, more })
 }
 
 /// Seals, indexes and runs jobs until nothing is left: for tests, the demo and the command line.

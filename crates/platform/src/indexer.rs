@@ -1,7 +1,7 @@
 //! The full-text index of this node: follows the journal, and can always be rebuilt from the database.
 
 use crate::app::App;
-use crate::capability::{Capability, DocumentChange, DocumentPage, DocumentPages, DocumentSource};
+use crate::capability::{Capability, DocumentChange, DocumentPage, DocumentPages, DocumentSource, Pages};
 use crate::db::{Conn, Outcome};
 use crate::fault::Fault;
 use crate::journal::{self, Recorded};
@@ -16,6 +16,8 @@ use tokio::sync::Mutex;
 const STEP_ENTRIES: u64 = 1_000;
 /// Threads that cut texts while the index is rebuilt, or takes in more than one page.
 const MANY_THREADS: usize = 2;
+/// Pages put in ahead of their entry in one round; whoever waits for the node's other work waits for no more.
+const AHEAD_PAGES: usize = 4;
 
 /// Whether this process keeps the index up to date or only asks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +33,65 @@ pub struct Indexer {
     folder: PathBuf,
     index: arc_swap::ArcSwapOption<Index>,
     sources: Vec<DocumentSource>,
-    writer: Mutex<Option<Writer>>,
+    /// None while this process only asks.
+    keeping: Mutex<Option<Keeping>>,
     leaf: AtomicI64,
+}
+
+/// What the process that keeps the index up to date holds.
+#[derive(Default)]
+struct Keeping {
+    /// Lost by a failure, until the next round takes a fresh one.
+    writer: Option<Writer>,
+    /// What the writer has taken in ahead of its entry and not committed.
+    ahead: Option<Ahead>,
+    /// First key of a change that another one overtook: it waits for its entry.
+    overtaken: Option<String>,
+}
+
+/// How far a coming change has been taken in.
+struct Ahead {
+    /// The first key, by which its entry is known.
+    begin: String,
+    /// The key to go on from.
+    next: String,
+}
+
+/// One document to put in or take out.
+enum Change {
+    Put(Box<Document>),
+    Remove(String),
+}
+
+impl Keeping {
+    /// What was taken in ahead, if these changes are its entry's. Anything else would be committed together with it,
+    /// so it is forgotten then.
+    fn awaited(&mut self, changes: &[DocumentChange]) -> Option<Ahead> {
+        let ahead = self.ahead.take()?;
+        if matches!(changes, [DocumentChange::Pages(pages)] if pages.from == ahead.begin) {
+            return Some(ahead);
+        }
+        self.forget();
+        self.overtaken = Some(ahead.begin);
+        None
+    }
+
+    /// The writer, with `threads` if it is a fresh one.
+    fn take(&mut self, index: &Index, threads: usize) -> Outcome<Writer> {
+        self.writer.take().map_or_else(|| index.writer(threads).map_err(failed), Ok)
+    }
+
+    /// A fresh writer with `threads`. The one before is dropped first, for it holds the lock; what it has not
+    /// committed is forgotten.
+    fn renew(&mut self, index: &Index, threads: usize) -> Outcome<Writer> {
+        self.forget();
+        self.take(index, threads)
+    }
+
+    fn forget(&mut self) {
+        self.writer = None;
+        self.ahead = None;
+    }
 }
 
 impl Indexer {
@@ -43,7 +102,7 @@ impl Indexer {
             folder: data.join("index"),
             index: arc_swap::ArcSwapOption::empty(),
             sources,
-            writer: Mutex::new(None),
+            keeping: Mutex::new(None),
             leaf: AtomicI64::new(-1),
         }
     }
@@ -58,31 +117,26 @@ impl Indexer {
         match mode {
             Mode::Read => {
                 let index = Index::open_read_only(&self.folder, lexicon).map_err(failed)?;
-                self.settle_on(index, None)
+                self.settle_on(index)
             }
-            Mode::Write => self.open(app, lexicon).await,
+            Mode::Write => self.open(app, lexicon, self.keeping.lock().await.get_or_insert_default()).await,
         }
     }
 
-    async fn open(&self, app: &App, lexicon: Arc<Lexicon>) -> Outcome<()> {
-        let mut writer = self.writer.lock().await;
-        // The old writer holds the lock on the folder.
-        *writer = None;
+    async fn open(&self, app: &App, lexicon: Arc<Lexicon>, keeping: &mut Keeping) -> Outcome<()> {
+        keeping.forget();
         let opened = Index::open(&self.folder, lexicon).map_err(failed)?;
         if opened.rebuild_needed {
             self.fill(app, &opened.index).await?;
         }
-        let next = opened.index.writer(1).map_err(failed)?;
-        self.settle_on(opened.index, Some((&mut *writer, next)))
+        keeping.writer = Some(opened.index.writer(1).map_err(failed)?);
+        self.settle_on(opened.index)
     }
 
-    fn settle_on(&self, index: Index, writer: Option<(&mut Option<Writer>, Writer)>) -> Outcome<()> {
+    fn settle_on(&self, index: Index) -> Outcome<()> {
         let applied = index.applied().map_err(failed)?;
         self.leaf.store(applied.and_then(|n| i64::try_from(n).ok()).unwrap_or(0) - 1, Ordering::Release);
         self.index.store(Some(Arc::new(index)));
-        if let Some((place, next)) = writer {
-            *place = Some(next);
-        }
         Ok(())
     }
 
@@ -113,13 +167,14 @@ impl Indexer {
 
     /// Rebuilds everything from the database with the dictionary as it is now.
     pub async fn rebuild(&self, app: &App) -> Outcome<usize> {
-        let mut writer = self.writer.lock().await;
-        *writer = None;
+        let mut guard = self.keeping.lock().await;
+        let keeping = guard.get_or_insert_default();
+        keeping.forget();
         let lexicon = self.lexicon(&app.db().read()).await?;
         let index = Index::open(&self.folder, lexicon).map_err(failed)?.index;
         let count = self.fill(app, &index).await?;
-        let next = index.writer(1).map_err(failed)?;
-        self.settle_on(index, Some((&mut *writer, next)))?;
+        keeping.writer = Some(index.writer(1).map_err(failed)?);
+        self.settle_on(index)?;
         Ok(count)
     }
 
@@ -154,11 +209,13 @@ impl Indexer {
         Ok(count)
     }
 
-    /// Applies what the journal has told since; a process that only asks looks for the writer's news.
-    pub(crate) async fn catch_up(&self, app: &App) -> Outcome<()> {
-        let mut guard = self.writer.lock().await;
-        let Some(mut writer) = guard.take() else {
-            return self.index.load_full().map_or(Ok(()), |index| index.reload().map_err(failed));
+    /// Applies what the journal has told since, then takes in some of what is coming. True when more of that is
+    /// there already. A process that only asks looks for the writer's news.
+    pub(crate) async fn catch_up(&self, app: &App) -> Outcome<bool> {
+        let mut guard = self.keeping.lock().await;
+        let Some(keeping) = guard.as_mut() else {
+            self.index.load_full().map_or(Ok(()), |index| index.reload().map_err(failed))?;
+            return Ok(false);
         };
         loop {
             let conn = app.db().read();
@@ -167,47 +224,88 @@ impl Indexer {
             let reload_words = entries.iter().any(|e| e.kind == crate::capability::LEXICON_CHANGED);
             let changes = self.changes(&conn, &entries).await?;
             if !changes.is_empty() {
-                writer = self.apply(app, writer, changes, newest).await?;
+                self.apply(app, keeping, changes, newest).await?;
+            }
+            if reload_words && self.words_changed(&conn).await? {
+                let lexicon = self.lexicon(&conn).await?;
+                self.open(app, lexicon, keeping).await?;
+                continue;
             }
             self.leaf.store(newest, Ordering::Release);
-            if reload_words && self.words_changed(&conn).await? {
-                drop(writer);
-                drop(guard);
-                let lexicon = self.lexicon(&app.db().read()).await?;
-                return self.open(app, lexicon).await;
-            }
         }
-        *guard = Some(writer);
-        Ok(())
+        self.look_ahead(app, keeping).await
     }
 
     /// Applies changes and commits them together. Large ones get a writer like that of a rebuild.
-    async fn apply(&self, app: &App, mut writer: Writer, changes: Vec<DocumentChange>, newest: i64) -> Outcome<Writer> {
+    async fn apply(&self, app: &App, keeping: &mut Keeping, changes: Vec<DocumentChange>, newest: i64) -> Outcome<()> {
+        let index = self.index()?;
+        let ahead = keeping.awaited(&changes);
         let mut few = Vec::new();
         let mut many = Vec::new();
         for change in changes {
-            let DocumentChange::Pages { page: pages, from } = change else {
-                few.push(change);
-                continue;
-            };
-            let first = pages(&app.db().read(), Some(&from)).await?;
-            match first.next {
-                Some(_) => many.push((pages, first)),
-                None => few.extend(first.documents.into_iter().map(|document| DocumentChange::Put(Box::new(document)))),
+            match change {
+                DocumentChange::Put(document) => few.push(Change::Put(document)),
+                DocumentChange::Remove(id) => few.push(Change::Remove(id)),
+                DocumentChange::Pages(Pages { page: pages, from }) => {
+                    let from = ahead.as_ref().map_or(from, |ahead| ahead.next.clone());
+                    let first = pages(&app.db().read(), Some(&from)).await?;
+                    match first.next {
+                        Some(_) => many.push((pages, first)),
+                        None => few.extend(first.documents.into_iter().map(|document| Change::Put(Box::new(document)))),
+                    }
+                }
             }
         }
-        if many.is_empty() {
-            return blocking(move || write(writer, &few, newest)).await;
-        }
-        // The old writer holds the lock; it has committed everything.
-        drop(writer);
-        let index = self.index()?;
-        writer = index.writer(MANY_THREADS).map_err(failed)?;
+        let large = ahead.is_some() || !many.is_empty();
+        let mut writer = match ahead {
+            None if large => keeping.renew(&index, MANY_THREADS)?,
+            _ => keeping.take(&index, 1)?,
+        };
         for (pages, first) in many {
             (writer, _) = pour(app, writer, pages, first, Writer::upsert).await?;
         }
-        drop(blocking(move || write(writer, &few, newest)).await?);
-        index.writer(1).map_err(failed)
+        keeping.writer = Some(blocking(move || write(writer, &few, newest)).await?);
+        if large {
+            keeping.writer = Some(keeping.renew(&index, 1)?);
+        }
+        Ok(())
+    }
+
+    /// Takes in full pages of what is being written, so that little is left to do when its entry comes.
+    async fn look_ahead(&self, app: &App, keeping: &mut Keeping) -> Outcome<bool> {
+        let conn = app.db().read();
+        let coming = self.coming(&conn).await?;
+        if keeping.ahead.as_ref().is_some_and(|ahead| coming.as_ref().is_none_or(|pages| pages.from != ahead.begin)) {
+            keeping.forget();
+        }
+        let Some(Pages { page: pages, from: begin }) = coming else { return Ok(false) };
+        if keeping.overtaken.as_ref() == Some(&begin) {
+            return Ok(false);
+        }
+        for _ in 0..AHEAD_PAGES {
+            let from = keeping.ahead.as_ref().map_or(&begin, |ahead| &ahead.next);
+            let DocumentPage { documents, next } = pages(&conn, Some(from)).await?;
+            let Some(next) = next else { return Ok(false) };
+            let index = self.index()?;
+            let writer = match keeping.ahead.take() {
+                Some(_) => keeping.take(&index, MANY_THREADS)?,
+                None => keeping.renew(&index, MANY_THREADS)?,
+            };
+            let page = DocumentPage { documents, next: None };
+            // Nobody has seen them, so there is no earlier one to take out.
+            keeping.writer = Some(pour(app, writer, pages, page, Writer::insert_new).await?.0);
+            keeping.ahead = Some(Ahead { begin: begin.clone(), next });
+        }
+        Ok(true)
+    }
+
+    async fn coming(&self, conn: &Conn) -> Outcome<Option<Pages>> {
+        for source in &self.sources {
+            if let Some(pages) = (source.coming)(conn).await? {
+                return Ok(Some(pages));
+            }
+        }
+        Ok(None)
     }
 
     async fn words_changed(&self, conn: &Conn) -> Outcome<bool> {
@@ -255,13 +353,11 @@ async fn pour(
     Ok((writer, count))
 }
 
-fn write(mut writer: Writer, changes: &[DocumentChange], newest: i64) -> Result<Writer, SearchError> {
+fn write(mut writer: Writer, changes: &[Change], newest: i64) -> Result<Writer, SearchError> {
     for change in changes {
         match change {
-            DocumentChange::Put(document) => keep_going(writer.upsert(document), &document.id)?,
-            DocumentChange::Remove(id) => writer.delete(id),
-            // Poured before.
-            DocumentChange::Pages { .. } => {}
+            Change::Put(document) => keep_going(writer.upsert(document), &document.id)?,
+            Change::Remove(id) => writer.delete(id),
         }
     }
     writer.commit(u64::try_from(newest + 1).unwrap_or(0))?;

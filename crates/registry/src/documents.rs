@@ -3,13 +3,13 @@
 use crate::corridor;
 use crate::store::{expert, import, listing, matching, organisation, poc, workstation};
 use futures_util::future::BoxFuture;
-use platform::capability::{DocumentChange, DocumentPage, DocumentSource, LEXICON_CHANGED};
+use platform::capability::{DocumentChange, DocumentPage, DocumentSource, LEXICON_CHANGED, Pages};
 use platform::db::{Conn, Outcome};
 use platform::journal::Recorded;
 use search::{LexiconSource, Synonym};
 
 /// The registration.
-pub const SOURCE: DocumentSource = DocumentSource { changed, page, lexicon };
+pub const SOURCE: DocumentSource = DocumentSource { changed, page, coming, lexicon };
 
 /// Documents on one page of a rebuild.
 const PAGE_DOCUMENTS: usize = 2_000;
@@ -28,11 +28,15 @@ fn changed<'a>(conn: &'a Conn, entry: &'a Recorded) -> BoxFuture<'a, Outcome<Vec
             "poc_project" => poc::document_changes(conn, &entry.object_id).await,
             "import_batch" => import::document_changes(conn, entry).await,
             _ if entry.kind == LEXICON_CHANGED => {
-                Ok(vec![DocumentChange::Pages { page: organisations, from: String::new() }])
+                Ok(vec![DocumentChange::Pages(Pages { page: organisations, from: String::new() })])
             }
             _ => Ok(Vec::new()),
         }
     })
+}
+
+fn coming(conn: &Conn) -> BoxFuture<'_, Outcome<Option<Pages>>> {
+    Box::pin(import::coming(conn))
 }
 
 /// Every organisation: a newer pack may have touched any that nobody has claimed.

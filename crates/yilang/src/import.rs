@@ -3,9 +3,9 @@
 use crate::house::{Opening, lock, open};
 use crate::{Ended, Place};
 use clap::{Args, ValueEnum};
-use platform::App;
 use platform::ctx::Ctx;
 use platform::indexer::Mode;
+use platform::{App, Fault, Outcome, follower};
 use registry::actions::import::{Import, Report, import_create};
 use registry::rules::import::{Format, Noun, Problem, too_large};
 use std::path::{Path, PathBuf};
@@ -55,11 +55,24 @@ pub async fn import(place: &Place, args: ImportArgs) -> Result<(), Ended> {
     let (app, alone) = house(place, args.dry_run).await?;
     let file = args.file.display().to_string();
     let import = Import { noun, format, bytes, file: file.clone(), dry_run: args.dry_run, publish: args.publish };
-    let report = import_create(&app, &Ctx::system(app.clock().now()), import).await?;
-    if alone.is_some() && !args.dry_run {
-        platform::follower::settle(&app).await?;
-    }
+    let follows = alone.is_some() && !args.dry_run;
+    let report = if follows { import_and_follow(&app, import).await? } else { import_now(&app, import).await? };
     tell(&file, noun, &report, args.json)
+}
+
+async fn import_now(app: &App, import: Import) -> Outcome<Report> {
+    import_create(app, &Ctx::system(app.clock().now()), import).await
+}
+
+/// Imports while the index takes in what has been written, and returns when it is found.
+async fn import_and_follow(app: &App, import: Import) -> Outcome<Report> {
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let following = tokio::spawn(follower::run(app.clone(), stopped));
+    let report = import_now(app, import).await;
+    stop.send_replace(true);
+    following.await.map_err(|error| Fault::Internal(error.to_string()))?;
+    follower::settle(app).await?;
+    report
 }
 
 fn format(args: &ImportArgs) -> Result<Format, Ended> {

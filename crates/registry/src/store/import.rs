@@ -5,7 +5,7 @@
 mod document;
 mod lookup;
 
-pub use document::document_changes;
+pub use document::{coming, document_changes};
 pub use lookup::{Table, by_codes, by_keys, open_of, owners_by_codes, owners_by_keys};
 
 use super::rows::{all, first, get, put, run};

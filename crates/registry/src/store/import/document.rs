@@ -3,7 +3,7 @@
 use super::Noun;
 use crate::store::{listing, organisation};
 use futures_util::future::BoxFuture;
-use platform::capability::{DocumentChange, DocumentPage};
+use platform::capability::{DocumentChange, DocumentPage, Pages};
 use platform::db::{Conn, Outcome};
 use platform::journal::Recorded;
 
@@ -15,10 +15,7 @@ const PAGE_RECORDS: usize = 500;
 pub async fn document_changes(conn: &Conn, entry: &Recorded) -> Outcome<Vec<DocumentChange>> {
     let noun = entry.data["noun"].as_str().and_then(Noun::parse).unwrap_or(Noun::Organisations);
     match entry.kind.as_str() {
-        "import.published" => {
-            let from = format!("{}:{}:", noun.code(), entry.object_id);
-            Ok(vec![DocumentChange::Pages { page: pages, from }])
-        }
+        "import.published" => Ok(vec![DocumentChange::Pages(pages_of(noun, &entry.object_id))]),
         "import.applied" => {
             let ids = entry.data["objects"].as_array().into_iter().flatten();
             let ids: Vec<String> = ids.filter_map(|id| id.as_str()).map(str::to_owned).collect();
@@ -26,6 +23,16 @@ pub async fn document_changes(conn: &Conn, entry: &Recorded) -> Outcome<Vec<Docu
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// The pages of the batch that is being written, ahead of its publication.
+pub async fn coming(conn: &Conn) -> Outcome<Option<Pages>> {
+    let newest = super::staging(conn).await?.pop();
+    Ok(newest.map(|batch| pages_of(batch.noun, &batch.id)))
+}
+
+fn pages_of(noun: Noun, batch: &str) -> Pages {
+    Pages { page: pages, from: format!("{}:{batch}:", noun.code()) }
 }
 
 /// The documents of a batch. A key is the noun, the batch and the last id.

@@ -31,9 +31,9 @@ pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Ou
     all(conn, &text, vec![key.unwrap_or_default().into()]).await?.iter().map(build_row).collect()
 }
 
-/// The same for the listings of one batch.
+/// The same for the listings of one batch, whether the batch is published or not.
 pub async fn documents_of_batch(conn: &Conn, batch: &str, key: &str, limit: usize) -> Outcome<Vec<Document>> {
-    let text = format!("{} AND l.batch = $1 AND l.id > $2 ORDER BY l.id LIMIT {limit}", select());
+    let text = format!("{} AND l.batch = $1 AND l.id > $2 ORDER BY l.id LIMIT {limit}", of_state_published());
     all(conn, &text, vec![batch.into(), key.into()]).await?.iter().map(build_row).collect()
 }
 
@@ -47,13 +47,17 @@ pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Docume
     all(conn, &text, ids.iter().map(|id| id.as_str().into()).collect()).await?.iter().map(build_row).collect()
 }
 
-fn select() -> String {
+fn of_state_published() -> String {
     format!(
         "SELECT {}, o.name AS owner, o.name_en AS owner_en FROM listing l JOIN organisation o ON o.id = l.organisation
-         WHERE l.state = 'published' AND {}",
+         WHERE l.state = 'published'",
         columns(),
-        published("l.")
     )
+}
+
+/// The same, of what everybody may see.
+fn select() -> String {
+    format!("{} AND {}", of_state_published(), published("l."))
 }
 
 fn build_row(row: &sea_orm::QueryResult) -> Outcome<Document> {

@@ -37,9 +37,9 @@ pub async fn documents_after(conn: &Conn, key: Option<&str>, limit: usize) -> Ou
     documents(conn, &rows, None).await
 }
 
-/// The same for the organisations of one batch.
+/// The same for the organisations of one batch, published or not.
 pub async fn documents_of_batch(conn: &Conn, batch: &str, key: &str, limit: usize) -> Outcome<Vec<Document>> {
-    let text = format!("{} AND o.batch = $1 AND o.id > $2 ORDER BY o.id LIMIT {limit}", select());
+    let text = format!("{LISTED} AND o.batch = $1 AND o.id > $2 ORDER BY o.id LIMIT {limit}");
     let rows = all(conn, &text, vec![batch.into(), key.into()]).await?;
     let ids: Vec<String> = rows.iter().map(|row| get(row, "id")).collect::<Outcome<_>>()?;
     documents(conn, &rows, Some(Several::Ids(&ids))).await
@@ -56,12 +56,13 @@ pub async fn documents_by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Docume
 }
 
 /// Only what a document says: a rebuild reads every organisation there is.
+const LISTED: &str =
+    "SELECT o.id, o.name, o.name_en, o.city, o.founded, o.uscc, o.claimed_ms, o.demo, j.adcode AS known,
+    j.member AS member FROM organisation o LEFT JOIN jurisdiction j ON j.adcode = o.city WHERE o.state = 'listed'";
+
+/// The same, of what everybody may see.
 fn select() -> String {
-    format!(
-        "SELECT o.id, o.name, o.name_en, o.city, o.founded, o.uscc, o.claimed_ms, o.demo, j.adcode AS known, j.member AS member
-         FROM organisation o LEFT JOIN jurisdiction j ON j.adcode = o.city WHERE o.state = 'listed' AND {}",
-        published("o.")
-    )
+    format!("{LISTED} AND {}", published("o."))
 }
 
 /// Builds the documents of rows in order of id. What hangs on them is read for the whole span of ids, or for those named.

@@ -144,8 +144,8 @@ impl Index {
         }
         let window = request.limit * WINDOW_FACTOR;
         let gate = self.gate(request).map(|gate| gate.query());
-        let allowed = gate.as_deref().map_or(Gate::Open, Gate::Query);
         let choosing = rarest(terms, POSTINGS_MAX, TERMS_MIN);
+        let allowed = gate.as_deref().map_or(Gate::Any(choosing.len()), Gate::Query);
         let candidates = best(&state.searcher, &choosing, allowed, excluded, window)?;
         let mut detailed = detail(&state.searcher, terms, &candidates)?;
         for document in &mut detailed {

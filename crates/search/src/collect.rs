@@ -5,7 +5,8 @@
 //! Flood, 1995): terms that together cannot bring a document onto the page are
 //! not walked, only asked about documents that others have found. The
 //! conditions are a gate at the end: only a document that would reach the page
-//! is asked whether it matches at all.
+//! is asked whether it matches at all. Terms too frequent to make a document a
+//! result are never walked.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -184,8 +185,8 @@ impl Ord for Candidate {
 /// Which documents may be candidates.
 #[derive(Clone, Copy)]
 pub(crate) enum Gate<'a> {
-    /// All that hold a term.
-    Open,
+    /// All that hold one of the first so many terms; the other terms are only asked about them.
+    Any(usize),
     /// Those of a condition.
     Query(&'a dyn Query),
     /// These, in order of their address, whether they hold a term or not.
@@ -220,9 +221,9 @@ pub(crate) fn best(
         Gate::Documents(documents) => one_by_one(searcher, terms, documents, &mut top)?,
         Gate::Query(query) => {
             let query = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-            in_windows(searcher, terms, Some(query.as_ref()), excluded, &mut top)?;
+            in_windows(searcher, (terms, &[]), Some(query.as_ref()), excluded, &mut top)?;
         }
-        Gate::Open => in_windows(searcher, terms, None, excluded, &mut top)?,
+        Gate::Any(deciding) => in_windows(searcher, terms.split_at(deciding), None, excluded, &mut top)?,
     }
     Ok(top.sorted())
 }
@@ -236,8 +237,9 @@ fn one_by_one(
 ) -> Result<(), SearchError> {
     for documents in documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
         let mut walks = least_telling_first(searcher, terms, documents[0].segment_ord)?;
+        let bounds = bounds(&walks);
         for address in documents {
-            if let Some(score) = with_more(&mut walks, address.doc_id, 0.0, top.threshold()) {
+            if let Some(score) = with_more(&mut walks, &bounds, address.doc_id, 0.0, top.threshold()) {
                 top.offer(score, *address);
             }
         }
@@ -245,17 +247,20 @@ fn one_by_one(
     Ok(())
 }
 
-/// Sums the postings of the terms up, a window of documents at a time.
+/// Sums the postings of the terms that decide up, a window of documents at a time, and asks the others.
 fn in_windows(
     searcher: &Searcher,
-    terms: &[&Ready],
+    (deciding, asked): (&[&Ready], &[&Ready]),
     gate: Option<&dyn Weight>,
     excluded: &HashSet<DocAddress>,
     top: &mut Top,
 ) -> Result<(), SearchError> {
     let mut window = Window::new();
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let mut walks = least_telling_first(searcher, terms, segment)?;
+        let mut walks = least_telling_first(searcher, asked, segment)?;
+        let asked = walks.len();
+        walks.extend(least_telling_first(searcher, deciding, segment)?);
+        let bounds = bounds(&walks);
         let mut gate = gate.map(|gate| gate.scorer(reader, 1.0)).transpose()?;
         let alive = reader.alive_bitset();
         let mut allowed = |address: &DocAddress| {
@@ -264,7 +269,7 @@ fn in_windows(
                 && gate.as_mut().is_none_or(|gate| passes(gate.as_mut(), address.doc_id))
         };
         loop {
-            let count = passive(&walks, top.threshold());
+            let count = passive(&bounds, top.threshold()).max(asked);
             let (passive, active) = walks.split_at_mut(count);
             let next = active.iter().map(Walk::doc).min().unwrap_or(TERMINATED);
             if next == TERMINATED {
@@ -273,7 +278,7 @@ fn in_windows(
             window.fill(next, active);
             window.drain(|doc, sum| {
                 let address = DocAddress::new(segment, doc);
-                if let Some(score) = with_more(passive, doc, sum, top.threshold())
+                if let Some(score) = with_more(passive, &bounds, doc, sum, top.threshold())
                     && allowed(&address)
                 {
                     top.offer(score, address);
@@ -292,25 +297,27 @@ fn least_telling_first(searcher: &Searcher, terms: &[&Ready], segment: u32) -> R
     Ok(walks)
 }
 
-/// How many of the walks, the least telling first, cannot bring a document over the threshold even together.
-fn passive(walks: &[Walk], threshold: Score) -> usize {
-    let mut together = 0.0;
-    let bring_nothing = |walk: &&Walk| {
-        together += walk.most();
-        together <= threshold
-    };
-    walks.iter().take_while(bring_nothing).count()
+/// The most that a walk and all before it may bring a document together.
+fn bounds(walks: &[Walk]) -> Vec<Score> {
+    let sums = walks.iter().scan(0.0, |together, walk| {
+        *together += walk.most();
+        Some(*together)
+    });
+    sums.collect()
 }
 
-/// The sum with what more walks add, the most telling first; `None` as soon as it cannot beat the threshold any more.
-fn with_more(walks: &mut [Walk], doc: DocId, sum: Score, threshold: Score) -> Option<Score> {
+/// How many of the first walks cannot bring a document over the threshold even together.
+fn passive(bounds: &[Score], threshold: Score) -> usize {
+    bounds.partition_point(|together| *together <= threshold)
+}
+
+/// The sum with what more walks add, the last first; `None` as soon as it cannot beat the threshold any more.
+fn with_more(walks: &mut [Walk], bounds: &[Score], doc: DocId, sum: Score, threshold: Score) -> Option<Score> {
     let mut score = sum;
-    let mut left: Score = walks.iter().map(Walk::most).sum();
-    for walk in walks.iter_mut().rev() {
-        if score + left <= threshold {
+    for (walk, most) in walks.iter_mut().zip(bounds).rev() {
+        if score + most <= threshold {
             return None;
         }
-        left -= walk.most();
         if walk.seek(doc) == doc {
             score += walk.score();
         }

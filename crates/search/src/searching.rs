@@ -287,9 +287,9 @@ impl Question<'_> {
         let condition = self.with_filters(Some(strict.map_or_else(|| any_term(&terms[..telling]), Node::clone)));
         let matches = collect(searcher, condition.query().as_ref(), TOTAL_COUNT_MAX, &nothing)?;
         let allowed = match (&gate, matches.complete) {
-            (_, true) => Gate::Documents(&matches.documents),
+            (None, _) => Gate::Any(telling),
+            (Some(_), true) => Gate::Documents(&matches.documents),
             (Some(gate), false) => Gate::Query(gate.as_ref()),
-            (None, false) => Gate::Open,
         };
         let counting: Vec<&Ready> = if matches.complete { terms } else { &terms[..telling] }.iter().collect();
         let candidates = best(searcher, &counting, allowed, &nothing, self.window())?;

@@ -111,6 +111,7 @@ fn routes() -> Vec<Route> {
         pages::contact::routes(),
         pages::desk::routes(),
         api::listing::routes(),
+        api::review::routes(),
         api::desk::routes(),
         api::contact::routes(),
         pages::city::routes(),
@@ -160,6 +161,7 @@ fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(api::matching::Document::openapi());
     document.merge(api::import::Document::openapi());
     document.merge(api::listing::Document::openapi());
+    document.merge(api::review::Document::openapi());
     document.merge(api::desk::Document::openapi());
     document.merge(api::contact::Document::openapi());
     document

@@ -5,7 +5,9 @@ use pack::Pack;
 use platform::ctx::{Actor, Role};
 use platform::journal::{self, Entry};
 use platform::{Ctx, Fault};
+use registry::actions::fact::fact_former_list;
 use registry::actions::pack::{pack_proposal_decide, pack_proposal_list};
+use registry::rules::fact::reading;
 use registry::rules::pack::{Decision, ProposalState};
 use registry::{PackLoad, corridor, pack_load};
 use sea_orm::{ConnectionTrait, Statement};
@@ -152,8 +154,10 @@ async fn a_newer_pack_proposes_where_people_have_been_and_replaces_elsewhere() {
     let value = |id: &str| corridor.facts.iter().find(|f| f.id == id).map(|f| f.value.clone());
     assert_eq!(value(&pack.facts[0].id).as_deref(), Some("777"));
     assert_eq!(value(&pack.facts[1].id).as_ref(), Some(&pack.facts[1].value), "what a source said is not forgotten");
-    let former = registry::actions::fact::fact_former_list(house.app(), &house.system(), 10).await.unwrap();
-    assert_eq!(former, [(pack.meta.version.clone(), pack.facts[0].clone())]);
+    let ids: Vec<String> = pack.facts.iter().map(|fact| fact.id.clone()).collect();
+    let former = fact_former_list(house.app(), &house.system(), &ids).await.unwrap();
+    let said: Vec<(&str, &pack::Fact)> = former.iter().map(|f| (f.version.as_str(), &f.fact)).collect();
+    assert_eq!(said, [(pack.meta.version.as_str(), &pack.facts[0])]);
 
     let admin = administrator(&house);
     let open = |state| pack_proposal_list(house.app(), &admin, state, None, 10);
@@ -355,7 +359,10 @@ async fn the_interface_gives_lists_with_a_total_and_a_next() {
     let wuhu = cities["items"].as_array().unwrap().iter().find(|city| city["adcode"] == "340200").unwrap();
     assert_eq!((wuhu["name"].as_str(), wuhu["joined"].as_i64()), (Some("芜湖"), Some(2018)));
     assert_eq!(wuhu["joined_source"], "article:001");
-    assert_eq!(visitor.get("/api/v1/cities/310117").await.good().value()["province"]["adcode"], "310000");
+    let songjiang = visitor.get("/api/v1/cities/310117").await.good().value();
+    assert_eq!(songjiang["province"]["adcode"], "310000");
+    let named = g60().clusters.iter().filter(|cluster| cluster.area == "310117").count();
+    assert_eq!(songjiang["clusters"].as_array().map(Vec::len), Some(named));
     for outside in ["310000", "999999", "abc", "3101170"] {
         let _ = visitor.get(&format!("/api/v1/cities/{outside}")).await.is(404).refused("not-found");
         let _ = visitor.get(&format!("/cities/{outside}")).await.is(404);
@@ -409,5 +416,44 @@ async fn administration_of_the_pack_is_for_administrators() {
     let mut visitor = house.visitor();
     let _ = visitor.get("/admin/pack?format=json").await.is(401);
     let _ = visitor.form("/admin/pack/proposals/x/decisions", &[("decision", "accept")]).await.is(401);
+    house.finish().await;
+}
+
+#[tokio::test]
+async fn a_replaced_value_stays_on_the_page_of_its_fact_and_of_its_city() {
+    let pack = g60();
+    let house = house(&pack).await;
+    let at = pack.facts.iter().position(|fact| fact.area == "310117").expect("Songjiang has facts");
+    let (old, mut next) = (pack.facts[at].clone(), pack.clone());
+    next.meta.version = "next".into();
+    next.digest = "f".repeat(64);
+    next.facts[at].value = "777".into();
+    next.facts[at].as_of = "2031".into();
+    let (page, api) = (format!("/facts/{}", old.id), format!("/api/v1/facts/{}", old.id));
+    let mut visitor = house.visitor();
+    let _ = visitor.get(&page).await.good().shows("没有被替换过的数值");
+    assert_eq!(visitor.get(&api).await.good().value()["former"], serde_json::json!([]));
+    let _ = visitor.get("/facts").await.good().shows(&format!("href=\"{page}\""));
+    let _ = visitor.get("/cities/310117").await.good().hides("被替换过的数值");
+    pack_load(house.app(), &house.system(), &next).await.unwrap();
+    house.settle().await;
+    let shown = reading(&old, kernel::Locale::ZhCn);
+    let _ = visitor.get(&page).await.good().shows("777").shows(&shown).shows(&pack.meta.version).shows("2031");
+    let _ = visitor.get("/cities/310117").await.good().shows("被替换过的数值").shows(&shown);
+    let _ = visitor.clone().english().get(&page).await.good().shows("Former values");
+    let told = visitor.get(&api).await.good().value();
+    assert_eq!((&told["value"], &told["as_of"]), (&serde_json::json!("777"), &serde_json::json!("2031")));
+    let former = &told["former"][0];
+    assert_eq!(told["former"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (former["value"].as_str(), former["as_of"].as_str()),
+        (Some(old.value.as_str()), Some(old.as_of.as_str()))
+    );
+    assert_eq!(former["source"]["id"].as_str(), Some(old.source.as_str()));
+    assert_eq!(former["pack_version"].as_str(), Some(pack.meta.version.as_str()));
+    assert!(former["replaced_ms"].as_i64().is_some_and(|ms| ms > 0));
+    for path in ["/facts/none", "/api/v1/facts/none"] {
+        let _ = visitor.get(path).await.is(404);
+    }
     house.finish().await;
 }

@@ -28,6 +28,12 @@ pub struct CityFigures {
     pub needs: Tally,
     /// Published offers.
     pub offers: Tally,
+    /// Experts in the list.
+    pub experts: Tally,
+    /// Workstations of its enterprises, those that have ended among them.
+    pub workstations: Tally,
+    /// Proof-of-concept projects whose path leads through it.
+    pub poc: Tally,
     /// Its newest needs.
     pub newest_needs: Vec<Card>,
     /// Its newest offers.
@@ -103,7 +109,7 @@ pub(crate) async fn renew(app: &App) -> Outcome<()> {
 /// Entries after which a figure may differ.
 fn concerns(entry: &Recorded) -> bool {
     let noun = entry.kind.split('.').next().unwrap_or_default();
-    matches!(noun, "pack" | "organisation" | "need" | "offer" | "listing" | "import")
+    matches!(noun, "pack" | "organisation" | "need" | "offer" | "listing" | "import" | "expert" | "workstation" | "poc")
 }
 
 async fn load(app: &App) -> Outcome<Figures> {
@@ -123,6 +129,9 @@ async fn load(app: &App) -> Outcome<Figures> {
     }
     for count in store::home::listing_counts(&conn).await? {
         figures.add_listings(&corridor, &count);
+    }
+    for count in store::home::people_counts(&conn).await? {
+        figures.add_people(&count);
     }
     for city in figures.cities.values_mut() {
         city.kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -156,6 +165,18 @@ impl Figures {
             None => city.kinds.push((count.sort.clone(), count.n)),
         }
         self.organisations += count.n;
+    }
+
+    /// Only what has the member's own code, as the lists behind these numbers take it.
+    fn add_people(&mut self, count: &store::home::Count) {
+        let adcode = count.city.as_deref().and_then(|code| Adcode::parse(code).ok());
+        let Some(city) = adcode.and_then(|adcode| self.cities.get_mut(&adcode)) else { return };
+        let tally = match count.sort.as_str() {
+            "expert" => &mut city.experts,
+            "workstation" => &mut city.workstations,
+            _ => &mut city.poc,
+        };
+        tally.add(count.demo, count.n);
     }
 
     fn add_listings(&mut self, corridor: &Corridor, count: &store::home::Count) {
@@ -224,6 +245,26 @@ mod tests {
         let of = |code: &str| figures.cities[&Adcode::parse(code).unwrap()].clone();
         assert_eq!((of("310117").organisations, of("320500").organisations), (4, 5));
         assert_eq!(of("320500").kinds, [("enterprise".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn people_and_projects_count_where_their_lists_find_them() {
+        let corridor = corridor();
+        let mut figures = empty(&corridor);
+        for one in [
+            count(Some("320500"), "expert", false, 2),
+            count(Some("320500"), "expert", true, 1),
+            count(Some("320505"), "expert", false, 4),
+            count(Some("320500"), "workstation", true, 3),
+            count(Some("310117"), "poc", false, 5),
+            count(Some("310000"), "poc", false, 6),
+            count(None, "poc", false, 7),
+        ] {
+            figures.add_people(&one);
+        }
+        let of = |code: &str| figures.cities[&Adcode::parse(code).unwrap()].clone();
+        assert_eq!((of("320500").experts, of("320500").workstations.shown()), (Tally { real: 2, demo: 1 }, (3, true)));
+        assert_eq!((of("310117").poc, of("310117").experts), (Tally { real: 5, demo: 0 }, Tally::default()));
     }
 
     #[test]

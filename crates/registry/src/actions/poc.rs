@@ -1,21 +1,23 @@
 //! Proof-of-concept projects: opening a dossier, its steps, proposals from other cities.
 
+mod centre;
 mod list;
+mod step;
 mod view;
 
+pub use centre::{poc_centre_answer, poc_centre_ask};
 pub use list::{
     Basis, Centre, Centres, Facets, Filter, Honour, Projects, poc_centre_list, poc_facets, poc_list, poc_own,
 };
 pub(crate) use list::{centre_choices, centre_names, of_party};
+pub use step::{poc_answer, poc_step_add, poc_step_complete, poc_step_edit};
 pub use view::{View, poc_view};
 
 use super::listing::acting_for;
 use super::organisation::{Done, load as organisation, resource, with_known};
 use crate::corridor;
 use crate::rules::organisation::{Organisation, State};
-use crate::rules::poc::{
-    self as rules, By, Completion, Project, ProjectDraft, ProjectState, Step, StepDraft, StepState,
-};
+use crate::rules::poc::{self as rules, By, Project, ProjectDraft, ProjectState, Step};
 use crate::store;
 use kernel::Refusal;
 use platform::capability::DeskItem;
@@ -27,15 +29,19 @@ use platform::{App, Ctx, Mandate, Outcome};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 
-/// A project as policies see it.
+/// How long a no stays on the desk of whoever asked.
+const NEWS_DAYS: i64 = 14;
+
+/// A project as policies see it: `centre` has agreed, `asked` waits, `named` is either, or one that has declined.
 pub fn poc_resource(project: &Project) -> Resource {
     let resource = Resource::new("PocProject", &project.id)
         .with("organisation", project.organisation.as_str())
         .with("state", project.state.code());
-    match &project.centre {
-        Some(centre) => resource.with("centre", centre.as_str()),
-        None => resource,
-    }
+    let named = project.centre.as_ref().map(|centre| centre.organisation.as_str());
+    resource
+        .with_some("centre", project.centre_agreed())
+        .with_some("asked", project.centre_asked())
+        .with_some("named", named)
 }
 
 /// A project with its path and the organisations it names.
@@ -73,7 +79,8 @@ async fn cards(conn: &Conn, projects: Vec<Project>, visible: impl Fn(&Project, &
 
 fn named(card: &Card) -> impl Iterator<Item = String> + '_ {
     let steps = card.steps.iter().flat_map(|step| step.organisation.iter().chain([&step.entered_by]));
-    steps.chain(&card.project.centre).chain([&card.project.organisation]).cloned()
+    let centre = card.project.centre.as_ref().map(|centre| &centre.organisation);
+    steps.chain(centre).chain([&card.project.organisation]).cloned()
 }
 
 async fn load(conn: &Conn, id: &str) -> Outcome<Project> {
@@ -91,7 +98,7 @@ pub struct Create {
     pub once: Option<Once>,
 }
 
-/// Begins a project as a draft.
+/// Begins a project as a draft. The centre it names is asked.
 ///
 /// # Errors
 /// No mandate, `poc-centre`, or the first field that breaks a rule.
@@ -104,15 +111,13 @@ pub async fn poc_create(app: &App, ctx: &Ctx, command: Create) -> Outcome<Done> 
             app.policies().require(tx.ctx(), "poc_create", &resource(app, &owner))?;
             let by = by(tx, &owner);
             let corridor = corridor::of(app);
-            let project = with_known(&corridor, |known| rules::create(id, &owner.id, &command.draft, &by, known))?;
-            if let Some(centre) = &project.centre {
-                party(tx, centre, project.demo, "centre").await?;
-                if !store::poc::is_centre(tx, centre).await? {
-                    return Err(no_centre().into());
-                }
+            let mut draft = command.draft.clone();
+            if !draft.centre.trim().is_empty() {
+                draft.centre = centre::check(tx, draft.centre.trim(), by.demo).await?;
             }
+            let project = with_known(&corridor, |known| rules::create(id, &owner.id, &draft, &by, known))?;
             store::poc::save(tx, &project).await?;
-            note(tx, "poc.created", &project, &owner, json!({})).await
+            note(tx, "poc.created", &project, &owner, json!({ "centre": project.centre_asked() }), false).await
         }))
     })
     .await
@@ -125,15 +130,6 @@ fn by<'a>(tx: &'a Txn, organisation: &'a Organisation) -> By<'a> {
         demo: organisation.demo || tx.ctx().actor.demo,
         now_ms: tx.ctx().now.ms(),
     }
-}
-
-fn no_centre() -> Refusal {
-    Refusal::invalid(
-        "poc-centre",
-        "这家机构不是概念验证中心。请从概念验证中心列表中选择，或留空。",
-        "This organisation is no proof-of-concept centre. Choose one from the list of centres, or leave it empty.",
-    )
-    .at("centre")
 }
 
 /// An organisation that a project names, by id or by its full name. It must be open to everybody; in the demo only
@@ -165,16 +161,18 @@ async fn party(tx: &Txn, named: &str, demo: bool, field: &'static str) -> Outcom
     Err(refusal.at(field).into())
 }
 
+/// `open` says whether the entry is for everybody once the project is; what is between two parties is not.
 async fn note(
     tx: &Txn,
     kind: &'static str,
     project: &Project,
     owner: &Organisation,
     mut data: serde_json::Value,
+    open: bool,
 ) -> Outcome<Done> {
     data["organisation"] = json!(owner.id);
     let mut entry = Entry::new(kind, "poc_project", &project.id).city(owner.city).demo(project.demo);
-    if project.state != ProjectState::Draft && data.get("proposal").is_none() {
+    if project.state != ProjectState::Draft && open {
         data["title"] = json!(project.title);
         entry = entry.public();
     }
@@ -195,7 +193,7 @@ pub async fn poc_publish(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
             let next = rules::publish(&old, &steps, tx.ctx().now.ms())?;
             store::poc::save(tx, &next).await?;
             let owner = organisation(tx, &next.organisation).await?;
-            note(tx, "poc.published", &next, &owner, json!({})).await
+            note(tx, "poc.published", &next, &owner, json!({}), true).await
         })
     })
     .await
@@ -214,192 +212,44 @@ pub async fn poc_close(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
             let next = rules::close(&old, &steps, tx.ctx().now.ms())?;
             store::poc::save(tx, &next).await?;
             let owner = organisation(tx, &next.organisation).await?;
-            note(tx, "poc.closed", &next, &owner, json!({})).await
+            note(tx, "poc.closed", &next, &owner, json!({}), true).await
         })
     })
     .await
 }
 
-/// Adds a step: what is done or planned by the project's own people, a proposal by anybody else.
-///
-/// # Errors
-/// Not found, no mandate, and what [`rules::step`] refuses.
-pub async fn poc_step_add(
-    app: &App,
-    ctx: &Ctx,
-    id: &str,
-    acting: Option<&str>,
-    draft: StepDraft,
-    key: Option<Once>,
-) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), acting.map(str::to_owned), draft, key, platform::random::id());
-    app.in_txn(ctx, "poc_step_add", input, |tx, (app, id, acting, draft, key, fresh)| {
-        Box::pin(once(tx, key, async move {
-            let project = load(tx, id).await?;
-            let target = poc_resource(&project);
-            app.policies().require(tx.ctx(), "poc_view", &target)?;
-            let own = app.policies().allows(tx.ctx(), "poc_step_add", &target);
-            let acting = acting_in(tx.ctx(), &project, own, acting.as_deref())?;
-            let actor = organisation(tx, &acting).await?;
-            if !own {
-                app.policies().require(tx.ctx(), "poc_propose", &resource(app, &actor))?;
-            }
-            if project.demo != actor.demo {
-                return Err(other_world().into());
-            }
-            let with = step_party(tx, &project, &actor, own, draft).await?;
-            let steps = store::poc::steps(tx, id).await?;
-            let corridor = corridor::of(app);
-            let step = with_known(&corridor, |known| {
-                rules::step(fresh, &project, &steps, &placed(draft, with.as_ref()), &by(tx, &actor), known)
-            })?;
-            store::poc::save_step(tx, &step).await?;
-            saved(tx, project, &step).await
-        }))
-    })
-    .await
-}
-
-fn other_world() -> Refusal {
-    Refusal::new(
-        kernel::RefusalKind::Forbidden,
-        "poc-demo",
-        "演示项目只接受名称以“示例”开头的单位，其他项目不接受它们。请选择另一个项目。",
-        "A project of the demo takes examples only, and other projects take none of them. Choose another project.",
-    )
-}
-
-/// With whom a step is taken: whoever its own people name, or the proposer himself.
-async fn step_party(
-    tx: &Txn,
-    project: &Project,
-    actor: &Organisation,
-    own: bool,
-    draft: &StepDraft,
-) -> Outcome<Option<Organisation>> {
-    let named = draft.organisation.trim();
-    if named.is_empty() {
-        return Ok((!own).then(|| actor.clone()));
-    }
-    let found = party(tx, named, project.demo, "organisation").await?;
-    if !own && found.id != actor.id {
-        let refusal = Refusal::invalid(
-            "poc-propose-own",
-            "建议只能以本单位承担的步骤提出。请留空，或填写本单位。",
-            "You can only propose a step that your own organisation takes. Leave this empty, or enter your organisation.",
-        );
-        return Err(refusal.at("organisation").into());
-    }
-    Ok(Some(found))
-}
-
-/// A step without a city lies where the organisation is that takes it.
-fn placed(draft: &StepDraft, with: Option<&Organisation>) -> StepDraft {
-    let mut draft = draft.clone();
-    draft.organisation = with.map(|organisation| organisation.id.clone()).unwrap_or_default();
-    if let (true, Some(city)) = (draft.city.trim().is_empty(), with.and_then(|organisation| organisation.city)) {
-        draft.city = city.to_string();
-    }
-    draft
-}
-
-/// For whom the actor acts: the project's own side when he belongs to it, else one of his organisations.
-fn acting_in(ctx: &Ctx, project: &Project, own: bool, named: Option<&str>) -> Result<String, Refusal> {
-    if !own {
-        return acting_for(ctx, named);
-    }
-    let mandated = |id: &String| ctx.actor.member_of(id).is_some_and(|m| m.mandates.contains(&Mandate::Publish));
-    let sides = [Some(&project.organisation), project.centre.as_ref()];
-    Ok(sides.into_iter().flatten().find(|id| mandated(id)).unwrap_or(&project.organisation).clone())
-}
-
-async fn saved(tx: &Txn, project: Project, step: &Step) -> Outcome<Done> {
-    let kind = match step.state {
-        StepState::Done => "poc.step_done",
-        StepState::Planned => "poc.step_planned",
-        StepState::Proposed => "poc.step_proposed",
-        StepState::Declined => "poc.step_declined",
-    };
-    let mut data =
-        json!({ "stage": step.stage.code(), "city": step.city.map(|city| city.to_string()), "step": step.id });
-    if !step.on_path() {
-        data["proposal"] = json!(step.entered_by);
-    }
-    let mut next = project;
-    if step.on_path() {
-        // What is between two parties does not move the project in everybody's list.
-        next.updated_ms = tx.ctx().now.ms();
-    }
-    store::poc::save(tx, &next).await?;
-    let owner = organisation(tx, &next.organisation).await?;
-    note(tx, kind, &next, &owner, data).await
-}
-
-async fn step_of(tx: &Txn, project: &str, step: &str) -> Outcome<Step> {
-    let found = store::poc::step_by_id(tx, step).await?.filter(|found| found.project == project);
-    Ok(found.ok_or_else(Refusal::not_found)?)
-}
-
-/// The project's own people accept or decline a proposal.
-///
-/// # Errors
-/// Not found, `poc-state`, `poc-answered`, `decision-unknown`.
-pub async fn poc_answer(app: &App, ctx: &Ctx, id: &str, step: &str, decision: &str) -> Outcome<Done> {
-    let accept = match decision {
-        "accept" => true,
-        "decline" => false,
-        _ => {
-            let refusal =
-                Refusal::invalid("decision-unknown", "请选择“采纳”或“不采纳”。", "Choose “accept” or “decline”.");
-            return Err(refusal.at("decision").into());
-        }
-    };
-    let input = (app.clone(), id.to_owned(), step.to_owned(), accept);
-    app.in_txn(ctx, "poc_answer", input, |tx, (app, id, step, accept)| {
-        Box::pin(async move {
-            let project = load(tx, id).await?;
-            app.policies().require(tx.ctx(), "poc_answer", &poc_resource(&project))?;
-            let next = rules::answer(&project, &step_of(tx, id, step).await?, *accept)?;
-            store::poc::save_step(tx, &next).await?;
-            saved(tx, project, &next).await
-        })
-    })
-    .await
-}
-
-/// A planned step has happened.
-///
-/// # Errors
-/// Not found, `poc-state`, `poc-not-planned`, `poc-day`, `poc-evidence`, `poc-city`.
-pub async fn poc_step_complete(app: &App, ctx: &Ctx, id: &str, step: &str, typed: Completion) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), step.to_owned(), typed);
-    app.in_txn(ctx, "poc_step_complete", input, |tx, (app, id, step, typed)| {
-        Box::pin(async move {
-            let project = load(tx, id).await?;
-            app.policies().require(tx.ctx(), "poc_step_add", &poc_resource(&project))?;
-            let (step, now_ms) = (step_of(tx, id, step).await?, tx.ctx().now.ms());
-            let corridor = corridor::of(app);
-            let next = with_known(&corridor, |known| rules::complete(&project, &step, typed, now_ms, known))?;
-            store::poc::save_step(tx, &next).await?;
-            saved(tx, project, &next).await
-        })
-    })
-    .await
-}
-
-/// Proposals that wait for the actor's organisations.
+/// What waits for the actor's organisations: proposals, and projects that ask for their centre; and what they were
+/// refused lately.
 pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     let publishes = |m: &&platform::Membership| m.mandates.contains(&Mandate::Publish);
-    let organisations: Vec<String> =
-        ctx.actor.memberships.iter().filter(publishes).map(|m| m.organisation.clone()).collect();
-    let waiting = store::poc::proposals(&app.db().read(), &organisations).await?;
-    let item = |(step, project): (Step, Project)| DeskItem {
-        kind: "desk-poc-proposal",
+    let mine: Vec<String> = ctx.actor.memberships.iter().filter(publishes).map(|m| m.organisation.clone()).collect();
+    let conn = app.db().read();
+    let news_ms = ctx.now.plus_days(-NEWS_DAYS).ms();
+    let mut items = Vec::new();
+    for (step, project) in store::poc::proposals(&conn, &mine).await? {
+        items.push(item("desk-poc-proposal", project, step.created_ms));
+    }
+    for (step, project) in store::poc::declined(&conn, &mine, news_ms).await? {
+        items.push(item("desk-poc-declined", project, step.answered_ms.unwrap_or(step.created_ms)));
+    }
+    let of_centre = |kind: &'static str, project: Project| {
+        let since_ms = project.centre.as_ref().map_or(project.updated_ms, |centre| centre.since_ms);
+        item(kind, project, since_ms)
+    };
+    let asked = store::poc::asked(&conn, &mine).await?;
+    items.extend(asked.into_iter().map(|project| of_centre("desk-poc-centre", project)));
+    let refused = store::poc::refused(&conn, &mine, news_ms).await?;
+    items.extend(refused.into_iter().map(|project| of_centre("desk-poc-centre-declined", project)));
+    Ok(items)
+}
+
+fn item(kind: &'static str, project: Project, since_ms: i64) -> DeskItem {
+    DeskItem {
+        kind,
         title: project.title,
         href: format!("/poc/{}", project.id),
-        since_ms: step.created_ms,
+        since_ms,
         due_ms: None,
         demo: project.demo,
-    };
-    Ok(waiting.into_iter().map(item).collect())
+    }
 }

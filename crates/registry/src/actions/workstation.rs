@@ -11,11 +11,11 @@ pub use view::{
 use super::expert::expert_resource;
 use super::organisation::{Done, load as organisation, office_of, resource};
 use crate::corridor;
-use crate::rules::decision::{DecisionCommand, clock};
+use crate::rules::decision::{DecisionCommand, DeclineCommand, clock};
 use crate::rules::expert::{Expert, ExpertState};
 use crate::rules::organisation::Organisation;
 use crate::rules::workstation::{
-    self as rules, PROJECTS_MAX, Place, ProjectDraft, WORKSTATION_WORKDAYS, Workstation, WorkstationDraft,
+    self as rules, PROJECTS_MAX, Place, Project, ProjectDraft, WORKSTATION_WORKDAYS, Workstation, WorkstationDraft,
     WorkstationState,
 };
 use crate::store;
@@ -121,10 +121,10 @@ async fn note(
 }
 
 /// What an expert answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Reply {
     Join,
-    Leave,
+    Leave(DeclineCommand),
 }
 
 /// An expert agrees to take part; for one without an account the office that keeps the record does.
@@ -135,12 +135,12 @@ pub async fn workstation_join(app: &App, ctx: &Ctx, id: &str, expert: &str) -> O
     answer(app, ctx, id, expert, Reply::Join).await
 }
 
-/// An expert says no, or leaves again.
+/// An expert says no, or leaves again, and says why; the enterprise is shown it.
 ///
 /// # Errors
-/// Not found, `workstation-left`, `workstation-over`.
-pub async fn workstation_leave(app: &App, ctx: &Ctx, id: &str, expert: &str) -> Outcome<Done> {
-    answer(app, ctx, id, expert, Reply::Leave).await
+/// Not found, `workstation-left`, `workstation-over`, `reason-needed`, `remark-needed`.
+pub async fn workstation_leave(app: &App, ctx: &Ctx, id: &str, expert: &str, why: DeclineCommand) -> Outcome<Done> {
+    answer(app, ctx, id, expert, Reply::Leave(why)).await
 }
 
 async fn answer(app: &App, ctx: &Ctx, id: &str, expert: &str, reply: Reply) -> Outcome<Done> {
@@ -155,15 +155,23 @@ async fn answer(app: &App, ctx: &Ctx, id: &str, expert: &str, reply: Reply) -> O
                 return Err(over().into());
             }
             let now = tx.ctx().now.ms();
+            let mut data = json!({ "expert": expert.id });
             let (kind, done) = match reply {
                 Reply::Join => ("workstation.joined", store::workstation::join(tx, id, &expert.id, now).await?),
-                Reply::Leave => ("workstation.left", store::workstation::leave(tx, id, &expert.id, now).await?),
+                Reply::Leave(typed) => {
+                    let parts = store::workstation::parts(tx, id).await?;
+                    let here = parts.iter().find(|part| part.expert == expert.id && part.left_ms.is_none());
+                    let part = here.ok_or_else(|| answered(reply))?;
+                    let why = rules::part(typed, part.joined_ms.is_some())?;
+                    data["reason"] = json!(why.reason.map(rules::Parting::code));
+                    ("workstation.left", store::workstation::leave(tx, id, &expert.id, &why, now).await?)
+                }
             };
             if !done {
-                return Err(answered(*reply).into());
+                return Err(answered(reply).into());
             }
             let owner = organisation(tx, &workstation.organisation).await?;
-            note(tx, kind, &workstation, &owner, json!({ "expert": expert.id })).await
+            note(tx, kind, &workstation, &owner, data).await
         })
     })
     .await
@@ -177,14 +185,14 @@ fn over() -> Refusal {
     )
 }
 
-fn answered(reply: Reply) -> Refusal {
+fn answered(reply: &Reply) -> Refusal {
     match reply {
         Reply::Join => Refusal::conflict(
             "workstation-joined",
             "没有待答复的进站邀请，可能已经答复过。请刷新后查看。",
             "There is no such request to answer; it may have been answered already. Refresh to see.",
         ),
-        Reply::Leave => Refusal::conflict(
+        Reply::Leave(_) => Refusal::conflict(
             "workstation-left",
             "该专家不在此工作站，可能已经退出。请刷新后查看。",
             "This expert is not in the workstation and may have left already. Refresh to see.",
@@ -265,14 +273,43 @@ pub async fn workstation_project_add(
                 return Err(many().into());
             }
             let project = rules::project(fresh, &workstation, draft, tx.ctx().now.ms())?;
-            store::workstation::add_project(tx, &project).await?;
-            let owner = organisation(tx, &workstation.organisation).await?;
-            let next = Workstation { updated_ms: tx.ctx().now.ms(), ..workstation };
-            store::workstation::save(tx, &next).await?;
-            note(tx, "workstation.project_added", &next, &owner, json!({ "title": project.title })).await
+            keep(tx, "workstation.project_added", workstation, &project).await
         }))
     })
     .await
+}
+
+/// Changes a project.
+///
+/// # Errors
+/// Not found, `workstation-not-listed`, or the first field that breaks a rule.
+pub async fn workstation_project_edit(
+    app: &App,
+    ctx: &Ctx,
+    id: &str,
+    project: &str,
+    draft: ProjectDraft,
+) -> Outcome<Done> {
+    let input = (app.clone(), id.to_owned(), project.to_owned(), draft);
+    app.in_txn(ctx, "workstation_project_edit", input, |tx, (app, id, project, draft)| {
+        Box::pin(async move {
+            let workstation = load(tx, id).await?;
+            app.policies().require(tx.ctx(), "workstation_project_edit", &workstation_resource(&workstation))?;
+            let old = store::workstation::project_by_id(tx, id, project).await?.ok_or_else(Refusal::not_found)?;
+            let next = rules::project_revised(&old, &workstation, draft)?;
+            keep(tx, "workstation.project_edited", workstation, &next).await
+        })
+    })
+    .await
+}
+
+/// Stores a project; the workstation moves to the front of the list.
+async fn keep(tx: &Txn, kind: &'static str, workstation: Workstation, project: &Project) -> Outcome<Done> {
+    store::workstation::save_project(tx, project).await?;
+    let owner = organisation(tx, &workstation.organisation).await?;
+    let next = Workstation { updated_ms: tx.ctx().now.ms(), ..workstation };
+    store::workstation::save(tx, &next).await?;
+    note(tx, kind, &next, &owner, json!({ "project": project.id, "title": project.title })).await
 }
 
 fn many() -> Refusal {

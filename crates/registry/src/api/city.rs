@@ -1,8 +1,8 @@
 //! Member cities as JSON.
 
-use super::fact::FactItem;
+use super::fact::{FactItem, SourceRef, source_ref};
 use super::paged::{Listed, cut};
-use crate::actions::city::{CityView, city_list, city_view};
+use crate::actions::city::{city_list, city_view};
 use crate::actions::home::{CityFigures, Tally};
 use crate::corridor::Corridor;
 use axum::Json;
@@ -52,8 +52,58 @@ pub struct CityItem {
     pub needs: TallyItem,
     /// Published offers.
     pub offers: TallyItem,
+    /// Experts in the list.
+    pub experts: TallyItem,
+    /// Expert workstations of its enterprises, those that have ended among them.
+    pub workstations: TallyItem,
+    /// Proof-of-concept projects whose path leads through it.
+    pub poc_projects: TallyItem,
     /// The city's page.
     pub url: String,
+}
+
+/// A member city with what sources say of its industries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CityDetail {
+    /// What lists show.
+    #[serde(flatten)]
+    pub item: CityItem,
+    /// Clusters and chains that a source names for the city.
+    pub clusters: Vec<ClusterItem>,
+}
+
+/// A cluster or chain that a source names for a city.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClusterItem {
+    /// What it is, as a code of the pack.
+    pub kind: String,
+    /// Chinese name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+    /// Remark, Chinese; may be empty.
+    pub note: String,
+    /// Remark, English; may be empty.
+    pub note_en: String,
+    /// Segment ids.
+    pub segments: Vec<String>,
+    /// As of when.
+    pub as_of: String,
+    /// Where it was said.
+    pub source: SourceRef,
+}
+
+fn cluster(corridor: &Corridor, cluster: &pack::Cluster) -> ClusterItem {
+    ClusterItem {
+        kind: cluster.kind.code().to_owned(),
+        name: cluster.name_zh.clone(),
+        name_en: cluster.name_en.clone(),
+        note: cluster.note_zh.clone(),
+        note_en: cluster.note_en.clone(),
+        segments: cluster.segments.clone(),
+        as_of: cluster.as_of.clone(),
+        source: source_ref(corridor, &cluster.source),
+    }
 }
 
 /// A division by code and name.
@@ -103,7 +153,10 @@ pub fn routes() -> Vec<Route> {
 
 /// API document of this noun.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(cities, city, city_facts), components(schemas(CityItem, PlaceRef, KindCount, TallyItem)))]
+#[openapi(
+    paths(cities, city, city_facts),
+    components(schemas(CityItem, CityDetail, ClusterItem, PlaceRef, KindCount, TallyItem))
+)]
 pub struct Document;
 
 /// A city as the API shows it.
@@ -130,6 +183,9 @@ pub(crate) fn item(corridor: &Corridor, city: &pack::Jurisdiction, figures: &Cit
         organisations_by_kind: figures.kinds.iter().map(kind_count).collect(),
         needs: figures.needs.into(),
         offers: figures.offers.into(),
+        experts: figures.experts.into(),
+        workstations: figures.workstations.into(),
+        poc_projects: figures.poc.into(),
         url: format!("/cities/{}", city.adcode),
     }
 }
@@ -162,15 +218,16 @@ pub(crate) async fn cities(
     path = "/api/v1/cities/{adcode}",
     tag = "corridor",
     params(("adcode" = String, Path, description = "Division code of a member city")),
-    responses((status = 200, body = CityItem), (status = 404, description = "No member city has this code"))
+    responses((status = 200, body = CityDetail), (status = 404, description = "No member city has this code"))
 )]
 pub(crate) async fn city(
     State(app): State<App>,
     caller: Caller,
     Path(adcode): Path<String>,
-) -> Result<Json<CityItem>, Problem> {
-    let CityView { corridor, city, figures } = city_view(&app, &caller.ctx, &adcode).await?;
-    Ok(Json(item(&corridor, &city, &figures)))
+) -> Result<Json<CityDetail>, Problem> {
+    let view = city_view(&app, &caller.ctx, &adcode).await?;
+    let clusters = view.clusters().map(|one| cluster(&view.corridor, one)).collect();
+    Ok(Json(CityDetail { item: item(&view.corridor, &view.city, &view.figures), clusters }))
 }
 
 /// Facts about one member city

@@ -6,10 +6,11 @@ use super::paged::Listed;
 use crate::actions::claim::{claim_decide, claim_file, claim_list, claim_own, claim_view, claim_withdraw};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use platform::identity::idempotency::Once;
 use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
@@ -73,10 +74,12 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 async fn file(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<EvidenceBody>,
 ) -> Result<Response, Problem> {
-    let done = claim_file(&app, &caller.ctx, &id, &body.evidence).await?;
+    let once = Once::read("claim_file", &headers, None, &(&id, &body.evidence))?;
+    let done = claim_file(&app, &caller.ctx, &id, &body.evidence, once).await?;
     Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
 }
 

@@ -1,11 +1,11 @@
 //! Facts as JSON: every value with qualifier, unit, date, basis, area and source.
 
 use super::paged::{Listed, cut};
-use crate::actions::fact::fact_list;
+use crate::actions::fact::{fact_list, fact_view};
 use crate::corridor::Corridor;
 use crate::rules::fact::Filter;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::Method;
 use axum::routing::get;
 use kernel::Locale;
@@ -64,6 +64,28 @@ pub struct FactItem {
     pub note_en: String,
 }
 
+/// A figure with what it said before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FactDetail {
+    /// What lists show.
+    #[serde(flatten)]
+    pub item: FactItem,
+    /// Former values, what was replaced last first.
+    pub former: Vec<FormerFact>,
+}
+
+/// What a figure said before a newer pack replaced it, with its own date and source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FormerFact {
+    /// The figure as it was.
+    #[serde(flatten)]
+    pub item: FactItem,
+    /// Version of the pack that said it.
+    pub pack_version: String,
+    /// When it was replaced.
+    pub replaced_ms: i64,
+}
+
 /// The area a figure is about: a place by its division code, or a named area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AreaItem {
@@ -111,13 +133,23 @@ impl From<FactQuery> for Filter {
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    vec![Route { method: Method::GET, path: "/api/v1/facts", action: "fact_view", journal: None, handler: get(facts) }]
+    let route = |path, handler| Route { method: Method::GET, path, action: "fact_view", journal: None, handler };
+    vec![route("/api/v1/facts", get(facts)), route("/api/v1/facts/{id}", get(fact))]
 }
 
 /// API document of this noun.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(facts), components(schemas(FactItem, AreaItem, SourceRef)))]
+#[openapi(paths(facts, fact), components(schemas(FactItem, FactDetail, FormerFact, AreaItem, SourceRef)))]
 pub struct Document;
+
+/// A source in short.
+pub(super) fn source_ref(corridor: &Corridor, id: &str) -> SourceRef {
+    SourceRef {
+        id: id.to_owned(),
+        title: corridor.source_title(id, Locale::ZhCn),
+        title_en: corridor.source_title(id, Locale::En),
+    }
+}
 
 /// A fact as the API shows it.
 pub(crate) fn item(corridor: &Corridor, fact: &pack::Fact) -> FactItem {
@@ -143,11 +175,7 @@ pub(crate) fn item(corridor: &Corridor, fact: &pack::Fact) -> FactItem {
             name: corridor.area_name(&fact.area, Locale::ZhCn),
             name_en: corridor.area_name(&fact.area, Locale::En),
         },
-        source: SourceRef {
-            id: fact.source.clone(),
-            title: corridor.source_title(&fact.source, Locale::ZhCn),
-            title_en: corridor.source_title(&fact.source, Locale::En),
-        },
+        source: source_ref(corridor, &fact.source),
         note: fact.note_zh.clone(),
         note_en: fact.note_en.clone(),
     }
@@ -173,4 +201,28 @@ pub(crate) async fn facts(
     let list = fact_list(&app, &caller.ctx, &filter.into()).await?;
     let items: Vec<FactItem> = list.facts.iter().map(|fact| item(&list.corridor, fact)).collect();
     Ok(Json(cut(items, &page, |fact| &fact.id)?))
+}
+
+/// One fact with its former values
+///
+/// A newer pack replaces a value; what it said before stays, with its own date and source.
+#[utoipa::path(
+    get,
+    path = "/api/v1/facts/{id}",
+    tag = "corridor",
+    params(("id" = String, Path, description = "Identifier in the pack")),
+    responses((status = 200, body = FactDetail), (status = 404, description = "No fact has this id"))
+)]
+pub(crate) async fn fact(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<FactDetail>, Problem> {
+    let view = fact_view(&app, &caller.ctx, &id).await?;
+    let former = view.former.iter().map(|former| FormerFact {
+        item: item(&view.corridor, &former.fact),
+        pack_version: former.version.clone(),
+        replaced_ms: former.replaced_ms,
+    });
+    Ok(Json(FactDetail { item: item(&view.corridor, &view.fact), former: former.collect() }))
 }

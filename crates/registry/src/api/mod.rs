@@ -15,6 +15,7 @@ pub mod membership;
 pub mod organisation;
 pub(crate) mod paged;
 pub mod poc;
+pub mod review;
 pub mod search;
 pub mod status;
 pub mod workstation;

@@ -3,8 +3,8 @@
 mod shapes;
 
 pub use shapes::{
-    PocAnswerBody, PocCentreItem, PocCompletionBody, PocHonourItem, PocProjectBody, PocProjectDetail, PocProjectItem,
-    PocStepBody, PocStepItem,
+    PocAnswerBody, PocAskBody, PocCentreItem, PocCentreRefusal, PocCompletionBody, PocEventItem, PocHonourItem,
+    PocProjectBody, PocProjectDetail, PocProjectItem, PocStepBody, PocStepEditBody, PocStepItem,
 };
 
 use super::body::JsonBody;
@@ -13,8 +13,8 @@ use super::organisation::{ReceiptOf, receipt};
 use super::paged::Listed;
 use crate::actions::organisation::Done;
 use crate::actions::poc::{
-    Create, Filter, Projects, poc_answer, poc_centre_list, poc_close, poc_create, poc_list, poc_own, poc_publish,
-    poc_step_add, poc_step_complete, poc_view,
+    Create, Filter, Projects, poc_answer, poc_centre_answer, poc_centre_ask, poc_centre_list, poc_close, poc_create,
+    poc_list, poc_own, poc_publish, poc_step_add, poc_step_complete, poc_step_edit, poc_view,
 };
 use crate::corridor;
 use axum::Json;
@@ -77,6 +77,14 @@ pub fn routes() -> Vec<Route> {
         write("/api/v1/poc-projects/{id}/publications", "poc_publish", "poc.published", post(publish)),
         write("/api/v1/poc-projects/{id}/closures", "poc_close", "poc.closed", post(close)),
         write("/api/v1/poc-projects/{id}/steps", "poc_view", "poc.step_proposed", post(add)),
+        write("/api/v1/poc-projects/{id}/centres", "poc_centre_ask", "poc.centre_asked", post(centre_ask)),
+        write(
+            "/api/v1/poc-projects/{id}/centre/answers",
+            "poc_centre_answer",
+            "poc.centre_agreed",
+            post(centre_answer),
+        ),
+        write("/api/v1/poc-projects/{id}/steps/{step}/versions", "poc_step_edit", "poc.step_edited", post(edit)),
         write("/api/v1/poc-projects/{id}/steps/{step}/completions", "poc_step_add", "poc.step_done", post(complete)),
         write("/api/v1/poc-projects/{id}/steps/{step}/answers", "poc_answer", "poc.step_planned", post(answer)),
         read("/api/v1/poc-centres", "poc_list", get(centre_list)),
@@ -86,15 +94,19 @@ pub fn routes() -> Vec<Route> {
 /// Proof-of-concept projects and centres in the API document.
 #[derive(OpenApi)]
 #[openapi(
-    paths(list, create, view, publish, close, add, complete, answer, centre_list),
+    paths(list, create, view, publish, close, centre_ask, centre_answer, add, edit, complete, answer, centre_list),
     components(schemas(
         PocProjectItem,
         PocProjectDetail,
         PocProjectBody,
         PocStepItem,
         PocStepBody,
+        PocStepEditBody,
         PocCompletionBody,
         PocAnswerBody,
+        PocAskBody,
+        PocCentreRefusal,
+        PocEventItem,
         PocCentreItem,
         PocHonourItem,
         OrganisationRef
@@ -171,7 +183,7 @@ async fn view(
     Path(id): Path<String>,
 ) -> Result<Json<PocProjectDetail>, Problem> {
     let view = poc_view(&app, &caller.ctx, &id).await?;
-    Ok(Json(shapes::detail(&corridor::of(&app), &view.card)))
+    Ok(Json(shapes::detail(&corridor::of(&app), &view)))
 }
 
 /// Begins a project as a draft of the caller's organisation.
@@ -226,6 +238,46 @@ async fn add(
     Ok(created(&caller, &poc_step_add(&app, &caller.ctx, &id, body.acting.as_deref(), draft, once).await?))
 }
 
+/// Asks a centre to look after the project: the first, or another one while none has agreed.
+#[utoipa::path(post, path = "/api/v1/poc-projects/{id}/centres", operation_id = "poc_centre_ask",
+    tag = "proof of concept", request_body = PocAskBody, params(("id" = String, Path)),
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+async fn centre_ask(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<PocAskBody>,
+) -> Result<Response, Problem> {
+    Ok(created(&caller, &poc_centre_ask(&app, &caller.ctx, &id, &body.centre).await?))
+}
+
+/// The centre that is asked agrees to look after the project, or declines with a reason.
+#[utoipa::path(post, path = "/api/v1/poc-projects/{id}/centre/answers", operation_id = "poc_centre_answer",
+    tag = "proof of concept", request_body = PocAnswerBody, params(("id" = String, Path)),
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+async fn centre_answer(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<PocAnswerBody>,
+) -> Result<Response, Problem> {
+    Ok(created(&caller, &poc_centre_answer(&app, &caller.ctx, &id, body.answer()).await?))
+}
+
+/// Changes a step: what is sent replaces all of it, where it stands stays. For whoever entered or proposed it, until it
+/// is agreed, answered or done.
+#[utoipa::path(post, path = "/api/v1/poc-projects/{id}/steps/{step}/versions", operation_id = "poc_step_edit",
+    tag = "proof of concept", request_body = PocStepEditBody, params(("id" = String, Path), ("step" = String, Path)),
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(String, String)>,
+    JsonBody(body): JsonBody<PocStepEditBody>,
+) -> Result<Response, Problem> {
+    Ok(created(&caller, &poc_step_edit(&app, &caller.ctx, &id, &step, body.draft()).await?))
+}
+
 /// A planned step has happened.
 #[utoipa::path(post, path = "/api/v1/poc-projects/{id}/steps/{step}/completions", operation_id = "poc_step_complete",
     tag = "proof of concept", request_body = PocCompletionBody, params(("id" = String, Path), ("step" = String, Path)),
@@ -239,7 +291,7 @@ async fn complete(
     Ok(created(&caller, &poc_step_complete(&app, &caller.ctx, &id, &step, body.completion()).await?))
 }
 
-/// The project's organisation accepts or declines a proposal.
+/// The project's organisation accepts a proposal, or declines it with a reason.
 #[utoipa::path(post, path = "/api/v1/poc-projects/{id}/steps/{step}/answers", operation_id = "poc_step_answer",
     tag = "proof of concept", request_body = PocAnswerBody, params(("id" = String, Path), ("step" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
@@ -249,7 +301,7 @@ async fn answer(
     Path((id, step)): Path<(String, String)>,
     JsonBody(body): JsonBody<PocAnswerBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_answer(&app, &caller.ctx, &id, &step, &body.decision).await?))
+    Ok(created(&caller, &poc_answer(&app, &caller.ctx, &id, &step, body.answer()).await?))
 }
 
 /// Proof-of-concept centres by name: organisations of that kind or in that segment, and those that projects chose.

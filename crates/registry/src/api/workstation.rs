@@ -3,7 +3,8 @@
 mod shapes;
 
 pub use shapes::{
-    AnswerBody, OwnerRef, ProjectBody, ProjectItem, SeatItem, WorkstationBody, WorkstationDetail, WorkstationItem,
+    AnswerBody, LeavingBody, OwnerRef, ProjectBody, ProjectItem, SeatItem, WorkstationBody, WorkstationDetail,
+    WorkstationItem,
 };
 
 use super::body::JsonBody;
@@ -13,9 +14,10 @@ use super::paged::{Listed, cut};
 use crate::actions::organisation::Done;
 use crate::actions::workstation::{
     Filter, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_list,
-    workstation_office_list, workstation_project_add, workstation_propose, workstation_view,
+    workstation_office_list, workstation_project_add, workstation_project_edit, workstation_propose, workstation_view,
 };
 use crate::corridor;
+use crate::rules::decision::DeclineCommand;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -67,6 +69,12 @@ pub fn routes() -> Vec<Route> {
             "workstation.project_added",
             post(project_add),
         ),
+        write(
+            "/api/v1/workstations/{id}/projects/{project}/versions",
+            "workstation_project_edit",
+            "workstation.project_edited",
+            post(project_edit),
+        ),
         write("/api/v1/workstations/{id}/endings", "workstation_end", "workstation.ended", post(end)),
     ]
 }
@@ -74,7 +82,7 @@ pub fn routes() -> Vec<Route> {
 /// Workstations in the API document.
 #[derive(OpenApi)]
 #[openapi(
-    paths(list, waiting, view, propose, decide, join, leave, project_add, end),
+    paths(list, waiting, view, propose, decide, join, leave, project_add, project_edit, end),
     components(schemas(
         WorkstationItem,
         WorkstationDetail,
@@ -83,7 +91,8 @@ pub fn routes() -> Vec<Route> {
         SeatItem,
         ProjectItem,
         ProjectBody,
-        AnswerBody
+        AnswerBody,
+        LeavingBody
     ))
 )]
 pub struct Document;
@@ -191,17 +200,18 @@ async fn join(
     Ok(created(&caller, &workstation_join(&app, &caller.ctx, &id, &body.expert).await?))
 }
 
-/// An expert says no, or leaves again.
+/// An expert says no, or leaves again, and says why; the enterprise and the office are shown it.
 #[utoipa::path(post, path = "/api/v1/workstations/{id}/leavings", tag = "workstations", operation_id = "workstation_leave",
-    params(("id" = String, Path)), request_body = AnswerBody,
-    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
+    params(("id" = String, Path)), request_body = LeavingBody,
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn leave(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    JsonBody(body): JsonBody<AnswerBody>,
+    JsonBody(body): JsonBody<LeavingBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &workstation_leave(&app, &caller.ctx, &id, &body.expert).await?))
+    let why = DeclineCommand { reason: body.reason, remark: body.remark };
+    Ok(created(&caller, &workstation_leave(&app, &caller.ctx, &id, &body.expert, why).await?))
 }
 
 /// Adds a project to a recognised workstation.
@@ -218,6 +228,21 @@ async fn project_add(
     let draft = body.draft()?;
     let once = Once::read("workstation_project_add", &headers, None, &(&id, &draft))?;
     Ok(created(&caller, &workstation_project_add(&app, &caller.ctx, &id, draft, once).await?))
+}
+
+/// Changes a project: what is sent replaces all of it.
+#[utoipa::path(post, path = "/api/v1/workstations/{id}/projects/{project}/versions", tag = "workstations",
+    operation_id = "workstation_project_edit", params(("id" = String, Path), ("project" = String, Path)),
+    request_body = ProjectBody,
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+async fn project_edit(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, project)): Path<(String, String)>,
+    JsonBody(body): JsonBody<ProjectBody>,
+) -> Result<Response, Problem> {
+    let draft = body.draft()?;
+    Ok(created(&caller, &workstation_project_edit(&app, &caller.ctx, &id, &project, draft).await?))
 }
 
 /// Brings a workstation to an end; its page stays.

@@ -4,7 +4,8 @@
 use super::{DAY_MS, Firms, Stage, script};
 use crate::actions::expert::{expert_keep, expert_register, expert_seat};
 use crate::actions::workstation::{
-    workstation_decide, workstation_end, workstation_join, workstation_project_add, workstation_propose,
+    workstation_decide, workstation_end, workstation_join, workstation_project_add, workstation_project_edit,
+    workstation_propose, workstation_view,
 };
 use crate::rules::decision::DecisionCommand;
 use crate::rules::expert::ExpertDraft;
@@ -108,9 +109,11 @@ impl Stage<'_> {
         self.pass(decide);
         self.recognise(script::SENSOR.city, &running).await?;
         self.recognise(script::MAKER.city, &ended).await?;
-        self.project(Part::Enterprise, &running, self.drift()).await?;
+        let drift = self.drift();
+        self.project(Part::Enterprise, &running, drift.clone()).await?;
         self.project(Part::Provider, &ended, self.etching()).await?;
         self.pass(work);
+        self.first_results(&running, drift).await?;
         workstation_end(self.app, &self.as_(Part::Provider).await?, &ended).await?;
         self.pass(days - answer - decide - work);
         let waiting = self.propose(Part::Enterprise, &firms.sensor, &AT_THE_OFFICE, &[&people.academician]).await?;
@@ -153,6 +156,19 @@ impl Stage<'_> {
 
     async fn project(&self, part: Part, station: &str, draft: ProjectDraft) -> Outcome<()> {
         workstation_project_add(self.app, &self.as_(part).await?, station, draft, None).await.map(|_| ())
+    }
+
+    /// The project of a workstation again, now with what came out of it so far.
+    async fn first_results(&self, station: &str, draft: ProjectDraft) -> Outcome<()> {
+        let enterprise = self.as_(Part::Enterprise).await?;
+        let view = workstation_view(self.app, &enterprise, station).await?;
+        let project = view.projects.first().ok_or_else(kernel::Refusal::not_found)?;
+        let draft = ProjectDraft {
+            results: "示例：第一轮欧姆接触样片 12 片，比接触电阻降低三成".into(),
+            results_en: "Example: twelve samples of a first round, contact resistance lower by a third".into(),
+            ..draft
+        };
+        workstation_project_edit(self.app, &enterprise, station, &project.id, draft).await.map(|_| ())
     }
 
     fn day(&self, days: i64) -> String {

@@ -1,10 +1,15 @@
-//! Proof-of-concept projects of the demo: one closed after a way through several cities, one running, one that has a
-//! proposal on its owner's desk. Everything in them is invented.
+//! Proof-of-concept projects of the demo: one closed after a way through several cities, one running with a proposal
+//! that was declined and a plan that was changed, one that waits for its centre and has a proposal on its owner's desk.
+//! Everything in them is invented.
 
 use super::script::Firm;
 use super::{Firms, Stage};
-use crate::actions::poc::{Create, poc_answer, poc_close, poc_create, poc_publish, poc_step_add, poc_step_complete};
-use crate::rules::poc::{Completion, ProjectDraft, StepDraft};
+use crate::actions::poc::{
+    Create, poc_answer, poc_centre_answer, poc_close, poc_create, poc_publish, poc_step_add, poc_step_complete,
+    poc_step_edit, poc_view,
+};
+use crate::rules::decision::DeclineCommand;
+use crate::rules::poc::{Answer, Completion, ProjectDraft, StepDraft, StepState};
 use platform::Outcome;
 use platform::demo::Part;
 
@@ -215,16 +220,24 @@ impl Play<'_> {
         Ok(id)
     }
 
+    /// The centre agrees to look after a project.
+    async fn agree(&self, id: &str) -> Outcome<()> {
+        poc_centre_answer(self.stage.app, &self.stage.as_(Part::Expert).await?, id, yes()).await.map(|_| ())
+    }
+
     /// From the lab in Hefei by Jiaxing and Suzhou to a user in Songjiang, and closed.
     async fn finished(&self) -> Outcome<()> {
         let id = self.project(Part::Expert, &self.firms.lab, &PASTE, &PASTE_WAY).await?;
+        self.agree(&id).await?;
         poc_close(self.stage.app, &self.stage.as_(Part::Expert).await?, &id).await.map(|_| ())
     }
 
-    /// Two steps done; the pilot that another organisation offered is agreed and done, production is planned.
+    /// Two steps done; the pilot that another organisation offered is agreed and done, production is planned, and
+    /// later than it was planned first. An offer that came too early was declined.
     async fn running(&self) -> Outcome<()> {
         let (app, lab) = (self.stage.app, self.stage.as_(Part::Expert).await?);
         let id = self.project(Part::Expert, &self.firms.lab, &FILM, &FILM_WAY).await?;
+        self.agree(&id).await?;
         let offer = self.offered(
             "pilot",
             30,
@@ -233,8 +246,9 @@ impl Play<'_> {
         );
         let maker = self.stage.as_(Part::Provider).await?;
         poc_step_add(app, &maker, &id, Some(&self.firms.maker), offer, None).await?;
-        let step = self.newest(&id).await?;
-        poc_answer(app, &lab, &id, &step, "accept").await?;
+        let step = self.newest(&id, StepState::Proposed).await?;
+        poc_answer(app, &lab, &id, &step, yes()).await?;
+        self.decline_one(&id).await?;
         let typed =
             Completion { day: self.day(0), evidence: "示例流片记录 示-2603 号".into(), city: String::new() };
         poc_step_complete(app, &lab, &id, &step, typed).await?;
@@ -247,7 +261,9 @@ impl Play<'_> {
                 "Small batches on the ceramic packaging line.",
             )
         };
-        poc_step_add(app, &lab, &id, None, next, None).await?;
+        poc_step_add(app, &lab, &id, None, next.clone(), None).await?;
+        let step = self.newest(&id, StepState::Planned).await?;
+        poc_step_edit(app, &lab, &id, &step, StepDraft { day: self.day(-300), ..next }).await?;
         let last = StepDraft {
             organisation: self.firms.sensor.clone(),
             ..self.offered(
@@ -260,7 +276,26 @@ impl Play<'_> {
         poc_step_add(app, &lab, &id, None, last, None).await.map(|_| ())
     }
 
-    /// The sensor firm offers the next step; the answer waits on the institute's desk.
+    /// The sensor firm offers to take the film at once; the lab says why that is too early.
+    async fn decline_one(&self, id: &str) -> Outcome<()> {
+        let offer = self.offered(
+            "production",
+            20,
+            "我司可直接装入量产传感器试用，不必先做中试。",
+            "We can put it into sensors in production at once, without a pilot.",
+        );
+        let sensor = self.stage.as_(Part::Enterprise).await?;
+        poc_step_add(self.stage.app, &sensor, id, Some(&self.firms.sensor), offer, None).await?;
+        let step = self.newest(id, StepState::Proposed).await?;
+        let why = DeclineCommand {
+            reason: "early".into(), remark: "请待两轮流片的一致性数据出来后再谈。".into()
+        };
+        let no = Answer { decision: "decline".into(), why };
+        poc_answer(self.stage.app, &self.stage.as_(Part::Expert).await?, id, &step, no).await.map(|_| ())
+    }
+
+    /// The sensor firm offers the next step; the answer waits on the institute's desk, and whether the centre looks
+    /// after the project on the centre's.
     async fn waiting(&self) -> Outcome<()> {
         let id = self.project(Part::Provider, &self.firms.maker, &TEST, &TEST_WAY).await?;
         let offer = self.offered(
@@ -273,12 +308,16 @@ impl Play<'_> {
         poc_step_add(self.stage.app, &sensor, &id, Some(&self.firms.sensor), offer, None).await.map(|_| ())
     }
 
-    /// The step that was entered last.
-    async fn newest(&self, id: &str) -> Outcome<String> {
-        let view = crate::actions::poc::poc_view(self.stage.app, &self.stage.as_(Part::Expert).await?, id).await?;
-        let newest = view.card.steps.iter().find(|step| !step.on_path()).map(|step| step.id.clone());
+    /// The step of some state that was entered last.
+    async fn newest(&self, id: &str, state: StepState) -> Outcome<String> {
+        let view = poc_view(self.stage.app, &self.stage.as_(Part::Expert).await?, id).await?;
+        let newest = view.card.steps.iter().rfind(|step| step.state == state).map(|step| step.id.clone());
         Ok(newest.ok_or_else(kernel::Refusal::not_found)?)
     }
+}
+
+fn yes() -> Answer {
+    Answer { decision: "accept".into(), ..Answer::default() }
 }
 
 #[cfg(test)]

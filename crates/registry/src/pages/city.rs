@@ -1,9 +1,10 @@
 //! The member cities: all of them, and a page for each.
 
 use super::drawing::drawing;
-use super::figures::{CSV_COLUMNS, basis_word, chart, csv_row, source_href, table};
+use super::figures::{CSV_COLUMNS, basis_word, chart, csv_row, former_table, source_href, table};
 use super::home::{Cards, needs, offers};
 use crate::actions::city::{CityView, city_list, city_view};
+use crate::actions::fact::fact_former_list;
 use crate::actions::home::{CityFigures, Figures, Tally, home_view};
 use crate::api;
 use crate::corridor::Corridor;
@@ -118,6 +119,12 @@ fn cities_csv(corridor: &Corridor, figures: &Figures) -> Response {
         "offers",
         "needs_demo",
         "offers_demo",
+        "experts",
+        "workstations",
+        "poc_projects",
+        "experts_demo",
+        "workstations_demo",
+        "poc_projects_demo",
     ];
     let mut csv = Csv::new("cities", heading);
     for city in items(corridor, figures) {
@@ -133,6 +140,12 @@ fn cities_csv(corridor: &Corridor, figures: &Figures) -> Response {
             city.offers.count.to_string(),
             city.needs.demo.to_string(),
             city.offers.demo.to_string(),
+            city.experts.count.to_string(),
+            city.workstations.count.to_string(),
+            city.poc_projects.count.to_string(),
+            city.experts.demo.to_string(),
+            city.workstations.demo.to_string(),
+            city.poc_projects.demo.to_string(),
         ]);
     }
     csv.into_response()
@@ -147,6 +160,7 @@ struct City {
     organisations: Option<Bars>,
     charts: Vec<Ranges>,
     facts: Option<Table>,
+    former: Option<Table>,
     api_href: String,
     json_href: String,
     clusters: Vec<ClusterShown>,
@@ -176,10 +190,13 @@ async fn city(
         Form::Csv => return Ok(facts_csv(t, &view)),
         Form::Html => {}
     }
+    let ids: Vec<String> = view.facts().map(|fact| fact.id.clone()).collect();
+    let former = fact_former_list(&app, &caller.ctx, &ids).await?;
     let whole = home_view(&app, &caller.ctx).await?;
     let name = t.pick(&view.city.short_zh, &view.city.short_en).to_owned();
     let groups = groups(view.facts());
     let caption = t.with("city-facts-caption", "city", &name);
+    let former_caption = t.with("city-former-caption", "city", &name);
     let mut facts = table(t, &view.corridor, caption, &groups);
     facts.csv_href = format!("/cities/{adcode}?format=csv");
     let page = City {
@@ -189,6 +206,7 @@ async fn city(
         organisations: bars(t, &view),
         charts: groups.iter().filter_map(|group| chart(t, &view.corridor, group)).collect(),
         facts: (!facts.rows.is_empty()).then_some(facts),
+        former: former_table(t, &view.corridor, former_caption, &former),
         api_href: format!("/api/v1/cities/{adcode}/facts"),
         json_href: format!("/cities/{adcode}?format=json"),
         clusters: view.clusters().map(|cluster| cluster_shown(t, &view.corridor, cluster)).collect(),
@@ -286,6 +304,9 @@ fn strip(t: T, view: &CityView) -> Vec<Figure> {
         figure("city-organisations", "organisations", view.figures.organisations, String::new()),
         tally("city-needs", "needs", view.figures.needs),
         tally("city-offers", "offers", view.figures.offers),
+        tally("city-experts", "experts", view.figures.experts),
+        tally("city-workstations", "workstations", view.figures.workstations),
+        tally("city-poc", "poc", view.figures.poc),
     ]
 }
 

@@ -1,25 +1,27 @@
-//! All facts, area by area, with filters in the address.
+//! All facts, area by area, with filters in the address; and one fact with what it said before.
 
-use super::figures::{CSV_COLUMNS, chart, csv_row, heading, table};
-use crate::actions::fact::{FactList, fact_list};
+use super::figures::{CSV_COLUMNS, chart, csv_row, former_table, heading, source_of, table};
+use crate::actions::fact::{FactList, FactView, fact_list, fact_view};
 use crate::api;
 use crate::corridor::Corridor;
-use crate::rules::fact::{Filter, Group, Standing, groups};
+use crate::rules::fact::{Filter, Group, Standing, groups, reading};
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use platform::capability::Route;
 use platform::charts::Ranges;
+use platform::web::kinds::DetailFrame;
 use platform::web::page::{Csv, Form, List, wants};
-use platform::web::parts::{Empty, FacetGroup, FacetValue, Facets, Table};
+use platform::web::parts::{self, Crumbs, Empty, FacetGroup, FacetValue, Facets, Table};
 use platform::web::{Problem, Shell, T, Visit, html};
 use platform::{App, Caller};
 
 /// Routes of this page.
 pub fn routes() -> Vec<Route> {
-    vec![Route { method: Method::GET, path: "/facts", action: "fact_view", journal: None, handler: get(facts) }]
+    let route = |path, handler| Route { method: Method::GET, path, action: "fact_view", journal: None, handler };
+    vec![route("/facts", get(facts)), route("/facts/{id}", get(fact))]
 }
 
 #[derive(Template)]
@@ -184,4 +186,55 @@ fn values(
         FacetValue { label: label(id), count, href: visit.href_with(name, if on { "" } else { id }), on }
     };
     counts.into_iter().map(value).collect()
+}
+
+#[derive(Template)]
+#[template(path = "registry/fact.html")]
+struct FactPage {
+    shell: Shell,
+    detail: DetailFrame,
+    beside: Option<Table>,
+    former: Option<Table>,
+    api_href: String,
+}
+
+/// One fact.
+async fn fact(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    let view = fact_view(&app, &caller.ctx, &id).await?;
+    let (t, corridor) = (caller.visit.t, &view.corridor);
+    let title = heading(t, corridor, &view.fact);
+    let caption = t.with("fact-beside-caption", "indicator", &title);
+    let page = FactPage {
+        shell: caller.visit.shell(title.clone()).here("/facts"),
+        beside: (view.beside.len() > 1).then(|| table(t, corridor, caption, &groups(&view.beside))),
+        former: former_table(t, corridor, t.with("fact-former-caption", "indicator", &title), &view.former),
+        api_href: format!("/api/v1{}", super::figures::fact_href(&view.fact.id)),
+        detail: detail(t, &view, title),
+    };
+    Ok(html(&page))
+}
+
+fn detail(t: T, view: &FactView, heading: String) -> DetailFrame {
+    let (corridor, fact) = (&view.corridor, &view.fact);
+    let area = parts::Fact::new(t.msg("fact-facet-area"), corridor.area_name(&fact.area, t.locale));
+    let city = corridor.cities().any(|city| city.adcode.to_string() == fact.area);
+    let href =
+        if city { format!("/cities/{}", fact.area) } else { format!("/facts?area={}", parts::encode(&fact.area)) };
+    let mut facts = vec![area.link(href)];
+    let note = t.pick(&fact.note_zh, &fact.note_en);
+    if !note.is_empty() {
+        facts.push(parts::Fact::new(t.msg("fact-column-note"), note));
+    }
+    DetailFrame {
+        crumbs: Crumbs::new(t, &heading).over("/facts", t.msg("fact-title")),
+        heading,
+        other_name: String::new(),
+        tags: Vec::new(),
+        lede: reading(fact, t.locale),
+        phases: None,
+        facts: vec![parts::Facts { title: t.msg("side-facts").into_owned(), facts }],
+        actions: Vec::new(),
+        source: Some(source_of(t, corridor, fact)),
+        proof: None,
+    }
 }

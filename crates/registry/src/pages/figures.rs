@@ -1,5 +1,6 @@
 //! Figures and facts as parts of pages: worded, dated, with their sources.
 
+use crate::actions::fact::Former;
 use crate::corridor::Corridor;
 use crate::rules::fact::{Group, as_of_text, bounds, reading, value_text};
 use kernel::Locale;
@@ -24,6 +25,11 @@ pub(super) fn source_of(t: T, corridor: &Corridor, fact: &pack::Fact) -> Source 
 /// A source's place in the list of sources.
 pub(super) fn source_href(id: &str) -> String {
     format!("/sources#{}", encode(id))
+}
+
+/// A fact's page.
+pub(super) fn fact_href(id: &str) -> String {
+    format!("/facts/{}", encode(id))
 }
 
 /// How the date of a fact is known.
@@ -65,12 +71,33 @@ pub(super) fn table(t: T, corridor: &Corridor, caption: String, groups: &[Group<
     facts.fold(Table::new(t, caption, columns), |table, fact| {
         let note = t.pick(&fact.note_zh, &fact.note_en);
         table.row(vec![
-            Cell::Text(heading(t, corridor, fact)),
+            Cell::Link { href: fact_href(&fact.id), text: heading(t, corridor, fact) },
             Cell::Text(reading(fact, t.locale)),
             Cell::Source(source_of(t, corridor, fact)),
             Cell::Text(note.to_owned()),
         ])
     })
+}
+
+/// What facts said before, each with the date and source it had; none where nothing was replaced.
+pub(super) fn former_table(t: T, corridor: &Corridor, caption: String, former: &[Former]) -> Option<Table> {
+    let [indicator, value, source, _] = columns(t);
+    let columns = vec![
+        Column::words(indicator),
+        Column::numbers(value, ""),
+        Column::words(source),
+        Column::words(t.msg("fact-former-replaced")),
+    ];
+    let row = |table: Table, former: &Former| {
+        let fact = &former.fact;
+        table.row(vec![
+            Cell::Link { href: fact_href(&fact.id), text: heading(t, corridor, fact) },
+            Cell::Text(reading(fact, t.locale)),
+            Cell::Source(source_of(t, corridor, fact)),
+            Cell::Text(t.with2("fact-former-by", "date", t.date(former.replaced_ms), "version", &former.version)),
+        ])
+    };
+    (!former.is_empty()).then(|| former.iter().fold(Table::new(t, caption, columns), row))
 }
 
 /// The values of one indicator on one axis, each with its own date and source; none when they cannot share one.

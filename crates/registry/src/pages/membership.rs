@@ -8,11 +8,12 @@ use crate::actions::membership::{
 use crate::rules::membership::{DUTY_CHARS_MAX, MANDATES, Member, MemberCommand, MemberState};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
 use platform::capability::Route;
+use platform::identity::idempotency::{Once, new_key};
 use platform::web::parts::{Choice, Crumbs, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
@@ -76,7 +77,8 @@ fn questions(t: T, form: Form) -> Form {
 
 fn invite_form(t: T, organisation: &str) -> Form {
     let login = Field::line(t, "login", t.msg("member-login")).hint(t.msg("member-login-hint")).autocomplete("off");
-    questions(t, Form::new(t, format!("/organisations/{organisation}/members"), t.msg("member-invite")).field(login))
+    let form = Form::new(t, format!("/organisations/{organisation}/members"), t.msg("member-invite")).field(login);
+    questions(t, form).idempotency_key(new_key())
 }
 
 /// A form on a page with several: its fields get ids of their own, their names end in `--` and a number.
@@ -141,10 +143,13 @@ fn command(typed: &Typed) -> MemberCommand {
 async fn invite(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
-    match member_invite(&app, &caller.ctx, &id, typed.get("login"), command(&typed)).await {
+    let (login, command) = (typed.get("login"), command(&typed));
+    let once = Once::read("member_invite", &headers, typed.raw("idempotency_key"), &(&id, login, &command))?;
+    match member_invite(&app, &caller.ctx, &id, login, command, once).await {
         Ok(_) => Ok(Redirect::to(&format!("/organisations/{id}/members")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
             let members = member_list(&app, &caller.ctx, &id).await?;

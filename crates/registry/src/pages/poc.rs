@@ -1,5 +1,6 @@
 //! Pages of proof-of-concept projects and centres: the lists, one project with its path drawn, and its forms.
 
+mod answer;
 mod centres;
 mod detail;
 mod form;
@@ -30,7 +31,13 @@ pub fn routes() -> Vec<Route> {
         write("/poc/{id}/steps", "poc_view", "poc.step_proposed", post(step::add)),
         read("/poc/{id}/steps/{step}", "poc_step_add", get(step::completion)),
         write("/poc/{id}/steps/{step}/completions", "poc_step_add", "poc.step_done", post(step::complete)),
-        write("/poc/{id}/steps/{step}/answers", "poc_answer", "poc.step_planned", post(detail::answer)),
+        write("/poc/{id}/steps/{step}/answers", "poc_answer", "poc.step_planned", post(answer::step)),
+        read("/poc/{id}/steps/{step}/decline", "poc_answer", get(answer::decline_step)),
+        read("/poc/{id}/centre/decline", "poc_centre_answer", get(answer::decline_centre)),
+        write("/poc/{id}/centre/answers", "poc_centre_answer", "poc.centre_agreed", post(answer::centre)),
+        write("/poc/{id}/centres", "poc_centre_ask", "poc.centre_asked", post(answer::centre_ask)),
+        read("/poc/{id}/steps/{step}/edit", "poc_step_edit", get(step::edit)),
+        write("/poc/{id}/steps/{step}/edit", "poc_step_edit", "poc.step_edited", post(step::save)),
     ]
 }
 

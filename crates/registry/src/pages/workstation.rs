@@ -1,7 +1,10 @@
-//! Pages of expert workstations: the list, one of them, proposing one, and what waits for an office.
+//! Pages of expert workstations: the list, one of them with its projects, proposing one, leaving one, and what waits
+//! for an office.
 
 mod detail;
+mod leave;
 mod list;
+mod project;
 mod propose;
 pub(crate) mod words;
 
@@ -27,12 +30,20 @@ pub fn routes() -> Vec<Route> {
         ),
         write("/workstations/{id}/decisions", "workstation_decide", "workstation.recognised", post(detail::decide)),
         write("/workstations/{id}/joinings", "expert_join", "workstation.joined", post(detail::join)),
-        write("/workstations/{id}/leavings", "expert_join", "workstation.left", post(detail::leave)),
+        read("/workstations/{id}/experts/{expert}/leaving", "expert_join", get(leave::new)),
+        write("/workstations/{id}/leavings", "expert_join", "workstation.left", post(leave::leave)),
         write(
             "/workstations/{id}/projects",
             "workstation_project_add",
             "workstation.project_added",
-            post(detail::project_add),
+            post(project::add),
+        ),
+        read("/workstations/{id}/projects/{project}/edit", "workstation_project_edit", get(project::edit)),
+        write(
+            "/workstations/{id}/projects/{project}/edit",
+            "workstation_project_edit",
+            "workstation.project_edited",
+            post(project::save),
         ),
         write("/workstations/{id}/endings", "workstation_end", "workstation.ended", post(detail::end)),
     ]

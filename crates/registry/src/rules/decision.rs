@@ -21,7 +21,7 @@ pub fn clock(calendar: &kernel::WorkCalendar, now: kernel::Instant, workdays: u3
     Clock { due_ms: due.date.plus_days(1).start().ms() - 1, provisional: due.provisional }
 }
 
-/// What the office says, as typed.
+/// What an office says, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DecisionCommand {
     /// `approve` or `refuse`.
@@ -32,13 +32,52 @@ pub struct DecisionCommand {
     pub remark: String,
 }
 
-/// What the office says, understood.
+/// A yes or a no, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<R> {
     /// Why not; none for a yes.
     pub reason: Option<R>,
-    /// What the office adds.
+    /// What is added.
     pub remark: String,
+}
+
+/// A no with its reason, as typed by whoever was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct DeclineCommand {
+    /// Reason code.
+    pub reason: String,
+    /// What is added; may be empty.
+    pub remark: String,
+}
+
+/// Reads why somebody who was asked says no. `parse` knows the reasons; the reason `other` must be explained in the
+/// remark.
+///
+/// # Errors
+/// `reason-needed`, `remark-needed`, or a text rule.
+pub fn why<R: Copy + PartialEq>(
+    command: &DeclineCommand,
+    parse: impl FnOnce(&str) -> Option<R>,
+    other: R,
+) -> Result<Word<R>, Refusal> {
+    let remark = line(&command.remark, REMARK_CHARS_MAX, "remark")?;
+    let reason = parse(&command.reason).ok_or_else(|| {
+        Refusal::invalid(
+            "reason-needed",
+            "请选择一项理由，对方会看到。",
+            "Choose one of the reasons; whoever asked is shown it.",
+        )
+        .at("reason")
+    })?;
+    if reason == other && remark.is_empty() {
+        return Err(Refusal::invalid(
+            "remark-needed",
+            "选择“其他”时，请在说明中写清原因。",
+            "With “something else”, say in the remark what it is.",
+        )
+        .at("remark"));
+    }
+    Ok(Word { reason: Some(reason), remark })
 }
 
 /// Whoever asked, or belongs to whoever asked, does not answer.

@@ -46,7 +46,7 @@ pub struct Member {
 }
 
 /// What a manager says of a member.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct MemberCommand {
     /// Its duty; may be empty.
     pub duty: String,

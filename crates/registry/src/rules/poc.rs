@@ -1,11 +1,16 @@
 //! Proof-of-concept projects: a dossier that follows a result from the lab in one city to pilot line, production
 //! and capital in others.
 
+mod answer;
+mod step;
+
+pub use answer::{Answer, CentreState, NamedCentre, Reason, answer, centre_answer, centre_ask};
+pub use step::{complete, revise, step};
+
 use super::expert::needed;
 use super::organisation::{Known, codes, line, segment_ids};
-use super::workstation::day;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Date, Refusal, RefusalKind};
+use kernel::{Adcode, Date, Refusal};
 
 /// Steps on the path of one project, as far as its own people enter them.
 pub const STEPS_MAX: usize = 200;
@@ -71,8 +76,8 @@ pub struct Project {
     pub id: String,
     /// The organisation whose result it is.
     pub organisation: String,
-    /// The proof-of-concept centre that looks after it.
-    pub centre: Option<String>,
+    /// The proof-of-concept centre that it names.
+    pub centre: Option<NamedCentre>,
     /// Chinese title.
     pub title: String,
     /// English title; may be empty.
@@ -93,6 +98,28 @@ pub struct Project {
     pub created_ms: i64,
     /// When it last changed.
     pub updated_ms: i64,
+}
+
+impl Project {
+    /// The centre that it names, if that stands so.
+    fn centre_in(&self, state: CentreState) -> Option<&str> {
+        self.centre.as_ref().filter(|centre| centre.state == state).map(|centre| centre.organisation.as_str())
+    }
+
+    /// The centre that has agreed to look after it.
+    pub fn centre_agreed(&self) -> Option<&str> {
+        self.centre_in(CentreState::Agreed)
+    }
+
+    /// The centre that was asked and has not answered.
+    pub fn centre_asked(&self) -> Option<&str> {
+        self.centre_in(CentreState::Asked)
+    }
+
+    /// Whether an organisation keeps the dossier: the owner, or the centre that has agreed.
+    pub fn kept_by(&self, organisation: &str) -> bool {
+        self.organisation == organisation || self.centre_agreed() == Some(organisation)
+    }
 }
 
 /// One step on the way.
@@ -118,6 +145,12 @@ pub struct Step {
     pub evidence: String,
     /// Where it stands.
     pub state: StepState,
+    /// Why the proposal was declined.
+    pub reason: Option<Reason>,
+    /// What was added to that.
+    pub remark: String,
+    /// When the proposal was answered; none for what the project's own people entered.
+    pub answered_ms: Option<i64>,
     /// The organisation that entered or proposed it.
     pub entered_by: String,
     /// When.
@@ -137,7 +170,7 @@ pub struct ProjectDraft {
     pub about_en: String,
     /// Segment ids.
     pub segments: Vec<String>,
-    /// Id of the centre; may be empty.
+    /// Id of the centre that is asked; may be empty.
     pub centre: String,
 }
 
@@ -197,7 +230,7 @@ pub fn create(
     Ok(Project {
         id: id.to_owned(),
         organisation: organisation.to_owned(),
-        centre: (!centre.is_empty()).then(|| centre.to_owned()),
+        centre: (!centre.is_empty()).then(|| NamedCentre::asked(organisation, centre, by.now_ms)),
         title,
         title_en: line(&draft.title_en, TITLE_CHARS_MAX, "title_en")?,
         about: needed(&draft.about, ABSTRACT_CHARS_MAX, "about")?,
@@ -268,188 +301,21 @@ fn wrong_state() -> Refusal {
     )
 }
 
-/// Adds a step: the project's own people enter what is done or planned, others propose.
-///
-/// # Errors
-/// `poc-state`, `steps-many`, `proposals-full`, `proposals-many`, `poc-own-done`, or the first field that breaks a rule.
-pub fn step(
-    id: &str,
-    project: &Project,
-    steps: &[Step],
-    draft: &StepDraft,
-    by: &By<'_>,
-    known: &Known<'_>,
-) -> Result<Step, Refusal> {
-    let own = by.organisation == project.organisation || project.centre.as_deref() == Some(by.organisation);
-    if project.state == ProjectState::Closed || (!own && project.state == ProjectState::Draft) {
-        return Err(wrong_state());
-    }
-    room(steps, own, by)?;
-    if !own && draft.done {
-        return Err(Refusal::new(
-            RefusalKind::Forbidden,
-            "poc-own-done",
-            "只有项目方可以写入已完成的步骤。您可以提出下一步建议。",
-            "Only the project's own people enter what is done. You may propose the next step.",
-        )
-        .at("done"));
-    }
-    let stage = Stage::parse(&draft.stage).ok_or_else(|| {
-        Refusal::invalid("poc-stage", "请选择这一步到达的阶段。", "Choose the stage this step reaches.").at("stage")
-    })?;
-    let state = match (own, draft.done) {
-        (true, true) => StepState::Done,
-        (true, false) => StepState::Planned,
-        (false, _) => StepState::Proposed,
-    };
-    let organisation = draft.organisation.trim();
-    let when = if draft.day.trim().is_empty() { None } else { Some(day(&draft.day, "day")?) };
-    let step = Step {
-        id: id.to_owned(),
-        project: project.id.clone(),
-        stage,
-        city: super::organisation::city(&draft.city, known)?,
-        organisation: (!organisation.is_empty()).then(|| organisation.to_owned()),
-        day: when,
-        note: needed(&draft.note, NOTE_CHARS_MAX, "note")?,
-        note_en: line(&draft.note_en, NOTE_CHARS_MAX, "note_en")?,
-        evidence: line(&draft.evidence, EVIDENCE_CHARS_MAX, "evidence")?,
-        state,
-        entered_by: by.organisation.to_owned(),
-        created_ms: by.now_ms,
-    };
-    if step.state == StepState::Done {
-        proven(&step, kernel::Instant::from_ms(by.now_ms).date())?;
-    }
-    Ok(step)
-}
-
-fn room(steps: &[Step], own: bool, by: &By<'_>) -> Result<(), Refusal> {
-    // Counted apart: however much is proposed from outside, the project's own people can always go on.
-    let on_path = steps.iter().filter(|step| step.on_path()).count();
-    if own && on_path >= STEPS_MAX {
-        return Err(Refusal::invalid(
-            "steps-many",
-            format!("一个项目最多 {STEPS_MAX} 个步骤，请为后续工作另建项目。"),
-            format!("A project has {STEPS_MAX} steps at most; open another project for what follows."),
-        ));
-    }
-    if !own && steps.len() - on_path >= PROPOSALS_MAX {
-        return Err(Refusal::new(
-            RefusalKind::TooMany,
-            "proposals-full",
-            "本项目收到的建议已满。请直接联系项目方。",
-            "This project takes no more proposals. Contact its organisation instead.",
-        ));
-    }
-    let open =
-        steps.iter().filter(|step| step.state == StepState::Proposed && step.entered_by == by.organisation).count();
-    if !own && open >= PROPOSALS_OPEN_MAX {
-        return Err(Refusal::new(
-            RefusalKind::TooMany,
-            "proposals-many",
-            format!("贵单位在本项目已有 {PROPOSALS_OPEN_MAX} 条建议待答复，请等候。"),
-            format!("Your organisation has {PROPOSALS_OPEN_MAX} proposals waiting here; wait for an answer."),
-        ));
-    }
-    Ok(())
-}
-
-/// What has happened has a place, a day that is not to come, and evidence.
-fn proven(step: &Step, today: Date) -> Result<(), Refusal> {
-    if step.city.is_none() {
-        return Err(Refusal::invalid(
-            "poc-city",
-            "已完成的步骤须写明在哪座城市。",
-            "Say in which city the step was done.",
-        )
-        .at("city"));
-    }
-    match step.day {
-        None => {
-            return Err(Refusal::invalid(
-                "date-shape",
-                "已完成的步骤须写明日期。",
-                "Say on which day the step was done.",
-            )
-            .at("day"));
-        }
-        Some(day) if day > today => {
-            return Err(Refusal::invalid(
-                "poc-day",
-                "已完成的步骤，日期不能晚于今天；尚未发生的请作为计划写入。",
-                "A step that is done cannot lie in the future; enter it as planned.",
-            )
-            .at("day"));
-        }
-        Some(_) => {}
-    }
-    if step.evidence.is_empty() {
-        return Err(Refusal::invalid(
-            "poc-evidence",
-            "请写明依据，例如检测报告编号、合同登记号或公开报道。",
-            "Name the evidence, such as a test report, a contract's registration number or a published report.",
-        )
-        .at("evidence"));
-    }
-    Ok(())
-}
-
-/// The project's own people answer a proposal.
-///
-/// # Errors
-/// `poc-state`, `poc-answered`.
-pub fn answer(project: &Project, step: &Step, accept: bool) -> Result<Step, Refusal> {
-    if project.state != ProjectState::Published {
-        return Err(wrong_state());
-    }
-    if step.state != StepState::Proposed {
-        return Err(Refusal::conflict(
-            "poc-answered",
-            "这条建议已经答复过。请刷新后查看。",
-            "This proposal has been answered already. Refresh to see it.",
-        ));
-    }
-    Ok(Step { state: if accept { StepState::Planned } else { StepState::Declined }, ..step.clone() })
-}
-
-/// A planned step has happened.
-///
-/// # Errors
-/// `poc-state`, `poc-not-planned`, or what is missing for a step that is done.
-pub fn complete(
-    project: &Project,
-    step: &Step,
-    typed: &Completion,
-    now_ms: i64,
-    known: &Known<'_>,
-) -> Result<Step, Refusal> {
-    if project.state == ProjectState::Closed {
-        return Err(wrong_state());
-    }
-    if step.state != StepState::Planned {
-        return Err(Refusal::conflict(
-            "poc-not-planned",
-            "只有计划中的步骤可以标为完成。请刷新后查看。",
-            "Only a planned step can be completed. Refresh to see it.",
-        ));
-    }
-    let typed_city = super::organisation::city(&typed.city, known)?;
-    let done = Step {
-        city: typed_city.or(step.city),
-        day: Some(day(&typed.day, "day")?),
-        evidence: line(&typed.evidence, EVIDENCE_CHARS_MAX, "evidence")?,
-        state: StepState::Done,
-        ..step.clone()
-    };
-    proven(&done, kernel::Instant::from_ms(now_ms).date())?;
-    Ok(done)
-}
-
 impl Step {
     /// Whether it is part of the way: done or agreed, not merely proposed or refused.
     pub fn on_path(&self) -> bool {
         matches!(self.state, StepState::Done | StepState::Planned)
+    }
+
+    /// Whether its author may still change it in a project that stands so: nobody has agreed to it, answered it, or
+    /// seen it done.
+    pub fn open_in(&self, project: ProjectState) -> bool {
+        match (project, self.state) {
+            (ProjectState::Closed, _) | (_, StepState::Declined) => false,
+            (_, StepState::Proposed) => true,
+            (_, StepState::Planned) => self.answered_ms.is_none(),
+            (_, StepState::Done) => project == ProjectState::Draft,
+        }
     }
 }
 
@@ -467,5 +333,4 @@ pub fn stage_reached(steps: &[Step]) -> Option<Stage> {
 }
 
 #[cfg(test)]
-#[path = "poc_tests.rs"]
 mod tests;

@@ -70,7 +70,7 @@ pub fn period(text: &str) -> Option<(Date, Date)> {
 }
 
 /// A status as declared or issued.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct StatusCommand {
     /// Code such as `high_tech`.
     pub status: String,

@@ -1,6 +1,6 @@
 //! Expert workstations (院士(专家)工作站): a standing co-operation between an enterprise and experts, with projects.
 
-use super::decision::{Clock, DecisionCommand, decided, four_eyes, word};
+use super::decision::{Clock, DecisionCommand, DeclineCommand, Word, decided, four_eyes, why, word};
 use super::expert::needed;
 use super::organisation::{codes, line};
 use super::status::period;
@@ -39,6 +39,31 @@ codes! {
         Duplicate = "duplicate",
         /// The data is wrong or incomplete; the remark says where.
         Data = "data-wrong",
+    }
+}
+
+codes! {
+    /// Why an expert says no, or leaves.
+    Parting {
+        /// No time for it.
+        Time = "time",
+        /// Not what the expert works on.
+        Field = "field",
+        /// Bound to a competitor, or otherwise not free.
+        Interest = "interest",
+        /// The expert's institution does not agree.
+        Institution = "institution",
+        /// The work is done; only for one who took part.
+        Finished = "finished",
+        /// Something else; the remark says what.
+        Other = "other",
+    }
+}
+
+impl Parting {
+    /// Whether it can be the reason of one who has `joined`, or of one who was only asked.
+    pub fn fits(self, joined: bool) -> bool {
+        joined || self != Parting::Finished
     }
 }
 
@@ -230,6 +255,14 @@ fn listed(workstation: &Workstation) -> Result<(), Refusal> {
     ))
 }
 
+/// Why an expert who was asked says no, or one who has `joined` leaves again.
+///
+/// # Errors
+/// `reason-needed`, `remark-needed`, or a text rule.
+pub fn part(command: &DeclineCommand, joined: bool) -> Result<Word<Parting>, Refusal> {
+    why(command, |code| Parting::parse(code).filter(|reason| reason.fits(joined)), Parting::Other)
+}
+
 /// A project of a workstation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
@@ -304,6 +337,14 @@ pub fn project(id: &str, workstation: &Workstation, draft: &ProjectDraft, now_ms
     })
 }
 
+/// A project again, as it is to be from now on: the same one, added when it was added.
+///
+/// # Errors
+/// As [`project`].
+pub fn project_revised(old: &Project, workstation: &Workstation, draft: &ProjectDraft) -> Result<Project, Refusal> {
+    project(&old.id, workstation, draft, old.created_ms)
+}
+
 /// A day as typed.
 pub(crate) fn day(text: &str, field: &'static str) -> Result<Date, Refusal> {
     Date::parse(text.trim()).map_err(|_| {
@@ -333,90 +374,5 @@ fn amount(text: &str) -> Result<Option<Fen>, Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft() -> WorkstationDraft {
-        WorkstationDraft {
-            name: "示例硅片专家工作站".into(),
-            about: "大硅片".into(),
-            since: "2020".into(),
-            experts: vec!["e1".into()],
-            ..WorkstationDraft::default()
-        }
-    }
-
-    fn place() -> Place<'static> {
-        let due = Clock { due_ms: 900, provisional: false };
-        Place { organisation: "o1", office: "310117", due, demo: true, account: "u1", now_ms: 5 }
-    }
-
-    fn word(decision: &str, reason: &str, remark: &str) -> DecisionCommand {
-        DecisionCommand { decision: decision.into(), reason: reason.into(), remark: remark.into() }
-    }
-
-    #[test]
-    fn a_proposal_needs_experts_and_a_subject() {
-        for (draft, code, field) in [
-            (WorkstationDraft { experts: vec![], ..draft() }, "workstation-experts", "experts"),
-            (WorkstationDraft { experts: vec!["e".into(); 31], ..draft() }, "workstation-experts", "experts"),
-            (WorkstationDraft { name: "真名工作站".into(), ..draft() }, "demo-name", "name"),
-            (WorkstationDraft { about: " ".into(), ..draft() }, "needed", "about"),
-            (WorkstationDraft { since: "early".into(), ..draft() }, "period-shape", "since"),
-        ] {
-            let refusal = propose("w1", &draft, place()).unwrap_err();
-            assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
-        }
-        assert_eq!(propose("w1", &draft(), place()).unwrap().state, WorkstationState::Proposed);
-    }
-
-    #[test]
-    fn the_office_recognises_what_an_expert_has_agreed_to() {
-        let proposed = propose("w1", &draft(), place()).unwrap();
-        let yes = word("approve", "", "");
-        assert_eq!(decide(&proposed, &yes, 0, "officer", false, 9).unwrap_err().code, "experts-missing");
-        assert_eq!(decide(&proposed, &yes, 1, "officer", true, 9).unwrap_err().code, "four-eyes");
-        assert_eq!(decide(&proposed, &yes, 1, "u1", false, 9).unwrap_err().code, "four-eyes");
-        assert_eq!(
-            decide(&proposed, &word("refuse", "", ""), 1, "officer", false, 9).unwrap_err().code,
-            "reason-needed"
-        );
-        assert_eq!(
-            decide(&proposed, &word("refuse", "data-wrong", ""), 1, "officer", false, 9).unwrap_err().code,
-            "remark-needed"
-        );
-        assert_eq!(
-            decide(&proposed, &word("maybe", "", ""), 1, "officer", false, 9).unwrap_err().code,
-            "decision-unknown"
-        );
-        let listed = decide(&proposed, &yes, 1, "officer", false, 9).unwrap();
-        assert_eq!(decide(&listed, &yes, 1, "officer", false, 9).unwrap_err().code, "workstation-decided");
-        let ended = end(&listed, 10).unwrap();
-        assert_eq!(ended.state, WorkstationState::Ended);
-        assert_eq!(end(&ended, 11).unwrap_err().code, "workstation-not-listed");
-    }
-
-    #[test]
-    fn projects_belong_to_recognised_workstations_and_count_in_fen() {
-        let proposed = propose("w1", &draft(), place()).unwrap();
-        let typed = ProjectDraft {
-            title: "外延均匀性".into(),
-            amount_yuan: "1,200,000.50".into(),
-            starts: "2025-01-01".into(),
-            ..ProjectDraft::default()
-        };
-        assert_eq!(project("p1", &proposed, &typed, 9).unwrap_err().code, "workstation-not-listed");
-        let listed = decide(&proposed, &word("approve", "", ""), 1, "officer", false, 9).unwrap();
-        assert_eq!(project("p1", &listed, &typed, 9).unwrap().amount.map(Fen::get), Some(120_000_050));
-        for (draft, code, field) in [
-            (ProjectDraft { title: "".into(), ..typed.clone() }, "needed", "title"),
-            (ProjectDraft { amount_yuan: "一百万".into(), ..typed.clone() }, "amount-shape", "amount_yuan"),
-            (ProjectDraft { amount_yuan: "99999999999999999".into(), ..typed.clone() }, "amount-large", "amount_yuan"),
-            (ProjectDraft { starts: "2025".into(), ..typed.clone() }, "date-shape", "starts"),
-            (ProjectDraft { ends: "2024-12-31".into(), ..typed.clone() }, "project-period", "ends"),
-        ] {
-            let refusal = project("p1", &listed, &draft, 9).unwrap_err();
-            assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
-        }
-    }
-}
+#[path = "workstation_tests.rs"]
+mod tests;

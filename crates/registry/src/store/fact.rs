@@ -1,5 +1,6 @@
 //! Facts: every value the packs ever gave, and what a newer pack replaced.
 
+use super::browse::Where;
 use super::rows::{all, get, put};
 use kernel::Qualifier;
 use pack::words::{DateBasis, FactKind};
@@ -88,15 +89,37 @@ pub async fn load(conn: &Conn) -> Outcome<Vec<pack::Fact>> {
     all(conn, "SELECT * FROM fact ORDER BY id", Vec::new()).await?.iter().map(fact).collect()
 }
 
-/// Facts as earlier packs gave them, newest replacement first: the version that said it, and the fact.
-pub async fn former(conn: &Conn, limit: i64) -> Outcome<Vec<(String, pack::Fact)>> {
-    let text = "SELECT version, body FROM fact_former ORDER BY replaced_ms DESC, fact LIMIT $1";
+/// What a fact said before a newer pack replaced it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Former {
+    /// Version of the pack that said it.
+    pub version: String,
+    /// The fact as it was.
+    pub fact: pack::Fact,
+    /// When it was replaced.
+    pub replaced_ms: i64,
+}
+
+/// Former values shown at once; of one fact there are as many as packs that changed it.
+const FORMER_MAX: usize = 500;
+
+/// What some facts said before, what was replaced last first.
+pub async fn former(conn: &Conn, facts: &[String]) -> Outcome<Vec<Former>> {
+    if facts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut clause = Where::new("1 = 1");
+    clause.any("fact", facts);
+    let text = format!(
+        "SELECT version, body, replaced_ms FROM fact_former WHERE {} ORDER BY replaced_ms DESC, fact, version LIMIT {FORMER_MAX}",
+        clause.text
+    );
     let read = |row: &QueryResult| {
         let body: String = get(row, "body")?;
         let fact = serde_json::from_str(&body).map_err(|e| Fault::Internal(format!("former fact: {e}")))?;
-        Ok((get(row, "version")?, fact))
+        Ok(Former { version: get(row, "version")?, fact, replaced_ms: get(row, "replaced_ms")? })
     };
-    all(conn, text, vec![limit.into()]).await?.iter().map(read).collect()
+    all(conn, &text, clause.values).await?.iter().map(read).collect()
 }
 
 fn fact(row: &QueryResult) -> Outcome<pack::Fact> {

@@ -11,7 +11,7 @@ use sea_orm::QueryResult;
 pub struct Count {
     /// Division code; none where the city is not known.
     pub city: Option<String>,
-    /// Kind of the organisations, or `need` and `offer`.
+    /// Kind of the organisations, `need` and `offer`, or `expert`, `workstation` and `poc`.
     pub sort: String,
     /// Invented for the demonstration.
     pub demo: bool,
@@ -37,6 +37,23 @@ pub async fn listing_counts(conn: &Conn) -> Outcome<Vec<Count>> {
         published("l.")
     );
     all(conn, &text, Vec::new()).await?.iter().map(count).collect()
+}
+
+/// Experts, workstations and proof-of-concept projects by city, each as its list counts them: a workstation lies in its
+/// enterprise's city, a project in every city that its path leads through.
+pub async fn people_counts(conn: &Conn) -> Outcome<Vec<Count>> {
+    let text = "
+        SELECT e.city, 'expert' AS sort, e.demo, COUNT(*) AS n FROM expert e WHERE e.state = 'listed'
+        GROUP BY e.city, e.demo
+        UNION ALL
+        SELECT o.city, 'workstation' AS sort, w.demo, COUNT(*) AS n
+        FROM workstation w JOIN organisation o ON o.id = w.organisation WHERE w.state IN ('listed', 'ended')
+        GROUP BY o.city, w.demo
+        UNION ALL
+        SELECT s.city, 'poc' AS sort, p.demo, COUNT(DISTINCT p.id) AS n
+        FROM poc_step s JOIN poc_project p ON p.id = s.project
+        WHERE p.state IN ('published', 'closed') AND s.state IN ('done', 'planned') GROUP BY s.city, p.demo";
+    all(conn, text, Vec::new()).await?.iter().map(count).collect()
 }
 
 fn count(row: &QueryResult) -> Outcome<Count> {

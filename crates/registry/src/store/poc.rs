@@ -2,24 +2,28 @@
 
 mod centre;
 mod list;
+mod waiting;
 
 pub use centre::{Honour, centre_ids, honours, is_centre, listed_by_name};
 pub use list::{Facets, Filter, Position, facets, list, of_party};
+pub use waiting::{asked, declined, proposals, refused};
 
 use super::rows::{all, first, get, join, put, split};
-use crate::rules::poc::{PROPOSALS_MAX, Project, ProjectState, STEPS_MAX, Stage, Step, StepState};
+use crate::rules::poc::{
+    CentreState, NamedCentre, PROPOSALS_MAX, Project, ProjectState, Reason, STEPS_MAX, Stage, Step, StepState,
+};
 use kernel::{Adcode, Date};
 use platform::Fault;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
 use sea_orm::{QueryResult, Value};
 use search::Document;
-use std::collections::BTreeSet;
 
 /// Tables of proof-of-concept projects.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "registry-0106-poc",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "registry-0106-poc",
+        sql: "
 CREATE TABLE poc_project (
   id TEXT PRIMARY KEY, organisation TEXT NOT NULL REFERENCES organisation (id), centre TEXT REFERENCES organisation (id),
   title TEXT NOT NULL, title_en TEXT NOT NULL, about TEXT NOT NULL, about_en TEXT NOT NULL, segments TEXT NOT NULL,
@@ -35,12 +39,37 @@ CREATE TABLE poc_step (
 CREATE INDEX poc_step_project ON poc_step (project, created_ms);
 CREATE INDEX poc_step_proposed ON poc_step (project) WHERE state = 'proposed';
 ",
-}];
+    },
+    // Centres that were named before they had to agree are asked now. When an older proposal was answered is not known
+    // any more: the moment it was entered stands for it.
+    Migration {
+        name: "registry-0110-poc-answers",
+        sql: "
+ALTER TABLE poc_project ADD COLUMN centre_state TEXT;
+ALTER TABLE poc_project ADD COLUMN centre_reason TEXT;
+ALTER TABLE poc_project ADD COLUMN centre_remark TEXT NOT NULL DEFAULT '';
+ALTER TABLE poc_project ADD COLUMN centre_by TEXT;
+ALTER TABLE poc_project ADD COLUMN centre_ms BIGINT;
+UPDATE poc_project SET centre_state = CASE WHEN centre = organisation THEN 'agreed' ELSE 'asked' END,
+  centre_ms = created_ms WHERE centre IS NOT NULL;
+ALTER TABLE poc_step ADD COLUMN reason TEXT;
+ALTER TABLE poc_step ADD COLUMN remark TEXT NOT NULL DEFAULT '';
+ALTER TABLE poc_step ADD COLUMN answered_ms BIGINT;
+UPDATE poc_step SET answered_ms = created_ms WHERE state <> 'proposed' AND NOT EXISTS (SELECT 1 FROM poc_project p
+  WHERE p.id = poc_step.project AND (p.organisation = poc_step.entered_by OR p.centre = poc_step.entered_by));
+",
+    },
+];
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 18] = [
     "id",
     "organisation",
     "centre",
+    "centre_state",
+    "centre_reason",
+    "centre_remark",
+    "centre_by",
+    "centre_ms",
     "title",
     "title_en",
     "about",
@@ -52,7 +81,7 @@ const COLUMNS: [&str; 13] = [
     "created_ms",
     "updated_ms",
 ];
-const STEP_COLUMNS: [&str; 12] = [
+const STEP_COLUMNS: [&str; 15] = [
     "id",
     "project",
     "stage",
@@ -63,6 +92,9 @@ const STEP_COLUMNS: [&str; 12] = [
     "note_en",
     "evidence",
     "state",
+    "reason",
+    "remark",
+    "answered_ms",
     "entered_by",
     "created_ms",
 ];
@@ -74,7 +106,7 @@ fn project(row: &QueryResult) -> Outcome<Project> {
     Ok(Project {
         id: get(row, "id")?,
         organisation: get(row, "organisation")?,
-        centre: get(row, "centre")?,
+        centre: named_centre(row)?,
         title: get(row, "title")?,
         title_en: get(row, "title_en")?,
         about: get(row, "about")?,
@@ -88,12 +120,33 @@ fn project(row: &QueryResult) -> Outcome<Project> {
     })
 }
 
+fn named_centre(row: &QueryResult) -> Outcome<Option<NamedCentre>> {
+    let (centre, state): (Option<String>, Option<String>) = (get(row, "centre")?, get(row, "centre_state")?);
+    let (Some(organisation), Some(state)) = (centre, state) else { return Ok(None) };
+    let (reason, since_ms): (Option<String>, Option<i64>) = (get(row, "centre_reason")?, get(row, "centre_ms")?);
+    let bad = |column: &str| Fault::Internal(format!("poc_project: bad {column}"));
+    Ok(Some(NamedCentre {
+        organisation,
+        state: CentreState::parse(&state).ok_or_else(|| bad("centre_state"))?,
+        reason: reason.as_deref().and_then(Reason::parse),
+        remark: get(row, "centre_remark")?,
+        answered_by: get(row, "centre_by")?,
+        since_ms: since_ms.ok_or_else(|| bad("centre_ms"))?,
+    }))
+}
+
 /// Stores a project; one that was there is replaced.
 pub async fn save(conn: &Conn, p: &Project) -> Outcome<()> {
+    let centre = p.centre.as_ref();
     let row = vec![
         p.id.clone().into(),
         p.organisation.clone().into(),
-        p.centre.clone().into(),
+        centre.map(|centre| centre.organisation.clone()).into(),
+        centre.map(|centre| centre.state.code()).into(),
+        centre.and_then(|centre| centre.reason).map(Reason::code).into(),
+        centre.map_or("", |centre| &centre.remark).into(),
+        centre.and_then(|centre| centre.answered_by.clone()).into(),
+        centre.map(|centre| centre.since_ms).into(),
         p.title.clone().into(),
         p.title_en.clone().into(),
         p.about.clone().into(),
@@ -110,6 +163,8 @@ pub async fn save(conn: &Conn, p: &Project) -> Outcome<()> {
 
 /// True for projects that everybody may see; the table is called `p`.
 const OPEN: &str = "p.state IN ('published', 'closed')";
+/// True where the centre that is named has agreed: before that it is no fact.
+const LOOKED_AFTER: &str = "p.centre_state = 'agreed'";
 
 /// `$1, $2, $3`.
 fn places(count: usize) -> String {
@@ -131,10 +186,12 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Project>> {
     Ok(select(conn, "WHERE p.id = $1", vec![id.into()]).await?.pop())
 }
 
-/// Projects of one organisation or centre, in any state, the newest first.
+/// Projects of one organisation, and those whose centre it is or is asked to be, in any state, the newest first.
 pub async fn of_organisation(conn: &Conn, organisation: &str) -> Outcome<Vec<Project>> {
-    let tail =
-        format!("WHERE p.organisation = $1 OR p.centre = $1 ORDER BY p.updated_ms DESC, p.id LIMIT {PROJECTS_MAX}");
+    let tail = format!(
+        "WHERE p.organisation = $1 OR (p.centre = $1 AND p.centre_state IN ('asked', 'agreed'))
+         ORDER BY p.updated_ms DESC, p.id LIMIT {PROJECTS_MAX}"
+    );
     select(conn, &tail, vec![organisation.into()]).await
 }
 
@@ -142,6 +199,7 @@ fn step(row: &QueryResult) -> Outcome<Step> {
     let bad = |column: &str| Fault::Internal(format!("poc_step: bad {column}"));
     let city: Option<String> = get(row, "city")?;
     let day: Option<String> = get(row, "day")?;
+    let reason: Option<String> = get(row, "reason")?;
     Ok(Step {
         id: get(row, "id")?,
         project: get(row, "project")?,
@@ -153,6 +211,9 @@ fn step(row: &QueryResult) -> Outcome<Step> {
         note_en: get(row, "note_en")?,
         evidence: get(row, "evidence")?,
         state: StepState::parse(&get::<String>(row, "state")?).ok_or_else(|| bad("state"))?,
+        reason: reason.as_deref().and_then(Reason::parse),
+        remark: get(row, "remark")?,
+        answered_ms: get(row, "answered_ms")?,
         entered_by: get(row, "entered_by")?,
         created_ms: get(row, "created_ms")?,
     })
@@ -171,6 +232,9 @@ pub async fn save_step(conn: &Conn, s: &Step) -> Outcome<()> {
         s.note_en.clone().into(),
         s.evidence.clone().into(),
         s.state.code().into(),
+        s.reason.map(Reason::code).into(),
+        s.remark.clone().into(),
+        s.answered_ms.into(),
         s.entered_by.clone().into(),
         s.created_ms.into(),
     ];
@@ -200,29 +264,6 @@ pub async fn steps(conn: &Conn, project: &str) -> Outcome<Vec<Step>> {
 pub async fn step_by_id(conn: &Conn, id: &str) -> Outcome<Option<Step>> {
     let text = format!("SELECT {} FROM poc_step WHERE id = $1", STEP_COLUMNS.join(", "));
     first(conn, &text, vec![id.into()]).await?.as_ref().map(step).transpose()
-}
-
-/// Proposals that wait for the people of some organisations: the step with its project.
-pub async fn proposals(conn: &Conn, organisations: &[String]) -> Outcome<Vec<(Step, Project)>> {
-    if organisations.is_empty() {
-        return Ok(Vec::new());
-    }
-    let columns: Vec<String> = STEP_COLUMNS.iter().map(|column| format!("s.{column}")).collect();
-    let waits = format!(
-        "s.state = 'proposed' AND p.state = 'published' AND p.organisation IN ({})",
-        places(organisations.len())
-    );
-    let text = format!(
-        "SELECT {} FROM poc_step s JOIN poc_project p ON p.id = s.project
-         WHERE {waits} ORDER BY s.created_ms, s.id LIMIT {PROJECTS_MAX}",
-        columns.join(", ")
-    );
-    let rows = all(conn, &text, values_of(organisations)).await?;
-    let steps: Vec<Step> = rows.iter().map(step).collect::<Outcome<_>>()?;
-    let ids: BTreeSet<String> = steps.iter().map(|step| step.project.clone()).collect();
-    let projects = by_ids(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let with = |step: Step| projects.iter().find(|p| p.id == step.project).map(|project| (step, project.clone()));
-    Ok(steps.into_iter().filter_map(with).collect())
 }
 
 async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Project>> {

@@ -3,12 +3,14 @@
 mod browse;
 
 pub use browse::{
-    Facets, Filter, Position, asked, asked_of_offices, facets, list, of_expert, of_organisation, refused, waiting,
+    Facets, Filter, Position, asked, asked_of_offices, facets, list, of_expert, of_organisation, parted, refused,
+    waiting,
 };
 
 use super::browse::Where;
 use super::rows::{all, first, get, put, run};
-use crate::rules::workstation::{PROJECTS_MAX, Project, Reason, Workstation, WorkstationState};
+use crate::rules::decision::Word;
+use crate::rules::workstation::{PROJECTS_MAX, Parting, Project, Reason, Workstation, WorkstationState};
 use kernel::{Date, Fen};
 use platform::Fault;
 use platform::capability::DocumentChange;
@@ -46,6 +48,13 @@ CREATE INDEX workstation_project_workstation ON workstation_project (workstation
         sql: "
 ALTER TABLE workstation ADD COLUMN due_provisional BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE workstation_expert ADD COLUMN left_ms BIGINT;
+",
+    },
+    Migration {
+        name: "registry-0109-workstation-parting",
+        sql: "
+ALTER TABLE workstation_expert ADD COLUMN left_reason TEXT;
+ALTER TABLE workstation_expert ADD COLUMN left_remark TEXT NOT NULL DEFAULT '';
 ",
     },
 ];
@@ -150,14 +159,21 @@ pub struct Part {
     pub joined_ms: Option<i64>,
     /// When the expert said no, or left.
     pub left_ms: Option<i64>,
+    /// Why; none for one who left before reasons were asked for.
+    pub left_reason: Option<Parting>,
+    /// What the expert adds.
+    pub left_remark: String,
 }
 
 fn part(row: &QueryResult) -> Outcome<Part> {
+    let reason: Option<String> = get(row, "left_reason")?;
     Ok(Part {
         workstation: get(row, "workstation")?,
         expert: get(row, "expert")?,
         joined_ms: get(row, "joined_ms")?,
         left_ms: get(row, "left_ms")?,
+        left_reason: reason.as_deref().and_then(Parting::parse),
+        left_remark: get(row, "left_remark")?,
     })
 }
 
@@ -178,22 +194,26 @@ pub async fn join(conn: &Conn, workstation: &str, expert: &str, now_ms: i64) -> 
 }
 
 /// An expert says no or leaves; returns false if there was nothing to leave.
-pub async fn leave(conn: &Conn, workstation: &str, expert: &str, now_ms: i64) -> Outcome<bool> {
-    let text = "UPDATE workstation_expert SET left_ms = $1 WHERE workstation = $2 AND expert = $3 AND left_ms IS NULL";
-    Ok(run(conn, text, vec![now_ms.into(), workstation.into(), expert.into()]).await? > 0)
+pub async fn leave(conn: &Conn, workstation: &str, expert: &str, why: &Word<Parting>, now_ms: i64) -> Outcome<bool> {
+    let text = "UPDATE workstation_expert SET left_ms = $1, left_reason = $2, left_remark = $3
+        WHERE workstation = $4 AND expert = $5 AND left_ms IS NULL";
+    let (reason, remark) = (why.reason.map(Parting::code), why.remark.as_str());
+    let values = vec![now_ms.into(), reason.into(), remark.into(), workstation.into(), expert.into()];
+    Ok(run(conn, text, values).await? > 0)
 }
 
 /// The experts of a workstation, in the order given.
 pub async fn parts(conn: &Conn, workstation: &str) -> Outcome<Vec<Part>> {
-    let text = "SELECT workstation, expert, joined_ms, left_ms FROM workstation_expert WHERE workstation = $1 ORDER BY ord LIMIT 100";
+    let text = "SELECT workstation, expert, joined_ms, left_ms, left_reason, left_remark FROM workstation_expert
+        WHERE workstation = $1 ORDER BY ord LIMIT 100";
     all(conn, text, vec![workstation.into()]).await?.iter().map(part).collect()
 }
 
 const PROJECT_COLUMNS: [&str; 10] =
     ["id", "workstation", "title", "title_en", "amount_fen", "starts", "ends", "results", "results_en", "created_ms"];
 
-/// Adds a project.
-pub async fn add_project(conn: &Conn, project: &Project) -> Outcome<()> {
+/// Stores a project; one that was there is replaced.
+pub async fn save_project(conn: &Conn, project: &Project) -> Outcome<()> {
     let row = vec![
         project.id.clone().into(),
         project.workstation.clone().into(),
@@ -206,7 +226,14 @@ pub async fn add_project(conn: &Conn, project: &Project) -> Outcome<()> {
         project.results_en.clone().into(),
         project.created_ms.into(),
     ];
-    put(conn, "workstation_project", &PROJECT_COLUMNS, &[], vec![row]).await
+    put(conn, "workstation_project", &PROJECT_COLUMNS, &["id"], vec![row]).await
+}
+
+/// One project of a workstation.
+pub async fn project_by_id(conn: &Conn, workstation: &str, id: &str) -> Outcome<Option<Project>> {
+    let columns = PROJECT_COLUMNS.join(", ");
+    let text = format!("SELECT {columns} FROM workstation_project WHERE workstation = $1 AND id = $2");
+    first(conn, &text, vec![workstation.into(), id.into()]).await?.as_ref().map(project).transpose()
 }
 
 /// The projects of a workstation, the latest first.

@@ -5,7 +5,7 @@ use platform::web::page::Page;
 use registry::actions::contact::{Asked, ContactQuery, contact_list};
 use registry::actions::expert::expert_list;
 use registry::actions::listing::{Query, listing_list};
-use registry::actions::poc::{Filter, poc_centre_list, poc_list};
+use registry::actions::poc::{Filter, poc_centre_list, poc_list, poc_view};
 use registry::actions::workstation::{workstation_list, workstation_office_list, workstation_view};
 use registry::rules::listing::{Side, State};
 use registry::rules::poc::{ProjectState, Stage, StepState, path, stage_reached};
@@ -27,9 +27,9 @@ async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisatio
     let (house, cast) = stage().await;
     let app = house.app();
     for (part, kinds) in [
-        (Part::Enterprise, &["desk-question", "desk-refused"][..]),
+        (Part::Enterprise, &["desk-poc-declined", "desk-question", "desk-refused"][..]),
         (Part::Provider, &["desk-contact", "desk-poc-proposal"]),
-        (Part::Expert, &["desk-contact", "desk-expiring", "desk-workstation-join"]),
+        (Part::Expert, &["desk-contact", "desk-expiring", "desk-poc-centre", "desk-workstation-join"]),
         (Part::OfficerSongjiang, &["desk-review", "desk-workstation"]),
         (Part::OfficerJiaxing, &["desk-claim", "desk-review"]),
         (Part::JointOffice, &["desk-claim"]),
@@ -56,6 +56,39 @@ async fn the_demo_leaves_something_on_every_desk_and_touches_no_real_organisatio
     assert_eq!(told["total"], waiting.len());
     assert_eq!(told["items"][0]["url"], waiting[0].href.as_str());
     let _ = house.visitor().get("/api/v1/desk").await.is(401).refused("sign-in");
+    let told = officer.get("/api/v1/reviews").await.good().value();
+    let first = &told["items"][0];
+    assert_eq!((told["total"].as_i64(), first["side"].as_str()), (Some(1), Some("need")));
+    let page = officer.get("/reviews").await.good();
+    let _ = page.shows(first["review_url"].as_str().unwrap()).shows(first["waiting_due"].as_str().unwrap());
+    assert!(!first["detail"].as_str().unwrap().is_empty(), "a reviewer reads all of it");
+    let mut jiaxing = house.visitor();
+    let fields = [("login", "jiaxing"), ("password", DEMO_PASSWORD), ("next", "/")];
+    jiaxing.form("/sign-in", &fields).await.redirect();
+    let told = jiaxing.get("/api/v1/reviews").await.good().value();
+    let revised: Vec<&serde_json::Value> =
+        told["items"].as_array().unwrap().iter().filter(|item| item["new_version"] == true).collect();
+    assert_eq!((revised.len(), revised[0]["state"].as_str()), (1, Some("published")), "the old text stays meanwhile");
+    let public = house.visitor().get(&format!("/api/v1{}", revised[0]["url"].as_str().unwrap())).await.good().value();
+    assert_ne!(revised[0]["abstract"], public["abstract"], "what is reviewed is the submitted text");
+    let _ = house.visitor().get("/api/v1/reviews").await.is(401).refused("sign-in");
+    let _ = officer.get("/api/v1/reviews?cursor=nothing").await.is(422).refused("page-cursor");
+    let mut member = house.visitor();
+    let fields = [("login", "enterprise"), ("password", DEMO_PASSWORD), ("next", "/")];
+    member.form("/sign-in", &fields).await.redirect();
+    let _ = member.get("/api/v1/reviews").await.is(403).refused("forbidden");
+    let city = house.visitor().get("/api/v1/cities/310117").await.good().value();
+    for (key, list) in [("experts", "experts"), ("workstations", "workstations"), ("poc_projects", "poc-projects")] {
+        let found = house.visitor().get(&format!("/api/v1/{list}?city=310117")).await.good().value();
+        assert_eq!(
+            (city[key]["demo"].as_i64(), city[key]["count"].as_i64()),
+            (found["total"].as_i64(), Some(0)),
+            "{key}"
+        );
+        assert!(found["total"].as_i64().is_some_and(|n| n > 0), "{key}: nothing to count");
+    }
+    let page = house.visitor().get("/cities/310117").await.good().shows("/experts?city=310117");
+    let _ = page.shows("/workstations?city=310117").shows("/poc?city=310117");
     let enterprise = cast.ctx(Part::Enterprise).await.unwrap();
     let own = Query { own: true, ..Query::default() };
     let needs = listing_list(app, &enterprise, Side::Need, &own).await.unwrap().items;
@@ -89,6 +122,9 @@ async fn the_demo_has_experts_and_a_workstation_in_every_stage() {
         open.items.iter().map(|card| (card.workstation.state.code(), card.projects == 1)).collect();
     states.sort_unstable();
     assert_eq!(states, [("ended", true), ("listed", true)]);
+    let running = open.items.iter().find(|card| card.workstation.state.code() == "listed").expect("one runs");
+    let view = workstation_view(app, &cast.house(), &running.workstation.id).await.unwrap();
+    assert!(view.projects[0].results.starts_with("示例"), "its project was changed when there were results");
     assert!(open.items.iter().all(|card| card.organisation.demo && card.workstation.name.starts_with("示例")));
     let office = cast.ctx(Part::OfficerSongjiang).await.unwrap();
     let waiting = workstation_office_list(app, &office).await.unwrap();
@@ -118,6 +154,14 @@ async fn the_demo_shows_a_result_on_its_way_through_the_cities() {
     assert_eq!(stage_reached(&closed.steps), Some(Stage::Capital));
     let planned = |card: &&registry::actions::poc::Card| card.steps.iter().any(|s| s.state == StepState::Planned);
     assert_eq!(all.iter().filter(planned).count(), 1, "one runs, with planned steps");
+    let runs = all.iter().find(planned).expect("one runs");
+    let seen = poc_view(app, &enterprise, &runs.project.id).await.unwrap();
+    let declined = seen.card.steps.iter().find(|s| s.state == StepState::Declined).expect("its own proposal");
+    assert!(declined.reason.is_some() && !declined.remark.is_empty(), "one was declined with its reason");
+    assert!(seen.history.iter().any(|entry| entry.kind == "poc.step_edited"), "a plan was changed");
+    let agreed = all.iter().filter(|card| card.project.centre_agreed().is_some()).count();
+    let asked = all.iter().filter(|card| card.project.centre_asked().is_some()).count();
+    assert_eq!((agreed, asked), (2, 1), "one waits for its centre");
     let centres = poc_centre_list(app, &enterprise, &Page::default()).await.unwrap();
     assert_eq!(centres.items.iter().filter(|centre| !centre.organisation.demo).count(), 4, "those the source names");
     let real = centres.items.iter().filter(|centre| !centre.organisation.demo);

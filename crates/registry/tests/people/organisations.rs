@@ -52,7 +52,7 @@ async fn a_refused_registration_is_corrected_and_sent_again() {
     assert_eq!(desk(&house, &boss).await, [("desk-claim-refused", "新茶公司".to_owned())]);
     let better = Draft { uscc: "913300001430377413".into(), ..draft("新茶有限公司", TOWN_A) };
     organisation_edit(app, &boss, &id, better).await.unwrap();
-    let again = claim_file(app, &boss, &id, EVIDENCE).await.unwrap();
+    let again = claim_file(app, &boss, &id, EVIDENCE, None).await.unwrap();
     assert_eq!(organisation_view(app, &boss, &id).await.unwrap().dossier.organisation.state, State::Draft);
     claim_decide(app, &officer, &again.id, approve()).await.unwrap();
     assert_eq!(organisation_view(app, &house.visitor(), &id).await.unwrap().dossier.organisation.name, "新茶有限公司");

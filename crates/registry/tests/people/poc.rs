@@ -1,10 +1,12 @@
-use crate::house::{House, TOWN_A, TOWN_B, code, desk, house, journal};
+use crate::house::{House, TOWN_A, TOWN_B, code, desk, draft, house, journal};
 use platform::web::page::Page;
 use registry::actions::poc::{
-    Create, poc_answer, poc_close, poc_create, poc_list, poc_own, poc_publish, poc_step_add, poc_step_complete,
-    poc_view,
+    Create, poc_answer, poc_centre_answer, poc_centre_ask, poc_close, poc_create, poc_list, poc_own, poc_publish,
+    poc_step_add, poc_step_complete, poc_step_edit, poc_view,
 };
-use registry::rules::poc::{Completion, ProjectDraft, Stage, StepDraft, StepState, path};
+use registry::rules::decision::DeclineCommand;
+use registry::rules::organisation::Draft;
+use registry::rules::poc::{Answer, Completion, ProjectDraft, Reason, Stage, StepDraft, StepState, path};
 
 fn project(title: &str) -> Create {
     let draft = ProjectDraft {
@@ -30,6 +32,14 @@ fn done(stage: &str, city: &str, day: &str) -> StepDraft {
 
 fn on(day: &str, evidence: &str) -> Completion {
     Completion { day: day.into(), evidence: evidence.into(), city: String::new() }
+}
+
+fn yes() -> Answer {
+    Answer { decision: "accept".into(), ..Answer::default() }
+}
+
+fn no(reason: &str, remark: &str) -> Answer {
+    Answer { decision: "decline".into(), why: DeclineCommand { reason: reason.into(), remark: remark.into() } }
 }
 
 fn offer() -> StepDraft {
@@ -68,10 +78,10 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
         (proposal.city.map(|c| c.to_string()).as_deref(), proposal.organisation.as_ref()),
         (Some(TOWN_B), Some(&fab))
     );
-    assert_eq!(code(poc_answer(app, &fab_person, &id, &proposal.id, "accept").await), "forbidden");
-    assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, "perhaps").await), "decision-unknown");
-    poc_answer(app, &lab_person, &id, &proposal.id, "accept").await.unwrap();
-    assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, "accept").await), "poc-answered");
+    assert_eq!(code(poc_answer(app, &fab_person, &id, &proposal.id, yes()).await), "forbidden");
+    assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, Answer::default()).await), "decision-unknown");
+    poc_answer(app, &lab_person, &id, &proposal.id, yes()).await.unwrap();
+    assert_eq!(code(poc_answer(app, &lab_person, &id, &proposal.id, yes()).await), "poc-answered");
     let early = on("2026-03-17", "报告");
     assert_eq!(code(poc_step_complete(app, &lab_person, &id, &proposal.id, early).await), "poc-day");
     poc_step_complete(app, &lab_person, &id, &proposal.id, on("2026-03-16", "中试报告")).await.unwrap();
@@ -141,4 +151,147 @@ async fn the_list_shows_what_is_open_and_where_it_has_been() {
     assert_eq!(poc_list(app, &house.visitor(), &filter, &Page::default()).await.unwrap().total, 0);
     let page = Page { limit: 5, cursor: Some("nothing".into()) };
     assert_eq!(code(poc_list(app, &house.visitor(), &filter, &page).await), "page-cursor");
+}
+
+/// A centre in the first town; returns its id.
+async fn centre(house: &House, account: &str) -> String {
+    let name = format!("甲地概念验证中心 {account}");
+    house.opened(account, Draft { kind: "poc_centre".into(), ..draft(&name, TOWN_A) }).await
+}
+
+#[tokio::test]
+async fn a_centre_is_no_fact_before_it_agrees() {
+    let house = house().await;
+    let (_, fab) = two(&house).await;
+    let (keeper, other) = (centre(&house, "keeper").await, centre(&house, "other").await);
+    let app = house.app();
+    let (lab_person, keeper_person) = (house.person("lab").await, house.person("keeper").await);
+    let mut begun = project("烘干薄膜");
+    begun.draft.centre = keeper.clone();
+    let id = poc_create(app, &lab_person, begun).await.unwrap().id;
+    let waits = ("desk-poc-centre", "烘干薄膜".to_owned());
+    assert!(desk(&house, &keeper_person).await.contains(&waits));
+    assert!(poc_view(app, &keeper_person, &id).await.unwrap().may_answer_centre, "it reads what it is asked about");
+    let step = done("lab", TOWN_A, "2025-05-01");
+    let early = poc_step_add(app, &keeper_person, &id, None, step.clone(), None).await;
+    assert_eq!(code(early), "poc-state", "it does not keep the dossier yet");
+    poc_step_add(app, &lab_person, &id, None, step, None).await.unwrap();
+    poc_publish(app, &lab_person, &id).await.unwrap();
+    let of = |centre: &str| registry::actions::poc::Filter { centre: centre.to_owned(), ..Default::default() };
+    let anybody = house.visitor();
+    let count = |filter| {
+        let anybody = anybody.clone();
+        async move { poc_list(app, &anybody, &filter, &Page::default()).await.unwrap().total }
+    };
+    assert_eq!(count(of(&keeper)).await, 0, "no fact in the list");
+    for (who, expected) in [
+        (house.visitor(), "sign-in"),
+        (house.person("lab").await, "forbidden"),
+        (house.person("other").await, "forbidden"),
+    ] {
+        assert_eq!(code(poc_centre_answer(app, &who, &id, yes()).await), expected);
+    }
+    assert_eq!(code(poc_centre_answer(app, &keeper_person, &id, no("", "")).await), "reason-needed");
+    assert_eq!(code(poc_centre_answer(app, &keeper_person, &id, no("other", "")).await), "remark-needed");
+    assert_eq!(code(poc_centre_answer(app, &keeper_person, &id, Answer::default()).await), "decision-unknown");
+    poc_centre_answer(app, &keeper_person, &id, no("capacity", "明年再议")).await.unwrap();
+    assert_eq!(code(poc_centre_answer(app, &keeper_person, &id, yes()).await), "poc-centre-answered");
+    let told = poc_view(app, &lab_person, &id).await.unwrap().centre_declined.expect("the owner is told");
+    assert_eq!((told.reason, told.remark.as_str()), (Some(Reason::Capacity), "明年再议"));
+    assert!(poc_view(app, &house.visitor(), &id).await.unwrap().centre_declined.is_none(), "between the two");
+    let news = ("desk-poc-centre-declined", "烘干薄膜".to_owned());
+    assert!(desk(&house, &lab_person).await.contains(&news));
+    for (who, named, expected) in [
+        (&keeper_person, other.as_str(), "forbidden"),
+        (&lab_person, fab.as_str(), "poc-centre"),
+        (&lab_person, "nowhere", "poc-organisation"),
+    ] {
+        assert_eq!(code(poc_centre_ask(app, who, &id, named).await), expected);
+    }
+    poc_centre_ask(app, &lab_person, &id, &other).await.unwrap();
+    assert_eq!(code(poc_centre_ask(app, &lab_person, &id, &other).await), "poc-centre-asked");
+    poc_centre_answer(app, &house.person("other").await, &id, yes()).await.unwrap();
+    assert_eq!(code(poc_centre_ask(app, &lab_person, &id, &keeper).await), "poc-centre-agreed");
+    assert_eq!((count(of(&keeper)).await, count(of(&other)).await), (0, 1));
+    let plan = StepDraft { stage: "proof".into(), note: "一致性评价".into(), ..StepDraft::default() };
+    poc_step_add(app, &house.person("other").await, &id, None, plan, None).await.unwrap();
+    let entries = journal(&house, "poc_project", &id).await;
+    for (kind, public) in [("poc.centre_declined", false), ("poc.centre_asked", false), ("poc.centre_agreed", true)] {
+        assert!(entries.contains(&(kind.to_owned(), public)), "{kind}: {entries:?}");
+    }
+    poc_close(app, &lab_person, &id).await.unwrap();
+    assert_eq!(code(poc_centre_ask(app, &lab_person, &id, &keeper).await), "poc-state");
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn a_declined_proposal_says_why_and_whoever_made_it_is_told() {
+    let house = house().await;
+    two(&house).await;
+    let app = house.app();
+    let (lab_person, fab_person) = (house.person("lab").await, house.person("fab").await);
+    let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    poc_publish(app, &lab_person, &id).await.unwrap();
+    poc_step_add(app, &fab_person, &id, None, offer(), None).await.unwrap();
+    let seen = poc_view(app, &fab_person, &id).await.unwrap();
+    let step = seen.card.steps.iter().find(|s| s.state == StepState::Proposed).unwrap().id.clone();
+    assert_eq!(code(poc_answer(app, &lab_person, &id, &step, no("because", "")).await), "reason-needed");
+    assert_eq!(code(poc_answer(app, &lab_person, &id, &step, no("other", "")).await), "remark-needed");
+    poc_answer(app, &lab_person, &id, &step, no("taken", "已与他方签约")).await.unwrap();
+    let seen = poc_view(app, &fab_person, &id).await.unwrap();
+    let declined = seen.card.steps.iter().find(|s| s.id == step).unwrap();
+    assert_eq!((declined.reason, declined.remark.as_str()), (Some(Reason::Taken), "已与他方签约"));
+    let news = ("desk-poc-declined", "烘干薄膜".to_owned());
+    assert!(desk(&house, &fab_person).await.contains(&news));
+    house.0.days_pass(15).await;
+    assert!(!desk(&house, &house.person("fab").await).await.contains(&news), "news grow old");
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn a_step_is_changed_by_its_author_until_somebody_relies_on_it() {
+    let house = house().await;
+    two(&house).await;
+    let app = house.app();
+    let (lab_person, fab_person) = (house.person("lab").await, house.person("fab").await);
+    let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    let steps = |who: &platform::Ctx| {
+        let (who, id) = (who.clone(), id.clone());
+        async move { poc_view(app, &who, &id).await.unwrap().card.steps }
+    };
+    let first = steps(&lab_person).await.remove(0).id;
+    let corrected = StepDraft { note: "第一批样品".into(), ..done("lab", TOWN_A, "2025-05-02") };
+    assert_eq!(code(poc_step_edit(app, &fab_person, &id, &first, corrected.clone()).await), "not-found");
+    poc_step_edit(app, &lab_person, &id, &first, corrected.clone()).await.unwrap();
+    poc_publish(app, &lab_person, &id).await.unwrap();
+    assert_eq!(code(poc_step_edit(app, &lab_person, &id, &first, corrected).await), "poc-step-settled", "it is public");
+    poc_step_add(app, &fab_person, &id, None, offer(), None).await.unwrap();
+    let proposal = steps(&fab_person).await.into_iter().find(|s| s.state == StepState::Proposed).unwrap().id;
+    let better = StepDraft { note: "我们有两条中试线".into(), ..offer() };
+    assert_eq!(code(poc_step_edit(app, &house.visitor(), &id, &proposal, better.clone()).await), "not-found");
+    assert_eq!(code(poc_step_edit(app, &lab_person, &id, &proposal, better.clone()).await), "forbidden");
+    assert_eq!(code(poc_step_edit(app, &fab_person, &id, "nothing", better.clone()).await), "not-found");
+    let elsewhere = StepDraft { organisation: "甲地实验室".into(), ..better.clone() };
+    assert_eq!(code(poc_step_edit(app, &fab_person, &id, &proposal, elsewhere).await), "poc-propose-own");
+    poc_step_edit(app, &fab_person, &id, &proposal, better.clone()).await.unwrap();
+    poc_answer(app, &lab_person, &id, &proposal, yes()).await.unwrap();
+    let agreed = steps(&house.visitor()).await.into_iter().find(|s| s.id == proposal).unwrap();
+    assert_eq!(agreed.note, "我们有两条中试线", "what was agreed to is what was last proposed");
+    assert_eq!(code(poc_step_edit(app, &fab_person, &id, &proposal, offer()).await), "poc-step-settled", "agreed");
+    let plan = StepDraft { stage: "production".into(), note: "小批量".into(), ..StepDraft::default() };
+    poc_step_add(app, &lab_person, &id, None, plan.clone(), None).await.unwrap();
+    let planned = steps(&lab_person).await.into_iter().find(|s| s.note == "小批量").unwrap().id;
+    assert_eq!(code(poc_step_edit(app, &house.visitor(), &id, &planned, plan.clone()).await), "sign-in");
+    assert_eq!(code(poc_step_edit(app, &fab_person, &id, &planned, plan.clone()).await), "forbidden");
+    let later = StepDraft { day: "2027-01-01".into(), ..plan };
+    poc_step_edit(app, &lab_person, &id, &planned, later.clone()).await.unwrap();
+    let entries = journal(&house, "poc_project", &id).await;
+    let edits: Vec<bool> =
+        entries.iter().filter(|(kind, _)| kind == "poc.step_edited").map(|(_, open)| *open).collect();
+    assert_eq!(edits, [false, false, true], "a draft and a proposal are not public, a plan is");
+    poc_close(app, &lab_person, &id).await.unwrap();
+    assert_eq!(code(poc_step_edit(app, &lab_person, &id, &planned, later).await), "poc-state");
+    house.0.finish().await;
 }

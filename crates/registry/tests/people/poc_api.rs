@@ -22,7 +22,26 @@ async fn a_project_goes_its_way_by_the_interface() {
     assert_eq!((&found["total"], &found["next"]), (&json!(1), &Value::Null));
     let item = &found["items"][0];
     assert_eq!((&item["stage"], &item["cities"][0]["name_en"]), (&json!("lab"), &json!("Town A")));
-    assert_eq!((&item["organisation"]["name"], &item["centre"]["id"]), (&json!("甲地实验室"), &json!(play.centre_id)));
+    assert_eq!((&item["organisation"]["name"], &item["centre"]), (&json!("甲地实验室"), &Value::Null));
+    assert_eq!(item["centre_asked"]["id"], json!(play.centre_id), "asked is not agreed");
+    let centre = format!("{one}/centre/answers");
+    let _ = play.lab.json(&centre, &json!({ "decision": "accept" })).await.is(403).refused("forbidden");
+    let _ = play.keeper.json(&centre, &json!({ "decision": "decline" })).await.is(422).refused("reason-needed");
+    let no = json!({ "decision": "decline", "reason": "early", "remark": "请先做寿命试验" });
+    let _ = play.keeper.json(&centre, &no).await.is(201);
+    let _ = play.keeper.json(&centre, &no).await.is(409).refused("poc-centre-answered");
+    let told = play.lab.get(&one).await.good().value();
+    assert_eq!((&told["centre_asked"], &told["centre_declined"]["reason"]), (&Value::Null, &json!("early")));
+    assert_eq!(play.house.0.visitor().get(&one).await.good().value()["centre_declined"], Value::Null);
+    let asks = format!("{one}/centres");
+    let again = json!({ "centre": play.centre_id });
+    let _ = play.fab.json(&asks, &again).await.is(403).refused("forbidden");
+    let _ = play.lab.json(&asks, &json!({ "centre": play.fab_id })).await.is(422).refused("poc-centre");
+    let _ = play.lab.json(&asks, &again).await.is(201);
+    let _ = play.lab.json(&asks, &again).await.is(409).refused("poc-centre-asked");
+    let _ = play.keeper.json(&centre, &json!({ "decision": "accept" })).await.is(201);
+    let seen = play.house.0.visitor().get(&one).await.good().value();
+    assert_eq!((&seen["centre"]["id"], &seen["centre_asked"]), (&json!(play.centre_id), &Value::Null));
 
     let offer = json!({ "stage": "pilot", "note": "我们有中试线" });
     let _ = play.fab.json(&format!("{one}/steps"), &offer).await.is(201);
@@ -30,11 +49,21 @@ async fn a_project_goes_its_way_by_the_interface() {
     let seen = play.lab.get(&one).await.good().value();
     let step = seen["proposals"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(seen["proposals"][0]["organisation"]["id"], json!(play.fab_id));
+    let versions = format!("{one}/steps/{step}/versions");
+    let better = json!({ "stage": "pilot", "note": "我们有两条中试线" });
+    let _ = play.lab.json(&versions, &better).await.is(403).refused("forbidden");
+    let _ = play.house.0.visitor().json(&versions, &better).await.is(404).refused("not-found");
+    let _ = play.fab.json(&versions, &json!({ "stage": "pilot" })).await.is(422).refused("needed");
+    let _ =
+        play.fab.json(&versions, &json!({ "stage": "pilot", "note": "x", "done": true })).await.is(422).refused("json");
+    let _ = play.fab.json(&versions, &better).await.is(201);
+    assert_eq!(play.lab.get(&one).await.good().value()["proposals"][0]["note"], "我们有两条中试线");
     let answers = format!("{one}/steps/{step}/answers");
     let _ = play.fab.json(&answers, &json!({ "decision": "accept" })).await.is(403);
     let _ = play.lab.json(&answers, &json!({ "decision": "perhaps" })).await.is(422).refused("decision-unknown");
     let _ = play.lab.json(&format!("{one}/closures"), &json!({})).await.is(409).refused("poc-proposals-open");
     let _ = play.lab.json(&answers, &json!({ "decision": "accept" })).await.is(201);
+    let _ = play.fab.json(&versions, &better).await.is(409).refused("poc-step-settled");
     let completions = format!("{one}/steps/{step}/completions");
     let early = json!({ "day": "2027-01-01", "evidence": "报告 2 号" });
     let _ = play.lab.json(&completions, &early).await.is(422).refused("poc-day");
@@ -46,6 +75,13 @@ async fn a_project_goes_its_way_by_the_interface() {
         (&seen["state"], &seen["stage"], &seen["steps"][1]["city"]["adcode"]),
         (&json!("closed"), &json!("pilot"), &json!("990200"))
     );
+
+    let kinds = |value: &Value| -> Vec<String> {
+        value["history"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds(&seen)[0], "poc.closed");
+    assert!(!kinds(&seen).contains(&"poc.centre_declined".to_owned()), "what is between two parties");
+    assert!(kinds(&play.lab.get(&one).await.good().value()).contains(&"poc.centre_declined".to_owned()));
 
     let centres = play.house.0.visitor().get("/api/v1/poc-centres").await.good().value();
     assert_eq!((&centres["total"], &centres["items"][0]["basis"]), (&json!(1), &json!("kind")));
@@ -104,6 +140,6 @@ async fn operation_ids_of_this_noun_are_its_own() {
         }
     }
     let ours: Vec<_> = ids.iter().filter(|(id, _)| id.starts_with("poc_")).collect();
-    assert_eq!(ours.len(), 9, "{ours:?}");
+    assert_eq!(ours.len(), 12, "{ours:?}");
     assert!(ours.iter().all(|(_, count)| **count == 1), "{ours:?}");
 }

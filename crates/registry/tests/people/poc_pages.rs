@@ -9,6 +9,7 @@ pub struct Play {
     pub house: House,
     pub lab: Client,
     pub fab: Client,
+    pub keeper: Client,
     pub lab_id: String,
     pub fab_id: String,
     pub centre_id: String,
@@ -22,7 +23,8 @@ pub async fn play() -> Play {
     let centre = Draft { kind: "poc_centre".into(), ..draft("甲地概念验证中心", TOWN_A) };
     let centre_id = house.opened(&keeper, centre).await;
     let (lab, fab) = (house.signed_in("lab").await, house.signed_in("fab").await);
-    Play { house, lab, fab, lab_id, fab_id, centre_id }
+    let keeper = house.signed_in("keeper").await;
+    Play { house, lab, fab, keeper, lab_id, fab_id, centre_id }
 }
 
 const DONE: [(&str, &str); 6] = [
@@ -47,9 +49,10 @@ impl Play {
         self.lab.form("/poc", &fields).await.redirect()
     }
 
-    /// A published project of the lab with its first step; returns its address.
+    /// A published project of the lab with its first step, looked after by the centre; returns its address.
     pub async fn open(&mut self) -> String {
         let at = self.begun().await;
+        self.keeper.form(&format!("{at}/centre/answers"), &[("decision", "accept")]).await.redirect();
         self.lab.form(&format!("{at}/steps"), &DONE).await.redirect();
         self.lab.form(&format!("{at}/publications"), &[]).await.redirect();
         at
@@ -82,8 +85,14 @@ async fn a_project_goes_its_way_by_pages() {
     play.lab.form(&format!("{at}/publications"), &[]).await.redirect();
     play.house.0.settle().await;
     let mut visitor = play.house.0.visitor();
-    visitor.get(&at).await.good().shows("甲地实验室").shows("提出下一步").hides("增加一步");
-    visitor.get("/poc").await.good().shows("低温烘干薄膜").shows("甲地概念验证中心");
+    let page = visitor.get(&at).await.good().shows("甲地实验室").shows("提出下一步").hides("增加一步");
+    let _ = page.shows("甲地概念验证中心（已邀请，待其同意）").hides("/centre/answers");
+    visitor.get("/poc").await.good().shows("低温烘干薄膜").hides("甲地概念验证中心");
+    let _ = play.keeper.get("/desk").await.good().shows("答复是否照看概念验证项目").shows(&at);
+    play.keeper.get(&at).await.good().shows("同意照看").shows(&format!("{at}/centre/decline"));
+    play.keeper.form(&format!("{at}/centre/answers"), &[("decision", "accept")]).await.redirect();
+    visitor.get(&at).await.good().shows("甲地概念验证中心").hides("待其同意");
+    visitor.get("/poc").await.good().shows("甲地概念验证中心");
     visitor.get("/search?q=薄膜").await.good().shows(&at);
 
     let step = play.proposed(&at).await;
@@ -168,9 +177,21 @@ async fn who_may_not_is_told_what_to_do() {
     let _ = play.lab.form(&format!("{at}/closures"), &[]).await.is(409).shows("还有其他单位的建议没有答复");
     let answers = format!("{at}/steps/{step}/answers");
     let _ = play.lab.form(&answers, &[("decision", "perhaps")]).await.is(422).shows("请选择");
-    play.lab.form(&answers, &[("decision", "decline")]).await.redirect();
+    let question = format!("{at}/steps/{step}/decline");
+    let _ = visitor.get(&question).await.is(401);
+    let _ = play.fab.get(&question).await.is(403);
+    let _ = play.lab.get(&at).await.good().shows(&question);
+    let _ = play.lab.get(&question).await.good().shows("我们有中试线").shows("已有其他单位承担");
+    let _ =
+        play.lab.form(&answers, &[("decision", "decline")]).await.is(422).shows("请选择一项理由").shows("reason-error");
+    let vague = [("decision", "decline"), ("reason", "other")];
+    let _ = play.lab.form(&answers, &vague).await.is(422).shows("remark-error").shows("value=\"other\" checked");
+    let clear = [("decision", "decline"), ("reason", "taken"), ("remark", "已与他方签约")];
+    play.lab.form(&answers, &clear).await.redirect();
+    assert_eq!(play.lab.get(&question).await.redirect(), at, "nothing to answer any more");
+    let _ = play.fab.get("/desk").await.good().shows("建议未被采纳").shows(&at);
     let _ = play.lab.form(&answers, &[("decision", "accept")]).await.is(409).shows("已经答复过");
-    let _ = play.fab.get(&at).await.good().shows("未采纳");
+    let _ = play.fab.get(&at).await.good().shows("未采纳").shows("理由：已有其他单位承担。已与他方签约");
     let _ = visitor.get(&at).await.good().hides("未采纳");
     let _ = play.lab.form(&format!("{at}/steps/{step}/completions"), &[("day", "2026-03-16")]).await.is(409);
     for _ in 0..5 {
@@ -230,5 +251,63 @@ async fn pages_turn_without_repeating_what_has_changed_meanwhile() {
     // The second one changes: it moves to the front of the list, not into the next page.
     play.lab.form(&format!("{}/steps", all[1]), &DONE).await.redirect();
     let _ = visitor.get(&format!("/poc?limit=2&cursor={next}")).await.good().shows(&all[0]).hides(&all[1]);
+    play.house.0.finish().await;
+}
+
+#[tokio::test]
+async fn a_centre_that_says_no_is_answered_with_another() {
+    let mut play = play().await;
+    let at = play.begun().await;
+    let (answers, question) = (format!("{at}/centre/answers"), format!("{at}/centre/decline"));
+    let mut visitor = play.house.0.visitor();
+    let _ = visitor.get(&question).await.is(404);
+    let _ = visitor.form(&answers, &[("decision", "accept")]).await.is(401);
+    let _ = play.lab.get(&question).await.is(403);
+    let _ = play.keeper.get(&question).await.good().shows("不同意照看这个项目").shows("目前没有人手或设备");
+    let _ = play.keeper.form(&answers, &[("decision", "decline")]).await.is(422).shows("reason-error");
+    let typed = [("decision", "decline"), ("reason", "capacity"), ("remark", "明年再议")];
+    let gone = play.keeper.form(&answers, &typed).await.redirect();
+    assert_eq!(gone, "/desk", "a draft that it does not look after is not its to read");
+    let _ = play.keeper.get(&at).await.is(404);
+    let _ = play.lab.get("/desk").await.good().shows("概念验证中心未同意").shows(&at);
+    let page = play.lab.get(&at).await.good().shows("甲地概念验证中心未同意照看本项目");
+    let _ = page.shows("目前没有人手或设备。明年再议").shows(&format!("{at}/centres"));
+    let asks = format!("{at}/centres");
+    let _ = play.lab.form(&asks, &[("centre", &play.fab_id)]).await.is(422).shows("不是概念验证中心");
+    play.lab.form(&asks, &[("centre", &play.centre_id)]).await.redirect();
+    let _ = play.lab.get(&at).await.good().shows("待其同意").hides("未同意照看");
+    play.keeper.form(&answers, &[("decision", "accept")]).await.redirect();
+    let _ = play.lab.get(&at).await.good().hides("待其同意").hides(&asks);
+    assert_eq!(play.keeper.get(&question).await.redirect(), at, "nothing to answer any more");
+    play.house.0.finish().await;
+}
+
+#[tokio::test]
+async fn a_step_is_changed_by_its_page() {
+    let mut play = play().await;
+    let at = play.open().await;
+    let plan = [("done", "0"), ("stage", "production"), ("organisation", "乙地中试公司"), ("note", "小批量")];
+    play.lab.form(&format!("{at}/steps"), &plan).await.redirect();
+    let told = play.lab.get(&format!("/api/v1/poc-projects/{}", at.trim_start_matches("/poc/"))).await.good().value();
+    let step = told["steps"][1]["id"].as_str().expect("a plan after what is done").to_owned();
+    let edit = format!("{at}/steps/{step}/edit");
+    let _ = play.lab.get(&at).await.good().shows("修改这一步").shows(&edit);
+    let mut visitor = play.house.0.visitor();
+    let _ = visitor.get(&edit).await.is(401);
+    let _ = visitor.get(&at).await.good().hides("修改这一步");
+    assert_eq!(play.fab.get(&edit).await.redirect(), at, "only its author changes a step");
+    let form = play.lab.get(&edit).await.good().shows("value=\"乙地中试公司\"").shows("小批量");
+    let _ = form.hides("name=\"done\"").hides("idempotency_key");
+    let typed = [("stage", "production"), ("organisation", "乙地中试公司"), ("day", "明年"), ("note", "批量一千件")];
+    let _ = play.lab.form(&edit, &typed).await.is(422).shows("请填写日期").shows("批量一千件");
+    let typed =
+        [("stage", "production"), ("organisation", "乙地中试公司"), ("day", "2027/01/01"), ("note", "批量一千件")];
+    let _ = play.fab.form(&edit, &typed).await.is(403);
+    assert_eq!(play.lab.form(&edit, &typed).await.redirect(), at);
+    let _ = visitor.get(&at).await.good().shows("2027-01-01").shows("批量一千件").shows("修改一个步骤").hides("小批量");
+    let done = [("day", "2026-03-16"), ("evidence", "合同登记号 3")];
+    play.lab.form(&format!("{at}/steps/{step}/completions"), &done).await.redirect();
+    assert_eq!(play.lab.get(&edit).await.redirect(), at, "what is done is not changed any more");
+    let _ = play.lab.form(&edit, &typed).await.is(409).shows("不能再改");
     play.house.0.finish().await;
 }

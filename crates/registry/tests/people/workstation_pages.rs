@@ -107,6 +107,19 @@ async fn a_workstation_is_proposed_agreed_recognised_worked_in_and_ended_by_the_
     assert_eq!(s.boss.form(&projects, &project).await.redirect(), page);
     s.visitor.get(&page).await.good().shows("80 万元").shows("2025-01-01 起").shows("专利 2 项");
     s.visitor.clone().english().get(&page).await.good().shows("Running").shows("Projects");
+    let text = s.boss.get(&page).await.good().shows("修改项目").text();
+    let edit = format!("{projects}/{}/edit", id_after(&text, &format!("{projects}/")));
+    s.visitor.get(&page).await.hides("修改项目");
+    s.visitor.get(&edit).await.is(401);
+    s.expert.get(&edit).await.is(403);
+    s.boss.get(&format!("{projects}/nothing/edit")).await.is(404);
+    s.boss.get(&edit).await.good().shows("value=\"800000.00\"").shows("value=\"2025-01-01\"").shows("专利 2 项");
+    let typed = [("title", ""), ("amount_yuan", "800000"), ("starts", "2025-01-01"), ("results", "专利 3 项")];
+    s.boss.form(&edit, &typed).await.is(422).shows("这一项不能为空").shows("专利 3 项");
+    let typed = [("title", "低温烘干工艺"), ("starts", "2025-01-01"), ("ends", "2026/02/28"), ("results", "专利 3 项")];
+    s.expert.form(&edit, &typed).await.is(403);
+    assert_eq!(s.boss.form(&edit, &typed).await.redirect(), page);
+    s.visitor.get(&page).await.good().shows("2025-01-01 至 2026-02-28").shows("专利 3 项").hides("80 万元");
     s.visitor.get(&format!("/experts/{}", s.expert_id)).await.good().shows(&page);
     s.visitor.get("/workstations").await.good().shows("茶叶烘干工作站").shows("1 个合作项目");
     s.visitor.get(&format!("/organisations/{}", s.owner)).await.good().shows(&page);
@@ -115,6 +128,8 @@ async fn a_workstation_is_proposed_agreed_recognised_worked_in_and_ended_by_the_
     s.boss.form(&format!("{page}/endings"), &[]).await.is(409).shows("尚未认定或已撤站");
     s.boss.form(&projects, &project).await.is(409).shows("尚未认定或已撤站");
     s.visitor.get(&page).await.good().shows("已撤站");
+    assert_eq!(s.boss.get(&edit).await.redirect(), page, "nothing to change any more");
+    s.boss.form(&edit, &typed).await.is(409).shows("尚未认定或已撤站");
     s.house.0.finish().await;
 }
 
@@ -147,20 +162,36 @@ async fn an_expert_says_no_and_leaves_and_a_hidden_name_stays_hidden() {
     let page = format!("/workstations/{id}");
     let leave = format!("{page}/leavings");
     s.boss.form(&leave, &[("expert", &s.expert_id)]).await.is(403);
-    assert_eq!(s.expert.form(&leave, &[("expert", &s.expert_id)]).await.redirect(), page);
+    let question = format!("{page}/experts/{}/leaving", s.expert_id);
+    s.visitor.get(&question).await.is(401);
+    assert_eq!(s.boss.get(&question).await.redirect(), page, "nobody answers for an expert");
+    s.expert.get(&page).await.good().shows(&question);
+    s.expert.get(&question).await.good().shows("时间安排不开").hides("合作已经完成");
+    s.expert.form(&leave, &[("expert", &s.expert_id)]).await.is(422).shows("请选择一项理由");
+    let vague = [("expert", s.expert_id.as_str()), ("reason", "other")];
+    s.expert.form(&leave, &vague).await.is(422).shows("在说明中写清原因").shows("value=\"other\" checked");
+    let typed = [("expert", s.expert_id.as_str()), ("reason", "time"), ("remark", "明年可再联系")];
+    assert_eq!(s.expert.form(&leave, &typed).await.redirect(), page);
+    assert_eq!(s.expert.get(&question).await.redirect(), page, "answered already");
+    s.expert.form(&leave, &typed).await.is(409).shows("可能已经退出");
+    s.boss.get("/desk").await.good().shows("专家谢绝或退出工作站").shows(&page);
     s.expert.get("/desk").await.good().hides(&page);
-    s.boss.get(&page).await.good().shows("已谢绝");
+    s.boss.get(&page).await.good().shows("已谢绝").shows("理由：时间安排不开。明年可再联系");
     let id = s.recognised().await;
     let at = format!("/api/v1/workstations/{id}");
     let seen = s.visitor.get(&at).await.good();
     assert!(seen.value()["experts"][0]["expert"].is_null() && !seen.text().contains(&s.expert_id));
     s.visitor.get(&format!("/workstations/{id}")).await.good().hides(&s.expert_id).shows("未公开姓名的专家");
-    s.expert.json(&format!("{at}/leavings"), &json!({ "expert": s.expert_id })).await.is(201);
-    s.expert
-        .json(&format!("{at}/leavings"), &json!({ "expert": s.expert_id }))
-        .await
-        .is(409)
-        .refused("workstation-left");
+    let (leavings, bare) = (format!("{at}/leavings"), json!({ "expert": s.expert_id }));
+    s.expert.json(&leavings, &bare).await.is(422).refused("reason-needed");
+    let other = json!({ "expert": s.expert_id, "reason": "other" });
+    s.expert.json(&leavings, &other).await.is(422).refused("remark-needed");
+    let done = json!({ "expert": s.expert_id, "reason": "finished", "remark": "目标已达成" });
+    s.expert.json(&leavings, &done).await.is(201);
+    s.expert.json(&leavings, &done).await.is(409).refused("workstation-left");
+    let told = s.boss.get(&at).await.good().value();
+    let seat = &told["experts"][0];
+    assert_eq!((&seat["left_reason"], &seat["left_remark"]), (&json!("finished"), &json!("目标已达成")));
     assert_eq!(s.visitor.get(&at).await.value()["experts"], json!([]));
     s.visitor.get(&format!("/workstations/{id}")).await.good().shows("目前没有在站专家");
     s.house.0.finish().await;
@@ -210,9 +241,21 @@ async fn the_api_does_what_the_pages_do_and_refuses_by_code() {
     let seen = s.visitor.get(&at).await.good().value();
     assert_eq!((&seen["amount_fen"], &seen["project_items"][0]["ends"]), (&json!(80_000_050), &json!("2026-01-01")));
     assert_eq!((&seen["state"], &seen["experts"][0]["expert"]["id"]), (&json!("listed"), &json!(s.expert_id)));
+    let of = seen["project_items"][0]["id"].as_str().unwrap().to_owned();
+    let versions = format!("{at}/projects/{of}/versions");
+    let next = json!({ "title": "低温烘干工艺二期", "starts": "2025-01-01", "results": "专利 2 项" });
+    s.visitor.json(&versions, &next).await.is(401).refused("sign-in");
+    s.expert.json(&versions, &next).await.is(403).refused("forbidden");
+    s.boss.json(&format!("{at}/projects/nothing/versions"), &next).await.is(404).refused("not-found");
+    s.boss.json(&versions, &json!({ "title": "x" })).await.is(422).refused("date-shape");
+    s.boss.json(&versions, &next).await.is(201);
+    let seen = s.visitor.get(&at).await.good().value();
+    assert_eq!((&seen["projects"], &seen["project_items"][0]["title"]), (&json!(1), &json!("低温烘干工艺二期")));
+    assert!(seen["project_items"][0]["ends"].is_null() && seen["amount_fen"] == 0, "what is not sent is not kept");
     s.expert.json(&format!("{at}/endings"), &json!({})).await.is(403).refused("forbidden");
     s.boss.json(&format!("{at}/endings"), &json!({})).await.is(201);
     s.boss.json(&format!("{at}/endings"), &json!({})).await.is(409).refused("workstation-not-listed");
+    s.boss.json(&versions, &next).await.is(409).refused("workstation-not-listed");
     let list = |query: &str| format!("/api/v1/workstations{query}");
     assert_eq!(s.visitor.get(&list("?state=ended&q=新茶")).await.good().value()["total"], 1);
     assert_eq!(s.visitor.get(&list("?state=listed")).await.good().value()["total"], 0);
@@ -248,5 +291,5 @@ fn every_operation_of_the_document_has_a_name_of_its_own() {
     let count = names.len();
     names.sort();
     names.dedup();
-    assert_eq!((names.len(), count), (17, 17));
+    assert_eq!((names.len(), count), (18, 18));
 }

@@ -3,10 +3,11 @@ use platform::web::page::Page;
 use registry::actions::expert::{expert_edit, expert_keep, expert_register, expert_view, expert_withdraw};
 use registry::actions::workstation::{
     workstation_choices, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_list,
-    workstation_office_list, workstation_project_add, workstation_propose, workstation_view,
+    workstation_office_list, workstation_project_add, workstation_project_edit, workstation_propose, workstation_view,
 };
+use registry::rules::decision::DeclineCommand;
 use registry::rules::expert::ExpertDraft;
-use registry::rules::workstation::{ProjectDraft, WorkstationDraft, WorkstationState};
+use registry::rules::workstation::{Parting, ProjectDraft, WorkstationDraft, WorkstationState};
 
 fn person(consent: bool) -> ExpertDraft {
     ExpertDraft {
@@ -41,6 +42,10 @@ fn project() -> ProjectDraft {
         results: "专利 2 项".into(),
         ..ProjectDraft::default()
     }
+}
+
+fn no(reason: &str, remark: &str) -> DeclineCommand {
+    DeclineCommand { reason: reason.into(), remark: remark.into() }
 }
 
 #[tokio::test]
@@ -122,10 +127,19 @@ async fn a_proposal_is_read_by_whom_it_asks_and_by_no_other_expert() {
     assert_eq!(desk(&house, &keeper).await, waiting, "the office answers for whom it keeps");
     assert!(workstation_view(app, &keeper, &id).await.is_ok());
     workstation_join(app, &keeper, &id, &kept).await.unwrap();
-    workstation_leave(app, &house.expert("e").await, &id, &who).await.unwrap();
+    let e = house.expert("e").await;
+    assert_eq!(code(workstation_leave(app, &e, &id, &who, no("", "")).await), "reason-needed");
+    assert_eq!(code(workstation_leave(app, &e, &id, &who, no("finished", "")).await), "reason-needed", "nothing began");
+    assert_eq!(code(workstation_leave(app, &e, &id, &who, no("other", "")).await), "remark-needed");
+    workstation_leave(app, &e, &id, &who, no("other", "出国一年")).await.unwrap();
+    let told = workstation_view(app, &boss, &id).await.unwrap().experts;
+    let seat = told.iter().find(|seat| seat.expert.id == who).unwrap();
+    assert_eq!((seat.left_reason, seat.left_remark.as_str()), (Some(Parting::Other), "出国一年"));
+    let news = desk(&house, &boss).await;
+    assert!(news.contains(&("desk-workstation-left", "茶叶烘干专家工作站".to_owned())), "{news:?}");
     assert_eq!(desk(&house, &house.expert("e").await).await, [], "a no clears the desk");
     assert_eq!(code(workstation_join(app, &house.expert("e").await, &id, &who).await), "workstation-joined");
-    assert_eq!(code(workstation_leave(app, &house.expert("e").await, &id, &who).await), "workstation-left");
+    assert_eq!(code(workstation_leave(app, &e, &id, &who, no("", "")).await), "workstation-left");
     let officer = house.officer("o", TOWN_A).await;
     assert_eq!(workstation_office_list(app, &officer).await.unwrap().len(), 1);
     assert_eq!(code(workstation_office_list(app, &boss).await), "forbidden");
@@ -182,4 +196,40 @@ async fn an_expert_who_was_taken_out_no_longer_counts_and_a_refusal_reaches_the_
     let choices = workstation_choices(app, &boss, &owner, "", std::slice::from_ref(&who)).await.unwrap();
     assert!(choices.experts.is_empty() && choices.total == 0, "nobody can be asked who is not in the list");
     assert_eq!(code(workstation_choices(app, &expert_person, &owner, "", &[]).await), "forbidden");
+}
+
+#[tokio::test]
+async fn a_project_is_changed_by_whoever_may_add_one() {
+    let house = house().await;
+    let owner = house.listed("boss", "新茶公司", TOWN_A).await;
+    let (app, boss, expert_person) = (house.app(), house.person("boss").await, house.expert("e").await);
+    let who = expert(&house, "e").await;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    workstation_join(app, &expert_person, &id, &who).await.unwrap();
+    let officer = house.officer("o", TOWN_A).await;
+    workstation_decide(app, &officer, &id, approve()).await.unwrap();
+    workstation_project_add(app, &boss, &id, project(), None).await.unwrap();
+    let old = workstation_view(app, &boss, &id).await.unwrap().projects.remove(0);
+    let next = ProjectDraft { ends: "2026-01-31".into(), results: "专利 3 项".into(), ..project() };
+    let edit = |who: &platform::Ctx, id: &str, project: &str, draft: ProjectDraft| {
+        let (who, id, project) = (who.clone(), id.to_owned(), project.to_owned());
+        async move { workstation_project_edit(app, &who, &id, &project, draft).await }
+    };
+    assert_eq!(code(edit(&house.visitor(), &id, &old.id, next.clone()).await), "sign-in");
+    for other in [&expert_person, &officer] {
+        assert_eq!(code(edit(other, &id, &old.id, next.clone()).await), "forbidden");
+    }
+    assert_eq!(code(edit(&boss, "nothing", &old.id, next.clone()).await), "not-found");
+    assert_eq!(code(edit(&boss, &id, "nothing", next.clone()).await), "not-found");
+    let backwards = ProjectDraft { ends: "2024-12-31".into(), ..project() };
+    assert_eq!(code(edit(&boss, &id, &old.id, backwards).await), "project-period");
+    edit(&boss, &id, &old.id, next.clone()).await.unwrap();
+    let view = workstation_view(app, &house.visitor(), &id).await.unwrap();
+    assert!(!view.may_edit && view.card.projects == 1, "changed, not added");
+    let new = &view.projects[0];
+    assert_eq!((&new.id, new.created_ms, new.results.as_str()), (&old.id, old.created_ms, "专利 3 项"));
+    assert!(journal(&house, "workstation", &id).await.contains(&("workstation.project_edited".to_owned(), true)));
+    workstation_end(app, &boss, &id).await.unwrap();
+    assert_eq!(code(edit(&boss, &id, &old.id, next).await), "workstation-not-listed");
+    house.0.finish().await;
 }

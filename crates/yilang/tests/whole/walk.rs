@@ -29,7 +29,7 @@ const UNLINKED: [&str; 8] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 12] = [
+const UNSHOWN: [&str; 13] = [
     "/account/tokens/{id}/revocations",     // nobody has made an access token
     "/admin/accounts/{id}/enablings",       // nobody is disabled
     "/admin/invites/{id}/revocations",      // no invitation is open
@@ -40,6 +40,7 @@ const UNSHOWN: [&str; 12] = [
     "/invite/{secret}",                     // behind a link that is shown once
     "/members/{id}/acceptances",            // nobody is invited into an organisation
     "/offers/{id}/submissions",             // the drafts are needs, whose page is the same
+    "/poc/{id}/centres",                    // every project has asked the one example centre
     "/poc/{id}/publications",               // every project is public
     "/statuses/{id}/confirmations",         // no status waits for an office
 ];

@@ -1,8 +1,9 @@
 //! One project, as much of it as the reader may see.
 
+use super::step::{step_resource, visible_to};
 use super::{Card, cards, load, poc_resource};
 use crate::actions::organisation::resource;
-use crate::rules::poc::ProjectState;
+use crate::rules::poc::{CentreState, NamedCentre, ProjectState, Step};
 use crate::store;
 use kernel::Refusal;
 use platform::journal::{self, Recorded};
@@ -20,8 +21,16 @@ pub struct View {
     pub history: Vec<Recorded>,
     /// The reader may add steps for its own people.
     pub may_add: bool,
+    /// Ids of the steps that the reader may change.
+    pub may_edit: Vec<String>,
     /// The reader may answer proposals.
     pub may_answer: bool,
+    /// The reader may answer for the centre that is asked.
+    pub may_answer_centre: bool,
+    /// The reader may ask a centre: none has agreed.
+    pub may_ask_centre: bool,
+    /// The centre that has declined; only for the two parties.
+    pub centre_declined: Option<NamedCentre>,
     /// The reader may open it to everybody.
     pub may_publish: bool,
     /// The reader may bring it to an end.
@@ -42,10 +51,15 @@ pub async fn poc_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     let may = |action: &str| app.policies().allows(ctx, action, &target);
     let (state, demo) = (project.state, project.demo);
     let own = may("poc_step_add");
-    let visible = |_: &_, step: &crate::rules::poc::Step| {
-        own || step.on_path() || ctx.actor.member_of(&step.entered_by).is_some()
-    };
+    let visible = |_: &_, step: &Step| own || visible_to(ctx, step);
+    let (agreed, asked) = (project.centre_agreed().is_some(), project.centre_asked().is_some());
+    let running = state != ProjectState::Closed;
+    let parties = [&project.organisation].into_iter().chain(project.centre.as_ref().map(|centre| &centre.organisation));
+    let party = parties.into_iter().any(|id| ctx.actor.member_of(id).is_some());
+    let centre_declined = project.centre.clone().filter(|centre| party && centre.state == CentreState::Declined);
     let card = cards(&conn, vec![project], visible).await?.pop().ok_or_else(Refusal::not_found)?;
+    let changes =
+        |step: &Step| step.open_in(state) && app.policies().allows(ctx, "poc_step_edit", &step_resource(step));
     let mut history = journal::of_object(&conn, "poc_project", id, HISTORY_MAX).await?;
     history.retain(|entry| own || entry.public);
     let mut may_propose_as = Vec::new();
@@ -53,9 +67,13 @@ pub async fn poc_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
         may_propose_as = speakers(app, ctx, demo).await?;
     }
     Ok(View {
+        may_edit: card.steps.iter().filter(|step| changes(step)).map(|step| step.id.clone()).collect(),
         card,
         history,
-        may_add: own && state != ProjectState::Closed,
+        may_add: own && running,
+        may_answer_centre: running && asked && may("poc_centre_answer"),
+        may_ask_centre: running && !agreed && may("poc_centre_ask"),
+        centre_declined,
         may_answer: state == ProjectState::Published && may("poc_answer"),
         may_publish: state == ProjectState::Draft && may("poc_publish"),
         may_close: state == ProjectState::Published && may("poc_close"),

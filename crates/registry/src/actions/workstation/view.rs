@@ -5,7 +5,7 @@ use crate::actions::expert::{check, expert_resource, masked};
 use crate::actions::organisation::{load as organisation, resource};
 use crate::rules::expert::{Expert, ExpertState};
 use crate::rules::organisation::Organisation;
-use crate::rules::workstation::{Project, Workstation, WorkstationState};
+use crate::rules::workstation::{Parting, Project, Workstation, WorkstationState};
 use crate::store;
 use crate::store::expert::Filter as ExpertFilter;
 use crate::store::workstation::{Facets, Filter, Part, Position};
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// In which columns of `workstation w` the attributes of a workstation stand.
 const COLUMNS: [(&str, &str); 3] = [("organisation", "w.organisation"), ("office", "w.office"), ("state", "w.state")];
-/// How long a refusal stays on the enterprise's desk.
+/// How long a refusal, by the office or by an expert, stays on the enterprise's desk.
 const NEWS_DAYS: i64 = 14;
 /// Experts a proposal can choose from at once; words narrow them.
 pub const CHOICES_MAX: usize = 60;
@@ -113,6 +113,10 @@ pub struct Seat {
     pub joined_ms: Option<i64>,
     /// When the expert said no, or left.
     pub left_ms: Option<i64>,
+    /// Why.
+    pub left_reason: Option<Parting>,
+    /// What the expert adds to it.
+    pub left_remark: String,
     /// The reader may agree, or say no, for the expert.
     pub may_answer: bool,
 }
@@ -137,6 +141,8 @@ pub struct View {
     pub inside: bool,
     /// The reader may add projects.
     pub may_add: bool,
+    /// The reader may change projects.
+    pub may_edit: bool,
     /// The reader may bring it to an end.
     pub may_end: bool,
     /// The reader may decide about it.
@@ -162,6 +168,7 @@ pub async fn workstation_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     let mut view = View {
         inside: ctx.actor.member_of(&workstation.organisation).is_some() || may("workstation_decide"),
         may_add: listed && may("workstation_project_add"),
+        may_edit: listed && may("workstation_project_edit"),
         may_end: listed && may("workstation_end"),
         may_decide: workstation.state == WorkstationState::Proposed && may("workstation_decide"),
         may_repeat: workstation.state == WorkstationState::Refused
@@ -189,6 +196,8 @@ fn seat(app: &App, ctx: &Ctx, view: &View, found: &[Expert], part: &Part) -> Opt
         known,
         joined_ms: part.joined_ms,
         left_ms: part.left_ms,
+        left_reason: part.left_reason,
+        left_remark: part.left_remark.clone(),
         may_answer: open && answers && part.left_ms.is_none() && expert.state == ExpertState::Listed,
     })
 }
@@ -242,7 +251,8 @@ pub async fn workstation_choices(app: &App, ctx: &Ctx, owner: &str, text: &str, 
     })
 }
 
-/// What waits: workstations for the offices to recognise, requests for experts to answer, refusals for enterprises.
+/// What waits: workstations for the offices to recognise, requests for experts to answer, and for enterprises what was
+/// refused, by the office or by an expert.
 pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     let Some(account) = &ctx.actor.account else { return Ok(Vec::new()) };
     let conn = app.db().read();
@@ -264,6 +274,8 @@ pub async fn desk(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     let since = ctx.now.plus_days(-NEWS_DAYS).ms();
     let refused = store::workstation::refused(&conn, &managed, since).await?;
     items.extend(refused.iter().map(|w| item(w, "desk-workstation-refused", None)));
+    let parted = store::workstation::parted(&conn, &managed, since).await?;
+    items.extend(parted.iter().map(|(w, at)| DeskItem { since_ms: *at, ..item(w, "desk-workstation-left", None) }));
     Ok(items)
 }
 

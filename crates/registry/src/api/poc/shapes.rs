@@ -1,10 +1,11 @@
 //! The JSON shapes of proof-of-concept projects and centres, in and out.
 
-use crate::actions::poc::{Basis, Card, Centre};
+use crate::actions::poc::{Basis, Card, Centre, View};
 use crate::api::city::PlaceRef;
 use crate::api::listing::{OrganisationRef, organisation_ref};
 use crate::corridor::Corridor;
-use crate::rules::poc::{Completion, ProjectDraft, Step, StepDraft, path, stage_reached};
+use crate::rules::decision::DeclineCommand;
+use crate::rules::poc::{Answer, Completion, ProjectDraft, Reason, Step, StepDraft, path, stage_reached};
 use kernel::Adcode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,8 +27,10 @@ pub struct PocProjectItem {
     pub state: String,
     /// Whose result it is.
     pub organisation: Option<OrganisationRef>,
-    /// The centre that looks after it.
+    /// The centre that has agreed to look after it.
     pub centre: Option<OrganisationRef>,
+    /// The centre that was asked and has not answered.
+    pub centre_asked: Option<OrganisationRef>,
     /// Segment ids.
     pub segments: Vec<String>,
     /// The furthest stage that is done: `lab`, `proof`, `pilot`, `production` or `capital`.
@@ -50,6 +53,34 @@ pub struct PocProjectDetail {
     pub steps: Vec<PocStepItem>,
     /// Proposals that wait or were declined; only those the caller may see.
     pub proposals: Vec<PocStepItem>,
+    /// The centre that has declined; only for the owner and the centre.
+    pub centre_declined: Option<PocCentreRefusal>,
+    /// What happened, newest first; what is between two parties only for its own people.
+    pub history: Vec<PocEventItem>,
+}
+
+/// Something that happened to a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PocEventItem {
+    /// Kind of the journal entry, such as `poc.step_done`.
+    pub kind: String,
+    /// When.
+    pub at_ms: i64,
+    /// Number of the journal entry.
+    pub entry: i64,
+}
+
+/// A centre that does not look after a project, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PocCentreRefusal {
+    /// The centre.
+    pub organisation: Option<OrganisationRef>,
+    /// `early`, `fit`, `taken`, `capacity`, `terms` or `other`.
+    pub reason: Option<String>,
+    /// What it adds; may be empty.
+    pub remark: String,
+    /// When it answered.
+    pub answered_ms: i64,
 }
 
 /// One step.
@@ -73,6 +104,12 @@ pub struct PocStepItem {
     pub note_en: String,
     /// What shows that it happened.
     pub evidence: String,
+    /// Why the proposal was declined: `early`, `fit`, `taken`, `capacity`, `terms` or `other`.
+    pub reason: Option<String>,
+    /// What was added to that; may be empty.
+    pub remark: String,
+    /// When the proposal was answered; null for what the project's own people entered.
+    pub answered_ms: Option<i64>,
     /// The organisation that entered or proposed it.
     pub entered_by: Option<OrganisationRef>,
     /// When it was entered.
@@ -129,7 +166,7 @@ pub struct PocProjectBody {
     pub about_en: String,
     /// Segment ids.
     pub segments: Vec<String>,
-    /// Id of the proof-of-concept centre.
+    /// Id of the proof-of-concept centre that is asked to look after it.
     pub centre: String,
 }
 
@@ -185,6 +222,42 @@ impl PocStepBody {
     }
 }
 
+/// A step as it is to be from now on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PocStepEditBody {
+    /// `lab`, `proof`, `pilot`, `production` or `capital`.
+    pub stage: String,
+    /// City code; left out, the city of the organisation.
+    pub city: String,
+    /// Id or full name of the organisation that takes it; proposals leave it out.
+    pub organisation: String,
+    /// `YYYY-MM-DD`; needed for what is done.
+    pub day: String,
+    /// What, Chinese.
+    pub note: String,
+    /// What, English.
+    pub note_en: String,
+    /// What shows that it happened; needed for what is done.
+    pub evidence: String,
+}
+
+impl PocStepEditBody {
+    pub(super) fn draft(self) -> StepDraft {
+        StepDraft {
+            stage: self.stage,
+            city: self.city,
+            organisation: self.organisation,
+            day: self.day,
+            note: self.note,
+            note_en: self.note_en,
+            evidence: self.evidence,
+            // Where a step stands is not changed by writing it again.
+            done: false,
+        }
+    }
+}
+
 /// How a planned step ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -203,12 +276,30 @@ impl PocCompletionBody {
     }
 }
 
-/// An answer to a proposal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// An answer to a proposal, or to a project that asks a centre.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct PocAnswerBody {
     /// `accept` or `decline`.
     pub decision: String,
+    /// Needed to decline: `early`, `fit`, `taken`, `capacity`, `terms` or `other`.
+    pub reason: String,
+    /// What is added; needed for `other`.
+    pub remark: String,
+}
+
+impl PocAnswerBody {
+    pub(super) fn answer(self) -> Answer {
+        Answer { decision: self.decision, why: DeclineCommand { reason: self.reason, remark: self.remark } }
+    }
+}
+
+/// A centre to ask.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PocAskBody {
+    /// Id of the centre.
+    pub centre: String,
 }
 
 fn place(corridor: &Corridor, adcode: Adcode) -> PlaceRef {
@@ -220,8 +311,8 @@ fn place(corridor: &Corridor, adcode: Adcode) -> PlaceRef {
     }
 }
 
-fn party(card: &Card, id: Option<&String>) -> Option<OrganisationRef> {
-    card.organisations.get(id?).map(organisation_ref)
+fn party(card: &Card, id: Option<&(impl AsRef<str> + ?Sized)>) -> Option<OrganisationRef> {
+    card.organisations.get(id?.as_ref()).map(organisation_ref)
 }
 
 /// A project as lists show it.
@@ -237,7 +328,8 @@ pub(super) fn item(corridor: &Corridor, card: &Card) -> PocProjectItem {
         about_en: project.about_en.clone(),
         state: project.state.code().to_owned(),
         organisation: party(card, Some(&project.organisation)),
-        centre: party(card, project.centre.as_ref()),
+        centre: party(card, project.centre_agreed()),
+        centre_asked: party(card, project.centre_asked()),
         segments: project.segments.clone(),
         stage: stage_reached(&card.steps).map(|stage| stage.code().to_owned()),
         cities: cities.into_iter().map(|city| place(corridor, city)).collect(),
@@ -257,14 +349,30 @@ fn step(corridor: &Corridor, card: &Card, step: &Step) -> PocStepItem {
         note: step.note.clone(),
         note_en: step.note_en.clone(),
         evidence: step.evidence.clone(),
+        reason: step.reason.map(|reason| reason.code().to_owned()),
+        remark: step.remark.clone(),
+        answered_ms: step.answered_ms,
         entered_by: party(card, Some(&step.entered_by)),
         created_ms: step.created_ms,
     }
 }
 
 /// A project with everything the caller may see.
-pub(super) fn detail(corridor: &Corridor, card: &Card) -> PocProjectDetail {
+pub(super) fn detail(corridor: &Corridor, view: &View) -> PocProjectDetail {
+    let card = &view.card;
+    let declined = view.centre_declined.as_ref().map(|centre| PocCentreRefusal {
+        organisation: party(card, Some(&centre.organisation)),
+        reason: centre.reason.map(Reason::code).map(str::to_owned),
+        remark: centre.remark.clone(),
+        answered_ms: centre.since_ms,
+    });
     PocProjectDetail {
+        centre_declined: declined,
+        history: view
+            .history
+            .iter()
+            .map(|entry| PocEventItem { kind: entry.kind.clone(), at_ms: entry.at_ms, entry: entry.entry_id })
+            .collect(),
         item: item(corridor, card),
         steps: path(&card.steps).into_iter().map(|one| step(corridor, card, one)).collect(),
         proposals: card.steps.iter().filter(|one| !one.on_path()).map(|one| step(corridor, card, one)).collect(),

@@ -61,6 +61,10 @@ pub struct SeatItem {
     pub joined_ms: Option<i64>,
     /// When the expert said no, or left.
     pub left_ms: Option<i64>,
+    /// Why: `time`, `field`, `interest`, `institution`, `finished` or `other`.
+    pub left_reason: Option<String>,
+    /// What the expert adds to it; may be empty.
+    pub left_remark: String,
     /// Whether the caller may answer for the expert.
     pub may_answer: bool,
 }
@@ -153,6 +157,18 @@ pub struct AnswerBody {
     pub expert: String,
 }
 
+/// For whom somebody says no, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LeavingBody {
+    /// Id of the expert.
+    pub expert: String,
+    /// `time`, `field`, `interest`, `institution`, `other`, or `finished` for one who took part.
+    pub reason: String,
+    /// What is added; needed for `other`.
+    pub remark: String,
+}
+
 /// A project as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -229,6 +245,8 @@ fn seat(corridor: &Corridor, seat: &Seat) -> SeatItem {
         expert: seat.known.then(|| expert(corridor, &seat.expert)),
         joined_ms: seat.joined_ms,
         left_ms: seat.left_ms,
+        left_reason: seat.left_reason.map(|reason| reason.code().to_owned()),
+        left_remark: seat.left_remark.clone(),
         may_answer: seat.may_answer,
     }
 }

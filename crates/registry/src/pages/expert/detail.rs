@@ -45,7 +45,7 @@ struct Line {
 struct Asked {
     line: Line,
     join: Form,
-    leave: Form,
+    leave_href: String,
 }
 
 /// One expert.
@@ -92,13 +92,11 @@ fn line(t: T, w: &Workstation) -> Line {
 }
 
 fn asked(t: T, expert: &str, w: &Workstation) -> Asked {
-    let form = |path: &str, key: &str| {
-        Form::new(t, format!("/workstations/{}/{path}", w.id), t.msg(key)).hidden("expert", expert)
-    };
     Asked {
         line: line(t, w),
-        join: form("joinings", "workstation-join"),
-        leave: form("leavings", "workstation-decline"),
+        join: Form::new(t, format!("/workstations/{}/joinings", w.id), t.msg("workstation-join"))
+            .hidden("expert", expert),
+        leave_href: format!("/workstations/{}/experts/{expert}/leaving", w.id),
     }
 }
 

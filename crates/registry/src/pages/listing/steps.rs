@@ -151,8 +151,9 @@ async fn begin(
     let named = Some(typed.get("organisation").to_owned()).filter(|id| !id.is_empty());
     let organisation = acting_for(&caller.ctx, named.as_deref()).map_err(one)?;
     let key = typed.raw("idempotency_key");
-    let once =
-        Once::read("listing_create", headers, key, &(side.code(), &organisation, typed.get("title"))).map_err(one)?;
+    // All that the first page asks: whoever goes back and changes any of it is not given the old draft.
+    let asked = (side.code(), &organisation, typed.get("title"), typed.get("abstract"));
+    let once = Once::read("listing_create", headers, key, &asked).map_err(one)?;
     let command = Create { side, organisation: Some(organisation), patch, once };
     let done = listing_create(app, &caller.ctx, command).await.map_err(|fault| vec![fault.to_refusal()])?;
     Ok(done.id)

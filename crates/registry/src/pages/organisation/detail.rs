@@ -16,6 +16,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Date;
+use platform::identity::idempotency::new_key;
 use platform::journal::Recorded;
 use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Source, Tag};
@@ -302,7 +303,9 @@ pub(crate) fn claim_form(t: T, o: &Organisation) -> Form {
     let evidence = Field::lines(t, "evidence", t.msg("claim-evidence"), 4)
         .hint(t.with("claim-evidence-hint", "n", CLAIM_WORKDAYS))
         .chars_max(crate::rules::claim::EVIDENCE_CHARS_MAX);
-    Form::new(t, format!("/organisations/{}/claims", o.id), t.msg("claim-file")).field(evidence)
+    Form::new(t, format!("/organisations/{}/claims", o.id), t.msg("claim-file"))
+        .field(evidence)
+        .idempotency_key(new_key())
 }
 
 /// The form by which a status is declared or issued.
@@ -314,4 +317,5 @@ pub(crate) fn declare_form(t: T, o: &Organisation) -> Form {
         .field(line("issuer").chars_max(crate::rules::status::ISSUER_CHARS_MAX))
         .field(line("valid_from").hint(t.msg("status-period-hint")).optional())
         .field(line("valid_to").optional())
+        .idempotency_key(new_key())
 }

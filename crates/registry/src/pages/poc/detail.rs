@@ -1,12 +1,12 @@
 //! One project: its path drawn on the corridor, its steps in words, and what its people may do.
 
-use super::words::{party_name, stage_name, tags};
+use super::words::{declined, party_name, stage_name, tags};
 use super::{refused, status, word};
-use crate::actions::poc::{Card, View, poc_answer, poc_close, poc_publish, poc_view};
+use crate::actions::poc::{View, centre_choices, poc_close, poc_publish, poc_view};
 use crate::corridor::{self, Corridor};
 use crate::pages::drawing;
-use crate::pages::organisation::words::{city_name, segment_name};
-use crate::pages::typed::Typed;
+use crate::pages::organisation::words::{city_name, name, segment_name};
+use crate::rules::organisation::Organisation;
 use crate::rules::poc::{ProjectState, Step, StepState, path, stage_reached};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,7 +15,7 @@ use kernel::Refusal;
 use platform::journal::Recorded;
 use platform::web::journey::{Stop, circled};
 use platform::web::kinds::DetailFrame;
-use platform::web::parts::{Action, Crumbs, Fact, Facts, Form, Proofs, Tag, Tone};
+use platform::web::parts::{Action, Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Proofs, Tag, Tone};
 use platform::web::{self, Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Outcome};
 
@@ -33,6 +33,8 @@ struct Page {
     steps: Vec<StepLine>,
     proposals: Vec<Proposal>,
     propose_href: String,
+    centre_answer: Option<CentreAnswer>,
+    centre_ask: Option<Form>,
     publish: Option<Form>,
     close: Option<Form>,
     history: Vec<HistoryLine>,
@@ -53,13 +55,21 @@ struct StepLine {
     note_other: String,
     evidence: String,
     entered: String,
+    declined: String,
+    edit_href: String,
     complete_href: String,
 }
 
 /// A proposal that the reader may see.
 struct Proposal {
     line: StepLine,
-    answers: Option<String>,
+    answers: Option<(String, String)>,
+}
+
+/// How somebody answers for the centre that is asked.
+struct CentreAnswer {
+    accept: Form,
+    decline_href: String,
 }
 
 struct HistoryLine {
@@ -70,8 +80,29 @@ struct HistoryLine {
 
 /// The page.
 pub(super) async fn page(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    let view = poc_view(&app, &caller.ctx, &id).await?;
-    Ok(html(&build(&caller, &corridor::of(&app), &view, None)))
+    Ok(html(&load(&app, &caller, &id, None).await?))
+}
+
+async fn load(app: &App, caller: &Caller, id: &str, refusal: Option<&Refusal>) -> Result<Page, Problem> {
+    let view = poc_view(app, &caller.ctx, id).await?;
+    let project = &view.card.project;
+    let centres = if view.may_ask_centre { centre_choices(app, project.demo).await? } else { Vec::new() };
+    let mut page = build(caller, &corridor::of(app), &view, refusal);
+    page.centre_ask = ask_form(caller.visit.t, &view, &centres);
+    Ok(page)
+}
+
+/// The form that asks a centre; none where there is no other to ask.
+fn ask_form(t: T, view: &View, centres: &[Organisation]) -> Option<Form> {
+    let asked = view.card.project.centre_asked();
+    let others = centres.iter().filter(|centre| asked != Some(centre.id.as_str()));
+    let choices: Vec<Choice> = others.map(|centre| Choice::new(&centre.id, name(t, centre))).collect();
+    if choices.is_empty() {
+        return None;
+    }
+    let field = Field::new(t, FieldKind::Select(choices), "centre", word(t, "form-centre"));
+    let form = Form::new(t, format!("/poc/{}/centres", view.card.project.id), word(t, "centre-ask"));
+    Some(form.field(field.hint(word(t, "centre-ask-hint"))))
 }
 
 /// Opens it to everybody.
@@ -90,25 +121,13 @@ pub(super) async fn close(State(app): State<App>, caller: Caller, Path(id): Path
     done(&app, &caller, &id, outcome).await
 }
 
-/// Accepts or declines a proposal.
-pub(super) async fn answer(
-    State(app): State<App>,
-    caller: Caller,
-    Path((id, step)): Path<(String, String)>,
-    typed: Typed,
-) -> Result<Response, Problem> {
-    let outcome = poc_answer(&app, &caller.ctx, &id, &step, typed.get("decision")).await;
-    done(&app, &caller, &id, outcome).await
-}
-
 /// Back to the project, or the project with what is wrong above it.
-async fn done<D>(app: &App, caller: &Caller, id: &str, outcome: Outcome<D>) -> Result<Response, Problem> {
+pub(super) async fn done<D>(app: &App, caller: &Caller, id: &str, outcome: Outcome<D>) -> Result<Response, Problem> {
     match outcome {
         Ok(_) => Ok(Redirect::to(&format!("/poc/{id}")).into_response()),
         Err(fault) => {
             let refusal = refused(fault)?;
-            let view = poc_view(app, &caller.ctx, id).await?;
-            Ok(html_with(status(&refusal), &build(caller, &corridor::of(app), &view, Some(&refusal))))
+            Ok(html_with(status(&refusal), &load(app, caller, id, Some(&refusal)).await?))
         }
     }
 }
@@ -142,6 +161,11 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
         } else {
             format!("/poc/{id}/steps/new")
         },
+        centre_answer: view.may_answer_centre.then(|| CentreAnswer {
+            accept: form("centre/answers", "poc-centre-accept").hidden("decision", "accept"),
+            decline_href: format!("/poc/{id}/centre/decline"),
+        }),
+        centre_ask: None,
         publish: view.may_publish.then(|| form("publications", "poc-publish")),
         close: view.may_close.then(|| form("closures", "poc-close")),
         history: view.history.iter().filter_map(|entry| history(t, entry)).collect(),
@@ -161,6 +185,11 @@ fn lines(text: &str) -> Vec<String> {
 
 /// What the project's own people must know at once.
 fn notice(t: T, view: &View) -> String {
+    if let Some(centre) = &view.centre_declined {
+        let name = party_name(t, &view.card, &centre.organisation);
+        let why = declined(t, centre.reason, &centre.remark);
+        return t.with2("poc-notice-centre-declined", "name", name, "why", why);
+    }
     match view.card.project.state {
         ProjectState::Draft if view.may_publish || view.may_add => word(t, "notice-draft"),
         ProjectState::Closed => word(t, "notice-closed"),
@@ -181,7 +210,7 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
         tags: tags(t, corridor, &view.card),
         lede: String::new(),
         phases: None,
-        facts: vec![facts(t, corridor, &view.card)],
+        facts: vec![facts(t, corridor, view)],
         actions,
         source: None,
         proof: view.history.iter().find(|entry| entry.public).map(|entry| Proofs {
@@ -195,13 +224,17 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
     }
 }
 
-fn facts(t: T, corridor: &Corridor, card: &Card) -> Facts {
+fn facts(t: T, corridor: &Corridor, view: &View) -> Facts {
+    let card = &view.card;
     let project = &card.project;
     let label = |key: &str| t.msg(format!("poc-fact-{key}")).into_owned();
     let party =
-        |key: &str, id: &String| Fact::new(label(key), party_name(t, card, id)).link(format!("/organisations/{id}"));
+        |key: &str, id: &str| Fact::new(label(key), party_name(t, card, id)).link(format!("/organisations/{id}"));
     let mut facts = vec![party("owner", &project.organisation)];
-    facts.extend(project.centre.as_ref().map(|centre| party("centre", centre)));
+    facts.extend(project.centre_agreed().map(|centre| party("centre", centre)));
+    // Nobody is said to look after a result before agreeing to it.
+    let waits = |centre: &str| t.with("poc-centre-waits", "name", party_name(t, card, centre));
+    facts.extend(project.centre_asked().map(|centre| Fact::new(label("centre"), waits(centre))));
     let reached = stage_reached(&card.steps);
     facts.push(Fact::new(
         label("stage"),
@@ -294,6 +327,12 @@ fn step_line(t: T, corridor: &Corridor, view: &View, step: &Step, number: String
         note,
         evidence: step.evidence.clone(),
         entered: t.with2("poc-entered", "name", party_name(t, card, &step.entered_by), "date", t.date(step.created_ms)),
+        declined: declined(t, step.reason, &step.remark),
+        edit_href: if view.may_edit.contains(&step.id) {
+            format!("/poc/{}/steps/{}/edit", card.project.id, step.id)
+        } else {
+            String::new()
+        },
         complete_href: if planned && view.may_add {
             format!("/poc/{}/steps/{}", card.project.id, step.id)
         } else {
@@ -308,7 +347,7 @@ fn proposals(t: T, corridor: &Corridor, view: &View) -> Vec<Proposal> {
     let proposal = |step: &Step| Proposal {
         line: step_line(t, corridor, view, step, String::new()),
         answers: (view.may_answer && step.state == StepState::Proposed)
-            .then(|| format!("/poc/{id}/steps/{}/answers", step.id)),
+            .then(|| (format!("/poc/{id}/steps/{}/answers", step.id), format!("/poc/{id}/steps/{}/decline", step.id))),
     };
     let of = |state: StepState| view.card.steps.iter().filter(move |step| step.state == state);
     of(StepState::Proposed).chain(of(StepState::Declined)).map(proposal).collect()

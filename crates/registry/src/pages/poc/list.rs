@@ -87,7 +87,7 @@ fn csv(t: T, corridor: &Corridor, found: &Projects) -> Csv {
             project.title_en.clone(),
             t.msg(format!("poc-state-{}", project.state.code())).into_owned(),
             party_name(t, card, &project.organisation),
-            project.centre.as_ref().map_or(String::new(), |centre| party_name(t, card, centre)),
+            project.centre_agreed().map_or(String::new(), |centre| party_name(t, card, centre)),
             stage_reached(&card.steps).map_or(String::new(), |stage| stage_name(t, stage.code())),
             cities.join(" "),
             project.segments.join(" "),

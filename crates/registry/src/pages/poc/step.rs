@@ -4,7 +4,7 @@ use super::form::{Page, StopPage, no_organisation, step_label};
 use super::words::{stage_choices, stage_name};
 use super::{YES, refused, status, word};
 use crate::actions::organisation::Done;
-use crate::actions::poc::{View, poc_resource, poc_step_add, poc_step_complete, poc_view};
+use crate::actions::poc::{View, poc_resource, poc_step_add, poc_step_complete, poc_step_edit, poc_view};
 use crate::corridor;
 use crate::pages::frames::ReceiptPage;
 use crate::pages::organisation::words::city_choices;
@@ -63,7 +63,12 @@ fn form(app: &App, caller: &Caller, view: &View) -> Form {
         let choices = view.may_propose_as.iter().map(|(id, name)| Choice::new(id, name)).collect();
         form = form.field(Field::new(t, FieldKind::Radio(choices), "acting", step_label(t, "acting")));
     }
-    form = form.field(Field::new(t, FieldKind::Select(stage_choices(t)), "stage", step_label(t, "stage")));
+    content(app, t, own, form)
+}
+
+/// What a step says, however it came to be: `own` for the project's own people.
+fn content(app: &App, t: T, own: bool, form: Form) -> Form {
+    let mut form = form.field(Field::new(t, FieldKind::Select(stage_choices(t)), "stage", step_label(t, "stage")));
     if own {
         let with = Field::line(t, "organisation", step_label(t, "organisation")).chars_max(TITLE_CHARS_MAX);
         form = form.field(with.hint(step_label(t, "organisation-hint")).optional());
@@ -253,6 +258,61 @@ pub(super) async fn complete(
             let step = find(&view, &step)?;
             let form = completion_form(&app, caller.visit.t, &view, step).fill(typed.pairs()).refuse(&refusal);
             Ok(html_with(status(&refusal), &completion_page(&caller, &view, step, form)))
+        }
+    }
+}
+
+fn edit_form(app: &App, t: T, view: &View, step: &Step) -> Form {
+    let project = &view.card.project;
+    let form = Form::new(t, format!("/poc/{}/steps/{}/edit", project.id, step.id), word(t, "step-save"))
+        .cancel(format!("/poc/{}", project.id), word(t, "cancel"));
+    content(app, t, project.kept_by(&step.entered_by), form)
+}
+
+/// A step in the form; one that cannot be changed any more leads back to the project.
+pub(super) async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    caller.signed_in()?;
+    let view = poc_view(&app, &caller.ctx, &id).await?;
+    let step = find(&view, &step)?;
+    if !view.may_edit.contains(&step.id) {
+        return Ok(Redirect::to(&format!("/poc/{id}")).into_response());
+    }
+    let t = caller.visit.t;
+    // The form takes full names as the list of organisations has them, in whatever language it is read.
+    let organisation = step.organisation.as_ref().and_then(|id| view.card.organisations.get(id));
+    let organisation = organisation.map_or("", |organisation| organisation.name.as_str());
+    let city = step.city.map_or(String::new(), |city| city.to_string());
+    let day = step.day.map_or(String::new(), |day| day.to_string());
+    let form = edit_form(&app, t, &view, step).fill([
+        ("stage", step.stage.code()),
+        ("organisation", organisation),
+        ("city", &city),
+        ("day", &day),
+        ("note", &step.note),
+        ("note_en", &step.note_en),
+        ("evidence", &step.evidence),
+    ]);
+    Ok(html(&page(&caller, &view, "step-edit", form)))
+}
+
+/// Saves; a refused form comes back as it was typed.
+pub(super) async fn save(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(String, String)>,
+    typed: Typed,
+) -> Result<Response, Problem> {
+    match poc_step_edit(&app, &caller.ctx, &id, &step, draft(&typed)).await {
+        Ok(_) => Ok(Redirect::to(&format!("/poc/{id}")).into_response()),
+        Err(fault) => {
+            let refusal = refused(fault)?;
+            let view = poc_view(&app, &caller.ctx, &id).await?;
+            let form = edit_form(&app, caller.visit.t, &view, find(&view, &step)?).fill(typed.pairs()).refuse(&refusal);
+            Ok(html_with(status(&refusal), &page(&caller, &view, "step-edit", form)))
         }
     }
 }

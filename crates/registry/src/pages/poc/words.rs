@@ -3,7 +3,7 @@
 use crate::actions::poc::Card;
 use crate::corridor::Corridor;
 use crate::pages::organisation::words::{name, segment_name};
-use crate::rules::poc::{ProjectState, Stage, Step, StepState, path, stage_reached};
+use crate::rules::poc::{ProjectState, Reason, Stage, Step, StepState, path, stage_reached};
 use kernel::Adcode;
 use platform::web::T;
 use platform::web::parts::{Choice, Tag, Tone};
@@ -22,6 +22,20 @@ pub(crate) fn stage_name(t: T, stage: &str) -> String {
 /// Every stage.
 pub(crate) fn stage_choices(t: T) -> Vec<Choice> {
     Stage::ALL.iter().map(|stage| Choice::new(stage.code(), stage_name(t, stage.code()))).collect()
+}
+
+/// Why something was declined, in words.
+pub(crate) fn reason_name(t: T, reason: Reason) -> String {
+    t.msg(format!("poc-reason-{}", reason.code())).into_owned()
+}
+
+/// Why something was declined, with what was added; empty where no reason was asked for yet.
+pub(crate) fn declined(t: T, reason: Option<Reason>, remark: &str) -> String {
+    match (reason.map(|reason| reason_name(t, reason)), remark) {
+        (None, _) => String::new(),
+        (Some(reason), "") => t.with("poc-declined", "reason", reason),
+        (Some(reason), remark) => t.with2("poc-declined-remark", "reason", reason, "remark", remark),
+    }
 }
 
 /// The name of an organisation that occurs in a project; empty for one that does not.
@@ -86,7 +100,7 @@ pub(crate) fn row(t: T, corridor: &Corridor, card: &Card) -> ProjectRow {
         href: format!("/poc/{}", project.id),
         title: t.pick(&project.title, &project.title_en).to_owned(),
         owner: party_name(t, card, &project.organisation),
-        centre: project.centre.as_ref().map_or(String::new(), |centre| party_name(t, card, centre)),
+        centre: project.centre_agreed().map_or(String::new(), |centre| party_name(t, card, centre)),
         tags: tags(t, corridor, card),
         way: way(t, corridor, &card.steps),
         updated_ms: project.updated_ms,

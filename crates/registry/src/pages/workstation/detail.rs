@@ -2,20 +2,16 @@
 
 mod build;
 
-use crate::actions::workstation::{
-    View, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_project_add,
-    workstation_view,
-};
+use crate::actions::workstation::{workstation_decide, workstation_end, workstation_join, workstation_view};
 use crate::corridor;
 use crate::pages::claim::decision;
-use crate::pages::typed::{Typed, half_width};
-use crate::rules::workstation::ProjectDraft;
+use crate::pages::typed::Typed;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use build::{Again, Which, build};
+use build::build;
+pub(super) use build::{Again, Which};
 use kernel::Refusal;
-use platform::identity::idempotency::Once;
 use platform::web::{Problem, html, html_with};
 use platform::{App, Caller, Fault, Outcome};
 
@@ -26,7 +22,7 @@ pub(super) async fn page(State(app): State<App>, caller: Caller, Path(id): Path<
 }
 
 /// Back to the page when it is done; the page again, with what was typed and what to do, when it was refused.
-async fn after<T>(
+pub(super) async fn after<T>(
     app: &App,
     caller: &Caller,
     id: &str,
@@ -37,16 +33,21 @@ async fn after<T>(
     match outcome {
         Ok(_) => Ok(Redirect::to(&format!("/workstations/{id}")).into_response()),
         Err(Fault::Refused(refusal)) if shown_again(&refusal) => {
-            let view: View = workstation_view(app, &caller.ctx, id).await?;
-            let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let again = Again { which, refusal: &refusal, typed };
-            Ok(html_with(status, &build(caller, &corridor::of(app), &view, Some(again))))
+            again(app, caller, id, Again { which, refusal: &refusal, typed }).await
         }
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn shown_again(refusal: &Refusal) -> bool {
+/// The page with what was refused.
+pub(super) async fn again(app: &App, caller: &Caller, id: &str, again: Again<'_>) -> Result<Response, Problem> {
+    let view = workstation_view(app, &caller.ctx, id).await?;
+    let status = StatusCode::from_u16(again.refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(html_with(status, &build(caller, &corridor::of(app), &view, Some(again))))
+}
+
+/// Whether a refusal comes back with the page it came from.
+pub(super) fn shown_again(refusal: &Refusal) -> bool {
     matches!(refusal.kind.status(), 409 | 422) || refusal.code == "four-eyes"
 }
 
@@ -70,45 +71,6 @@ pub(super) async fn join(
 ) -> Result<Response, Problem> {
     let outcome = workstation_join(&app, &caller.ctx, &id, typed.get("expert")).await;
     after(&app, &caller, &id, outcome, Which::Page, &typed).await
-}
-
-/// An expert says no, or leaves.
-pub(super) async fn leave(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Result<Response, Problem> {
-    let outcome = workstation_leave(&app, &caller.ctx, &id, typed.get("expert")).await;
-    // Whoever has said no to a proposal may not read it any more.
-    if outcome.is_ok() && workstation_view(&app, &caller.ctx, &id).await.is_err() {
-        return Ok(Redirect::to("/desk").into_response());
-    }
-    after(&app, &caller, &id, outcome, Which::Page, &typed).await
-}
-
-/// Adds a project.
-pub(super) async fn project_add(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Result<Response, Problem> {
-    let text = |name: &str| typed.get(name).to_owned();
-    let day = |name: &str| half_width(typed.get(name)).replace('/', "-");
-    let draft = ProjectDraft {
-        title: text("title"),
-        title_en: text("title_en"),
-        amount_yuan: half_width(typed.get("amount_yuan")),
-        starts: day("starts"),
-        ends: day("ends"),
-        results: text("results"),
-        results_en: text("results_en"),
-    };
-    let once = Once::read("workstation_project_add", &headers, typed.raw("idempotency_key"), &(&id, &draft))?;
-    let outcome = workstation_project_add(&app, &caller.ctx, &id, draft, once).await;
-    after(&app, &caller, &id, outcome, Which::Project, &typed).await
 }
 
 /// Brings it to an end.

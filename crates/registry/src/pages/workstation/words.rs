@@ -3,7 +3,7 @@
 use crate::actions::workstation::Card;
 use crate::corridor::Corridor;
 use crate::pages::organisation::words::{city_name, name as organisation_name};
-use crate::rules::workstation::{Reason, Workstation, WorkstationState};
+use crate::rules::workstation::{Parting, Reason, Workstation, WorkstationState};
 use kernel::Instant;
 use platform::web::T;
 use platform::web::parts::{Tag, Tone};
@@ -45,6 +45,11 @@ pub(crate) fn tags(t: T, w: &Workstation) -> Vec<Tag> {
 /// A reason in words.
 pub(crate) fn reason_name(t: T, reason: Reason) -> String {
     t.msg(format!("workstation-reason-{}", reason.code())).into_owned()
+}
+
+/// Why an expert says no or leaves, in words.
+pub(crate) fn parting_name(t: T, reason: Parting) -> String {
+    t.msg(format!("workstation-parting-{}", reason.code())).into_owned()
 }
 
 /// Until when the office has time; says so where the calendar may still move.

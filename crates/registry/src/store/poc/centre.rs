@@ -1,6 +1,6 @@
 //! Which organisations are proof-of-concept centres, and which one a name means.
 
-use super::{OPEN, places, values_of};
+use super::{LOOKED_AFTER, OPEN, places, values_of};
 use crate::rules::organisation::fold;
 use crate::rules::poc::CENTRE_SEGMENT;
 use crate::store::rows::{all, first, get};
@@ -28,11 +28,11 @@ pub async fn is_centre(conn: &Conn, id: &str) -> Outcome<bool> {
     Ok(first(conn, &text, vec![id.into()]).await?.is_some())
 }
 
-/// Ids of the open centres: by kind, by segment, and whatever an open project once chose.
+/// Ids of the open centres: by kind, by segment, and whatever looks after an open project.
 pub async fn centre_ids(conn: &Conn) -> Outcome<Vec<String>> {
     let text = format!(
         "SELECT o.id FROM organisation o WHERE {} AND ({} OR o.id IN (SELECT p.centre FROM poc_project p WHERE {OPEN}
-           AND p.centre IS NOT NULL)) ORDER BY o.fold, o.id LIMIT {CENTRES_MAX}",
+           AND {LOOKED_AFTER})) ORDER BY o.fold, o.id LIMIT {CENTRES_MAX}",
         open(),
         is()
     );

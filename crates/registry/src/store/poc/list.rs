@@ -1,6 +1,6 @@
 //! The public list of projects: filters, keyset pages, counts.
 
-use super::{OPEN, PROJECTS_MAX, Project, Stage, select};
+use super::{LOOKED_AFTER, OPEN, PROJECTS_MAX, Project, Stage, select};
 use crate::store::rows::{all, first, get, split};
 use platform::db::{Conn, Outcome};
 use sea_orm::Value;
@@ -87,7 +87,7 @@ fn condition(filter: &Filter, but: Option<Facet>) -> (String, Vec<Value>) {
     }
     if on(Facet::Centre, &filter.centre) {
         values.push(filter.centre.as_str().into());
-        text.push_str(&format!(" AND p.centre = ${}", values.len()));
+        text.push_str(&format!(" AND {LOOKED_AFTER} AND p.centre = ${}", values.len()));
     }
     (text, values)
 }
@@ -115,7 +115,7 @@ pub async fn list(
 /// Open projects that an organisation owns, looks after, or has a step of its path in, the newest change first.
 pub async fn of_party(conn: &Conn, organisation: &str, limit: usize) -> Outcome<Vec<Project>> {
     let tail = format!(
-        "WHERE {OPEN} AND (p.organisation = $1 OR p.centre = $1 OR EXISTS (SELECT 1 FROM poc_step s
+        "WHERE {OPEN} AND (p.organisation = $1 OR (p.centre = $1 AND {LOOKED_AFTER}) OR EXISTS (SELECT 1 FROM poc_step s
            WHERE s.project = p.id AND s.state IN ('done', 'planned') AND s.organisation = $1))
          ORDER BY p.updated_ms DESC, p.id DESC LIMIT {}",
         limit.min(PROJECTS_MAX)
@@ -146,7 +146,7 @@ pub async fn facets(conn: &Conn, filter: &Filter) -> Outcome<Facets> {
         cities: counted(conn, filter, Facet::City, steps, "s.city", "s.state IN ('done', 'planned')").await?,
         stages,
         segments: segments(conn, filter).await?,
-        centres: counted(conn, filter, Facet::Centre, "poc_project p", "p.centre", "1 = 1").await?,
+        centres: counted(conn, filter, Facet::Centre, "poc_project p", "p.centre", LOOKED_AFTER).await?,
     })
 }
 

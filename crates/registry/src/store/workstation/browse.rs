@@ -1,9 +1,9 @@
 //! Lists of workstations: filters, pages by cursor, counts for the filters, and those of one organisation or expert.
 
-use super::{WORKSTATIONS_MAX, select};
+use super::{COLUMNS, WORKSTATIONS_MAX, select, workstation};
 use crate::rules::workstation::Workstation;
 use crate::store::browse::{Where, counted};
-use crate::store::rows::{first, get};
+use crate::store::rows::{all, first, get};
 use platform::db::{Conn, Outcome};
 use sea_orm::Value;
 
@@ -113,6 +113,27 @@ pub async fn refused(conn: &Conn, organisations: &[String], since_ms: i64) -> Ou
     clause.and(&format!("w.decided_ms >= {since}"));
     let tail = format!("WHERE {} ORDER BY w.decided_ms DESC, w.id LIMIT {WORKSTATIONS_MAX}", clause.text);
     select(conn, &tail, clause.values).await
+}
+
+/// The workstations of some organisations that an expert has declined or left since a moment, and when the last did.
+pub async fn parted(conn: &Conn, organisations: &[String], since_ms: i64) -> Outcome<Vec<(Workstation, i64)>> {
+    if organisations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut clause = Where::new("w.state IN ('proposed', 'listed')");
+    clause.any("w.organisation", organisations);
+    let since = clause.place(since_ms);
+    clause.and(&format!("x.left_ms >= {since}"));
+    let columns: Vec<String> = COLUMNS.iter().map(|column| format!("w.{column}")).collect();
+    let text = format!(
+        "SELECT {}, x.left_ms FROM workstation w JOIN (SELECT workstation, MAX(left_ms) AS left_ms
+           FROM workstation_expert GROUP BY workstation) x ON x.workstation = w.id
+         WHERE {} ORDER BY x.left_ms DESC, w.id LIMIT {WORKSTATIONS_MAX}",
+        columns.join(", "),
+        clause.text
+    );
+    let rows = all(conn, &text, clause.values).await?;
+    rows.iter().map(|row| Ok((workstation(row)?, get(row, "left_ms")?))).collect()
 }
 
 const ASKED: &str = "x.joined_ms IS NULL AND x.left_ms IS NULL AND w.state IN ('proposed', 'listed')";

@@ -7,22 +7,22 @@ use crate::pages::expert::words as expert;
 use crate::pages::listing::office_name;
 use crate::pages::organisation::words::{city_name, name as organisation_name};
 use crate::pages::typed::Typed;
-use crate::pages::workstation::words::{due, name, projects, reason_name, tags};
+use crate::pages::workstation::leave::verb;
+use crate::pages::workstation::project::add_form;
+use crate::pages::workstation::words::{due, name, parting_name, projects, reason_name, tags};
 use crate::rules::expert::ExpertState;
 use crate::rules::listing::Office;
 use crate::rules::workstation::{Project, Reason, WorkstationState};
 use askama::Template;
-use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
 use kernel::{Adcode, Refusal};
 use platform::Caller;
-use platform::identity::idempotency::new_key;
 use platform::web::kinds::DetailFrame;
-use platform::web::parts::{Action, Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Tag, Tone};
+use platform::web::parts::{Action, Choice, Crumbs, Fact, Facts, Form, Tag, Tone};
 use platform::web::{Shell, T};
 
 /// Which form of the page was refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub(in crate::pages::workstation) enum Which {
     Decision,
     Project,
     /// One without anything to type.
@@ -30,10 +30,10 @@ pub(super) enum Which {
 }
 
 /// The refusal of one form, and what was typed into it.
-pub(super) struct Again<'a> {
-    pub(super) which: Which,
-    pub(super) refusal: &'a Refusal,
-    pub(super) typed: &'a Typed,
+pub(in crate::pages::workstation) struct Again<'a> {
+    pub(in crate::pages::workstation) which: Which,
+    pub(in crate::pages::workstation) refusal: &'a Refusal,
+    pub(in crate::pages::workstation) typed: &'a Typed,
 }
 
 #[derive(Template)]
@@ -58,8 +58,10 @@ struct SeatLine {
     href: String,
     about: String,
     tag: Tag,
+    why: String,
     join: Option<Form>,
-    leave: Option<Form>,
+    leave_href: String,
+    leave: String,
 }
 
 struct ProjectLine {
@@ -68,6 +70,7 @@ struct ProjectLine {
     period: String,
     amount: String,
     results: String,
+    edit_href: String,
 }
 
 /// The page; `again` is the form that was refused.
@@ -96,7 +99,7 @@ pub(super) fn build(caller: &Caller, corridor: &Corridor, view: &View, again: Op
         about_other: if *other == about { String::new() } else { other.clone() },
         about,
         experts: view.experts.iter().map(|seat| seat_line(t, &w.id, seat)).collect(),
-        projects: view.projects.iter().map(|project| project_line(t, project)).collect(),
+        projects: view.projects.iter().map(|project| project_line(t, view, project)).collect(),
         decide_form: view.may_decide.then(|| fill(decide_form(t, &w.id), Which::Decision)),
         add_form: view.may_add.then(|| fill(add_form(t, &w.id), Which::Project)),
         add_open: is(Which::Project),
@@ -140,20 +143,30 @@ fn seat_line(t: T, id: &str, seat: &Seat) -> SeatLine {
         (None, Some(_)) => (Tone::Plain, "workstation-seat-declined"),
     };
     let at = seat.left_ms.or(seat.joined_ms).map_or(String::new(), |ms| t.date(ms));
-    let form =
-        |path: &str, key: &str| Form::new(t, format!("/workstations/{id}/{path}"), t.msg(key)).hidden("expert", &e.id);
-    let leave = if seat.joined_ms.is_some() { "workstation-leave" } else { "workstation-decline" };
+    let join =
+        || Form::new(t, format!("/workstations/{id}/joinings"), t.msg("workstation-join")).hidden("expert", &e.id);
+    let why = seat.left_reason.map(|reason| parting_name(t, reason));
     SeatLine {
         name: expert::name(t, e),
         href: if seat.known && e.state == ExpertState::Listed { format!("/experts/{}", e.id) } else { String::new() },
         about: if seat.known { expert::about(t, e) } else { String::new() },
         tag: Tag::new(tone, t.msg(key)).note(at),
-        join: (seat.may_answer && seat.joined_ms.is_none()).then(|| form("joinings", "workstation-join")),
-        leave: seat.may_answer.then(|| form("leavings", leave)),
+        why: match (why, seat.left_remark.as_str()) {
+            (None, _) => String::new(),
+            (Some(reason), "") => t.with("workstation-parted", "reason", reason),
+            (Some(reason), remark) => t.with2("workstation-parted-remark", "reason", reason, "remark", remark),
+        },
+        join: (seat.may_answer && seat.joined_ms.is_none()).then(join),
+        leave_href: if seat.may_answer {
+            format!("/workstations/{id}/experts/{}/leaving", e.id)
+        } else {
+            String::new()
+        },
+        leave: t.msg(verb(seat)).into_owned(),
     }
 }
 
-fn project_line(t: T, project: &Project) -> ProjectLine {
+fn project_line(t: T, view: &View, project: &Project) -> ProjectLine {
     let title = t.pick(&project.title, &project.title_en).to_owned();
     let other = if t.zh() { &project.title_en } else { &project.title };
     let period = match project.ends {
@@ -166,31 +179,17 @@ fn project_line(t: T, project: &Project) -> ProjectLine {
         period,
         amount: project.amount.map_or(String::new(), |fen| t.fen_short(fen)),
         results: t.pick(&project.results, &project.results_en).to_owned(),
+        edit_href: if view.may_edit {
+            format!("/workstations/{}/projects/{}/edit", project.workstation, project.id)
+        } else {
+            String::new()
+        },
     }
 }
 
 fn decide_form(t: T, id: &str) -> Form {
     let reasons = Reason::ALL.iter().map(|reason| Choice::new(reason.code(), reason_name(t, *reason))).collect();
     decision_form(t, format!("/workstations/{id}/decisions"), reasons)
-}
-
-fn add_form(t: T, id: &str) -> Form {
-    let line = |name: &'static str, key: &str| Field::line(t, name, t.msg(key));
-    let lines = |name: &'static str, key: &str| Field::lines(t, name, t.msg(key), 3).chars_max(ABSTRACT_CHARS_MAX);
-    Form::new(t, format!("/workstations/{id}/projects"), t.msg("workstation-project-add"))
-        .field(line("title", "workstation-project-title").chars_max(TITLE_CHARS_MAX))
-        .field(line("title_en", "workstation-project-title-en").chars_max(TITLE_CHARS_MAX).optional())
-        .field(
-            Field::new(t, FieldKind::Number, "amount_yuan", t.msg("workstation-project-amount"))
-                .unit(t.msg("workstation-yuan"))
-                .hint(t.msg("workstation-project-amount-hint"))
-                .optional(),
-        )
-        .field(line("starts", "workstation-project-starts").hint(t.msg("workstation-project-day-hint")))
-        .field(line("ends", "workstation-project-ends").hint(t.msg("workstation-project-ends-hint")).optional())
-        .field(lines("results", "workstation-project-results").optional())
-        .field(lines("results_en", "workstation-project-results-en").optional())
-        .idempotency_key(new_key())
 }
 
 fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::rules::decision::DeclineCommand;
 use kernel::Instant;
 use proptest::prelude::*;
 
@@ -22,6 +23,14 @@ fn project() -> Project {
 
 fn published() -> Project {
     Project { state: ProjectState::Published, ..project() }
+}
+
+fn yes() -> Answer {
+    Answer { decision: "accept".into(), ..Answer::default() }
+}
+
+fn no(reason: &str, remark: &str) -> Answer {
+    Answer { decision: "decline".into(), why: DeclineCommand { reason: reason.into(), remark: remark.into() } }
 }
 
 fn done() -> StepDraft {
@@ -81,7 +90,9 @@ fn what_is_done_is_proven() {
         assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
     }
     assert_eq!(add(&project(), &[], &done(), "lab").unwrap().state, StepState::Done);
-    assert_eq!(add(&project(), &[], &done(), "centre").unwrap().state, StepState::Done, "the centre is one of its own");
+    assert_eq!(add(&project(), &[], &done(), "centre").unwrap_err().code, "poc-state", "it has not agreed yet");
+    let agreed = centre_answer(&project(), &yes(), "u2", 9).unwrap();
+    assert_eq!(add(&agreed, &[], &done(), "centre").unwrap().state, StepState::Done, "the centre is one of its own");
 }
 
 #[test]
@@ -93,10 +104,25 @@ fn others_propose_and_the_owner_answers() {
     assert_eq!(add(&published(), &vec![proposal.clone(); 5], &planned(), "fab").unwrap_err().code, "proposals-many");
     assert!(add(&published(), &vec![proposal.clone(); 5], &planned(), "lab").is_ok());
     assert_eq!(finish(&published(), &proposal, "报告", "").unwrap_err().code, "poc-not-planned");
-    assert_eq!(answer(&project(), &proposal, true).unwrap_err().code, "poc-state");
-    let declined = answer(&published(), &proposal, false).unwrap();
-    assert_eq!(declined.state, StepState::Declined);
-    assert_eq!(answer(&published(), &declined, true).unwrap_err().code, "poc-answered");
+    assert_eq!(answer(&project(), &proposal, &yes(), 9).unwrap_err().code, "poc-state");
+    for (typed, code, field) in [
+        (Answer::default(), "decision-unknown", "decision"),
+        (no("", ""), "reason-needed", "reason"),
+        (no("because", ""), "reason-needed", "reason"),
+        (no("other", ""), "remark-needed", "remark"),
+    ] {
+        let refusal = answer(&published(), &proposal, &typed, 9).unwrap_err();
+        assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
+        let refusal = centre_answer(&published(), &typed, "u2", 9).unwrap_err();
+        assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some(field)));
+    }
+    let declined = answer(&published(), &proposal, &no("taken", "已与他方签约"), 9).unwrap();
+    assert_eq!(
+        (declined.state, declined.reason, declined.answered_ms),
+        (StepState::Declined, Some(Reason::Taken), Some(9))
+    );
+    assert_eq!(declined.remark, "已与他方签约");
+    assert_eq!(answer(&published(), &declined, &yes(), 9).unwrap_err().code, "poc-answered");
 }
 
 fn finish(project: &Project, step: &Step, evidence: &str, city: &str) -> Result<Step, Refusal> {
@@ -107,7 +133,7 @@ fn finish(project: &Project, step: &Step, evidence: &str, city: &str) -> Result<
 #[test]
 fn a_plan_without_a_city_gets_one_when_it_is_done() {
     let proposal = add(&published(), &[], &planned(), "fab").unwrap();
-    let agreed = answer(&published(), &proposal, true).unwrap();
+    let agreed = answer(&published(), &proposal, &yes(), 9).unwrap();
     assert_eq!(agreed.city, None);
     assert_eq!(finish(&published(), &agreed, "报告", "").unwrap_err().code, "poc-city");
     assert_eq!(finish(&published(), &agreed, "报告", "1").unwrap_err().code, "city-unknown");
@@ -144,6 +170,64 @@ fn a_project_opens_with_a_first_step_and_closes_once() {
     assert_eq!(add(&closed, &[], &done(), "lab").unwrap_err().code, "poc-state");
 }
 
+#[test]
+fn a_centre_is_asked_and_answers_once() {
+    let asked = project();
+    assert_eq!((asked.centre_asked(), asked.centre_agreed()), (Some("centre"), None));
+    assert!(asked.kept_by("lab") && !asked.kept_by("centre"));
+    let closed = Project { state: ProjectState::Closed, ..published() };
+    assert_eq!(centre_answer(&closed, &yes(), "u2", 9).unwrap_err().code, "poc-state");
+    let none = Project { centre: None, ..project() };
+    assert_eq!(centre_answer(&none, &yes(), "u2", 9).unwrap_err().code, "poc-centre-answered");
+    let agreed = centre_answer(&asked, &yes(), "u2", 9).unwrap();
+    assert!(agreed.kept_by("centre") && agreed.updated_ms == 9);
+    assert_eq!(centre_answer(&agreed, &yes(), "u2", 9).unwrap_err().code, "poc-centre-answered");
+    assert_eq!(centre_ask(&agreed, "other", 9).unwrap_err().code, "poc-centre-agreed");
+    let declined = centre_answer(&asked, &no("capacity", ""), "u2", 9).unwrap();
+    let centre = declined.centre.clone().unwrap();
+    assert_eq!(
+        (centre.state, centre.reason, centre.answered_by.as_deref()),
+        (CentreState::Declined, Some(Reason::Capacity), Some("u2"))
+    );
+    assert_eq!(
+        (declined.centre_asked(), declined.centre_agreed(), declined.updated_ms),
+        (None, None, asked.updated_ms)
+    );
+    assert_eq!(centre_ask(&asked, "centre", 9).unwrap_err().code, "poc-centre-asked");
+    assert_eq!(centre_ask(&closed, "other", 9).unwrap_err().code, "poc-state");
+    assert_eq!(centre_ask(&declined, "other", 9).unwrap().centre_asked(), Some("other"));
+    assert_eq!(centre_ask(&asked, "other", 9).unwrap().centre_asked(), Some("other"), "one that is silent is replaced");
+    assert_eq!(centre_ask(&none, "lab", 9).unwrap().centre_agreed(), Some("lab"), "nobody asks himself");
+}
+
+#[test]
+fn a_step_is_changed_until_somebody_else_relies_on_it() {
+    let revised =
+        |project: &Project, old: &Step, draft: &StepDraft| revise(project, old, draft, &by("other"), &known());
+    let plan = add(&published(), &[], &planned(), "lab").unwrap();
+    let later = StepDraft { day: "2027-01-01".into(), note: "改在明年".into(), done: true, ..planned() };
+    let next = revised(&published(), &plan, &later).unwrap();
+    assert_eq!((next.id.as_str(), next.entered_by.as_str(), next.note.as_str()), ("s1", "lab", "改在明年"));
+    assert_eq!((next.state, next.created_ms), (StepState::Planned, plan.created_ms), "only a completion completes");
+    assert_eq!(revised(&published(), &plan, &StepDraft { note: "".into(), ..planned() }).unwrap_err().code, "needed");
+    let proposal = add(&published(), &[], &planned(), "fab").unwrap();
+    assert_eq!(revised(&published(), &proposal, &later).unwrap().state, StepState::Proposed);
+    let closed = Project { state: ProjectState::Closed, ..published() };
+    assert_eq!(revised(&closed, &plan, &later).unwrap_err().code, "poc-state");
+    for settled in [
+        answer(&published(), &proposal, &yes(), 9).unwrap(),
+        answer(&published(), &proposal, &no("fit", ""), 9).unwrap(),
+        add(&published(), &[], &done(), "lab").unwrap(),
+    ] {
+        assert_eq!(revised(&published(), &settled, &later).unwrap_err().code, "poc-step-settled");
+    }
+    let first = add(&project(), &[], &done(), "lab").unwrap();
+    let unproven = StepDraft { evidence: "".into(), ..done() };
+    assert_eq!(revised(&project(), &first, &unproven).unwrap_err().code, "poc-evidence", "what is done stays proven");
+    let other = StepDraft { note: "第二批样品".into(), done: false, ..done() };
+    assert_eq!(revised(&project(), &first, &other).unwrap().state, StepState::Done, "nobody has seen a draft");
+}
+
 proptest! {
     /// Goal: the drawn path never goes back in time and never shows a proposal. Method: steps in any order.
     #[test]
@@ -159,6 +243,9 @@ proptest! {
             note_en: String::new(),
             evidence: String::new(),
             state: StepState::ALL[usize::from(*state)],
+            reason: None,
+            remark: String::new(),
+            answered_ms: None,
             entered_by: "lab".into(),
             created_ms: 0,
         }).collect();

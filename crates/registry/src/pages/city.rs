@@ -151,6 +151,11 @@ fn cities_csv(corridor: &Corridor, figures: &Figures) -> Response {
     csv.into_response()
 }
 
+/// Charts and rows of figures that are open at once: Songjiang alone has more than a hundred figures, and what a city
+/// needs and offers stands below them.
+const CHARTS_OPEN_MAX: usize = 4;
+const FACTS_OPEN_MAX: usize = 20;
+
 #[derive(Template)]
 #[template(path = "registry/city.html")]
 struct City {
@@ -159,6 +164,8 @@ struct City {
     figures: parts::Figures,
     organisations: Option<Bars>,
     charts: Vec<Ranges>,
+    /// Charts that are folded away at first.
+    more_charts: Vec<Ranges>,
     facts: Option<Table>,
     former: Option<Table>,
     api_href: String,
@@ -199,12 +206,15 @@ async fn city(
     let former_caption = t.with("city-former-caption", "city", &name);
     let mut facts = table(t, &view.corridor, caption, &groups);
     facts.csv_href = format!("/cities/{adcode}?format=csv");
+    let mut charts: Vec<Ranges> = groups.iter().filter_map(|group| chart(t, &view.corridor, group)).collect();
+    let more_charts = charts.split_off(charts.len().min(CHARTS_OPEN_MAX));
     let page = City {
         shell: caller.visit.shell(name.clone()).here("/cities"),
         detail: frame(t, &view, name),
         figures: parts::Figures { figures: strip(t, &view) },
         organisations: bars(t, &view),
-        charts: groups.iter().filter_map(|group| chart(t, &view.corridor, group)).collect(),
+        charts,
+        more_charts,
         facts: (!facts.rows.is_empty()).then_some(facts),
         former: former_table(t, &view.corridor, former_caption, &former),
         api_href: format!("/api/v1/cities/{adcode}/facts"),

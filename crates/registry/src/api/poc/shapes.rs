@@ -208,6 +208,7 @@ impl PocCompletionBody {
 #[serde(deny_unknown_fields)]
 pub struct PocAnswerBody {
     /// `accept` or `decline`.
+    #[schema(pattern = "^(accept|decline)$")]
     pub decision: String,
 }
 

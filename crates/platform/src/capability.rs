@@ -135,6 +135,6 @@ pub struct Capability {
     pub memberships: Option<MembershipSource>,
     /// Its demo scenario.
     pub demo: Option<DemoScenario>,
-    /// Its part of the OpenAPI document.
-    pub openapi: fn() -> utoipa::openapi::OpenApi,
+    /// Its parts of the OpenAPI document, noun by noun.
+    pub openapi: fn() -> Vec<utoipa::openapi::OpenApi>,
 }

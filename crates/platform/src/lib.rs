@@ -9,6 +9,7 @@ pub mod ctx;
 pub mod db;
 pub mod demo;
 pub mod desk;
+pub mod document;
 pub mod embedder;
 pub mod fault;
 pub mod follower;

@@ -1,12 +1,12 @@
 //! From the route tables to a listening server.
 
 use crate::app::App;
-use crate::capability::{Capability, Route};
+use crate::capability::Route;
 use crate::clock::Clock;
 use crate::request;
 use crate::web::listen::{Doorway, Peer};
 use crate::web::{guard, problem};
-use crate::{follower, identity, live};
+use crate::{document, follower, identity, live};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -26,7 +26,7 @@ pub fn router(app: &App) -> Router {
     for route in routes(app) {
         router = router.route(route.path, route.handler);
     }
-    let openapi = openapi(app.capabilities()).to_pretty_json().unwrap_or_default();
+    let openapi = document::openapi(app.capabilities()).to_pretty_json().unwrap_or_default();
     let document =
         move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], openapi.clone()).into_response());
     let router = router
@@ -48,34 +48,6 @@ async fn healthy(axum::extract::State(app): axum::extract::State<App>) -> axum::
             axum::Json(serde_json::json!({ "ok": true, "leaf": leaf, "indexed": app.indexer().leaf() })).into_response()
         }
         Err(fault) => problem::Problem::from(fault).into_response(),
-    }
-}
-
-/// The OpenAPI document of the whole house.
-pub fn openapi(capabilities: &[Capability]) -> utoipa::openapi::OpenApi {
-    let mut all = identity::openapi();
-    for capability in capabilities {
-        all.merge((capability.openapi)());
-    }
-    name_operations(&mut all);
-    all.info.title = "Yilang 一廊".into();
-    all.info.version = env!("CARGO_PKG_VERSION").into();
-    all.info.description = Some("The working machinery of an innovation corridor. 一廊九城的业务接口。".into());
-    all
-}
-
-/// Handlers of different nouns share names of one word; with its noun before it, each name stands for one operation.
-fn name_operations(document: &mut utoipa::openapi::OpenApi) {
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
-            let noun = operation.tags.as_ref().and_then(|tags| tags.first());
-            if let (Some(noun), Some(id)) = (noun, &operation.operation_id)
-                && !id.contains('_')
-            {
-                operation.operation_id = Some(format!("{noun}_{id}"));
-            }
-        }
     }
 }
 

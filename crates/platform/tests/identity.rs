@@ -476,6 +476,8 @@ async fn whoever_opens_a_closed_page_signs_in_and_is_led_back() {
     browser.get(&place).await.good().shows("value=\"/account?tab=tokens\"");
     browser.form("/account/sessions/endings", &[]).await.is(401);
     browser.get("/api/v1/me").await.is(401).refused("sign-in");
+    let told = browser.get("/api/v1/me").await.headers;
+    assert_eq!(told["www-authenticate"], "Bearer", "a 401 says how one may sign in");
     let fields = [("login", "li.wei"), ("password", PASSWORD), ("next", "/account?tab=tokens")];
     assert_eq!(browser.form("/sign-in", &fields).await.redirect(), "/account?tab=tokens");
 }

@@ -145,26 +145,27 @@ fn routes() -> Vec<Route> {
     .concat()
 }
 
-/// This capability's part of the API document.
-fn openapi() -> utoipa::openapi::OpenApi {
-    let mut document = api::corridor::Document::openapi();
-    document.merge(api::city::Document::openapi());
-    document.merge(api::fact::Document::openapi());
-    document.merge(api::organisation::Document::openapi());
-    document.merge(api::claim::Document::openapi());
-    document.merge(api::membership::Document::openapi());
-    document.merge(api::status::Document::openapi());
-    document.merge(api::expert::Document::openapi());
-    document.merge(api::workstation::Document::openapi());
-    document.merge(api::poc::Document::openapi());
-    document.merge(api::search::Document::openapi());
-    document.merge(api::matching::Document::openapi());
-    document.merge(api::import::Document::openapi());
-    document.merge(api::listing::Document::openapi());
-    document.merge(api::review::Document::openapi());
-    document.merge(api::desk::Document::openapi());
-    document.merge(api::contact::Document::openapi());
-    document
+/// This capability's parts of the API document, noun by noun.
+fn openapi() -> Vec<utoipa::openapi::OpenApi> {
+    vec![
+        api::corridor::Document::openapi(),
+        api::city::Document::openapi(),
+        api::fact::Document::openapi(),
+        api::organisation::Document::openapi(),
+        api::claim::Document::openapi(),
+        api::membership::Document::openapi(),
+        api::status::Document::openapi(),
+        api::expert::Document::openapi(),
+        api::workstation::Document::openapi(),
+        api::poc::Document::openapi(),
+        api::search::Document::openapi(),
+        api::matching::Document::openapi(),
+        api::import::Document::openapi(),
+        api::listing::Document::openapi(),
+        api::review::Document::openapi(),
+        api::desk::Document::openapi(),
+        api::contact::Document::openapi(),
+    ]
 }
 
 /// What waits on people's desks, noun by noun.

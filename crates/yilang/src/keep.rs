@@ -30,7 +30,7 @@ pub async fn index(place: &Place, command: IndexCommand) -> Result<(), Ended> {
 
 /// The document does not depend on any data, so nothing is opened.
 pub async fn openapi() -> Result<(), Ended> {
-    let document = platform::server::openapi(&yilang::capabilities());
+    let document = platform::document::openapi(&yilang::capabilities());
     println!("{}", document.to_pretty_json().map_err(|e| Ended::Refused(e.to_string()))?);
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! The JSON twins of tokens, accounts and jobs.
 
 use super::actions::{self, NewToken};
-use super::idempotency::Once;
+use super::idempotency::{KeyHeader, Once};
 use super::{Account, ApiToken, Grant};
 use crate::app::App;
 use crate::capability::Route;
 use crate::ctx::{Mandate, Role};
 use crate::jobs::Job;
 use crate::request::Caller;
-use crate::web::Problem;
 use crate::web::page::{List, PageQuery};
+use crate::web::{JsonBody, Problem};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -110,6 +110,7 @@ struct TokenBody {
     /// Any of read, write, import, admin.
     scopes: Vec<String>,
     /// Days until it ends, 1 to 365.
+    #[schema(minimum = 1, maximum = 365)]
     days: i64,
 }
 
@@ -122,15 +123,15 @@ struct TokenAnswer {
     secret: Option<String>,
 }
 
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "identity", request_body = TokenBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "a repeat gets the first answer")),
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "identity", request_body = TokenBody, security(("session" = [])),
+    params(KeyHeader),
     responses((status = 201, body = TokenAnswer), (status = 401, description = "sign in first"), (status = 403, description = "a token makes no tokens"),
         (status = 409, description = "too many tokens"), (status = 422, description = "a field breaks a rule")))]
 async fn token_create(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    Json(body): Json<TokenBody>,
+    JsonBody(body): JsonBody<TokenBody>,
 ) -> Result<(StatusCode, Json<TokenAnswer>), Problem> {
     let new = NewToken { name: body.name, scopes: body.scopes, days: body.days };
     let once = Once::read("token_create", &headers, None, &new)?;
@@ -196,20 +197,17 @@ struct AccountQuery {
     /// Part of login name, name or e-mail.
     #[serde(default)]
     q: String,
-    /// Items on the page, 1 to 100.
-    limit: Option<String>,
-    /// Where the page begins.
-    cursor: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/v1/accounts", tag = "identity", params(AccountQuery),
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "identity", params(AccountQuery, PageQuery),
     responses((status = 200, body = AccountList), (status = 401, description = "sign in first"), (status = 403, description = "administrators only"), (status = 422, description = "limit or cursor")))]
 async fn accounts(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<AccountQuery>,
+    Query(page): Query<PageQuery>,
 ) -> Result<List<AccountItem>, Problem> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor }.page()?;
+    let page = page.page()?;
     let after = page.cursor.unwrap_or_default();
     let (mut rows, total) = actions::account_list(&app, &caller.ctx, &query.q, &after, page.limit + 1).await?;
     let more = rows.len() > page.limit;
@@ -269,7 +267,8 @@ struct JobQuery {
     /// `dead` (default), `ready`, `running` or `done`.
     #[serde(default)]
     state: String,
-    /// Jobs at most, 1 to 100.
+    /// Jobs at most, 1 to 100; 20 if left out.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
 }
 

@@ -20,6 +20,7 @@ use kernel::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
+use utoipa::IntoParams;
 
 /// How long a first answer is kept.
 pub const KEPT_MS: i64 = 7 * 24 * 3_600_000;
@@ -27,6 +28,15 @@ pub const KEPT_MS: i64 = 7 * 24 * 3_600_000;
 pub const KEY_CHARS_MAX: usize = 128;
 /// The header programs send.
 pub const HEADER: &str = "idempotency-key";
+
+/// The header as the API document describes it.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct KeyHeader {
+    /// A repeat with the same key and the same body gets the first answer; visible ASCII.
+    #[param(rename = "Idempotency-Key", value_type = String, required = false, min_length = 1, max_length = 128, pattern = "^[!-~]+$")]
+    pub idempotency_key: Option<String>,
+}
 
 /// One request that is to happen once: its route, its key, and the hash of what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

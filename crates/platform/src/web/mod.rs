@@ -27,6 +27,7 @@ pub mod corridor;
 pub mod format;
 pub mod guard;
 pub mod journey;
+pub mod json;
 pub mod kinds;
 pub mod listen;
 pub mod live;
@@ -42,6 +43,7 @@ mod tests;
 
 pub use corridor::Corridor;
 pub use journey::Journey;
+pub use json::JsonBody;
 pub use problem::Problem;
 pub use shell::{Account, Menu, NavItem, Proof, Shell, Site};
 pub use texts::{Arg, T, Texts};

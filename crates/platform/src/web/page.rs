@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::Refusal;
 use kernel::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 /// Longest cursor in bytes; ours are far shorter.
 pub const CURSOR_BYTES_MAX: usize = 512;
@@ -13,12 +14,14 @@ pub const CURSOR_BYTES_MAX: usize = 512;
 pub const CSV_ROWS_MAX: usize = 10_000;
 
 /// `limit` and `cursor` as they stand in a query string, before any check.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Items on the page.
+    /// Items on the page, 1 to 100; 20 if left out.
     #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
-    /// Where the page begins.
+    /// `next` of the page before; left out for the first.
     #[serde(default)]
     pub cursor: Option<String>,
 }
@@ -39,16 +42,17 @@ impl Default for Page {
 }
 
 impl PageQuery {
-    /// Checks both; an empty value counts as none.
+    /// Checks both; an empty cursor counts as none.
     ///
     /// # Errors
     /// `page-limit` for a limit that is no number from 1 to the maximum, `page-cursor` for a cursor that cannot be ours.
     pub fn page(&self) -> Result<Page, Refusal> {
-        let limit = match self.limit.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let limit = match self.limit.as_deref() {
             None => PAGE_ITEMS_DEFAULT,
-            Some(text) => text
-                .parse::<usize>()
-                .ok()
+            // Digits and nothing else: Rust alone would also take a sign.
+            Some(text) => Some(text)
+                .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+                .and_then(|text| text.parse::<usize>().ok())
                 .filter(|limit| (1..=PAGE_ITEMS_MAX).contains(limit))
                 .ok_or_else(limit_refused)?,
         };
@@ -207,9 +211,10 @@ mod tests {
 
     #[test]
     fn limits_and_cursors_are_checked() {
-        assert_eq!(query("", ""), Ok(Page::default()));
-        assert_eq!(query(" 5 ", "abc"), Ok(Page { limit: 5, cursor: Some("abc".into()) }));
-        for limit in ["0", "101", "-1", "1e1", "五", "99999999999999999999"] {
+        assert_eq!(PageQuery::default().page(), Ok(Page::default()));
+        assert_eq!(query("20", ""), Ok(Page::default()));
+        assert_eq!(query("5", "abc"), Ok(Page { limit: 5, cursor: Some("abc".into()) }));
+        for limit in ["", "0", "101", "-1", "+1", " 5 ", "\r", "1e1", "五", "99999999999999999999"] {
             assert_eq!(query(limit, ""), Err("page-limit"), "{limit}");
         }
         assert_eq!(query("1", &"x".repeat(CURSOR_BYTES_MAX + 1)), Err("page-cursor"));

@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Locale, Refusal};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::guard::RequestId;
 use super::shell::Shell;
@@ -42,7 +43,8 @@ pub struct Problem {
 }
 
 /// The JSON form: RFC 9457 members plus `code` and `field`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Problem)]
 pub struct ProblemBody {
     /// Always `about:blank`: the code says which problem it is.
     pub r#type: &'static str,
@@ -163,6 +165,10 @@ impl Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, 11.6.1: a 401 says how one may sign in. Browsers ask nobody for a bearer token.
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response.extensions_mut().insert(Dressed);
         response
     }
@@ -251,7 +257,7 @@ pub async fn dress(request: Request, next: Next) -> Response {
         Some(visit) if !json => problem.page(visit, request_id.as_ref()),
         visit => problem.json(visit.as_ref(), request_id.as_ref()),
     };
-    for name in [header::ALLOW, header::SET_COOKIE, header::WWW_AUTHENTICATE] {
+    for name in [header::ALLOW, header::SET_COOKIE] {
         for value in response.headers().get_all(&name) {
             dressed.headers_mut().append(name.clone(), value.clone());
         }

@@ -197,8 +197,7 @@ pub(crate) fn item(corridor: &Corridor, city: &pack::Jurisdiction, figures: &Cit
     get,
     path = "/api/v1/cities",
     tag = "corridor",
-    params(("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+    params(PageQuery),
     responses((status = 200, body = Listed<CityItem>), (status = 422, description = "A limit or cursor that cannot be read"))
 )]
 pub(crate) async fn cities(
@@ -238,8 +237,7 @@ pub(crate) async fn city(
     path = "/api/v1/cities/{adcode}/facts",
     tag = "corridor",
     params(("adcode" = String, Path, description = "Division code of a member city"),
-        ("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+        PageQuery),
     responses((status = 200, body = Listed<FactItem>), (status = 404, description = "No member city has this code"),
         (status = 422, description = "A limit or cursor that cannot be read"))
 )]

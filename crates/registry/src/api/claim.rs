@@ -1,6 +1,5 @@
 //! Claims as JSON.
 
-use super::body::JsonBody;
 use super::organisation::{ClaimItem, DecisionBody, EvidenceBody, ReceiptOf, claim, receipt};
 use super::paged::Listed;
 use crate::actions::claim::{claim_decide, claim_file, claim_list, claim_own, claim_view, claim_withdraw};
@@ -11,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::identity::idempotency::Once;
-use platform::web::Problem;
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::Deserialize;
 use utoipa::OpenApi;
@@ -47,7 +46,7 @@ pub struct ClaimQuery {
 /// Claims that wait for the caller's office, the most urgent first; with `own=1` the caller's own, newest first.
 #[utoipa::path(get, path = "/api/v1/claims", tag = "claims",
     params(("own" = Option<String>, Query, description = "1 for one's own claims"),
-        ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+        PageQuery),
     responses((status = 200, body = Listed<ClaimItem>), (status = 401), (status = 403)))]
 async fn list(
     State(app): State<App>,
@@ -63,7 +62,7 @@ async fn list(
 
 /// One claim, for the claimant and the office.
 #[utoipa::path(get, path = "/api/v1/claims/{id}", tag = "claims", params(("id" = String, Path)),
-    responses((status = 200, body = ClaimItem), (status = 404)))]
+    responses((status = 200, body = ClaimItem), (status = 401), (status = 404)))]
 async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ClaimItem>, Problem> {
     Ok(Json(claim(&claim_view(&app, &caller.ctx, &id).await?.card)))
 }
@@ -85,7 +84,7 @@ async fn file(
 
 /// The office decides: the claimant becomes a member with every mandate, or gets a coded reason.
 #[utoipa::path(post, path = "/api/v1/claims/{id}/decisions", tag = "claims", params(("id" = String, Path)),
-    request_body = DecisionBody, responses((status = 201, body = ReceiptOf), (status = 403), (status = 404), (status = 409), (status = 422)))]
+    request_body = DecisionBody, responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn decide(
     State(app): State<App>,
     caller: Caller,
@@ -98,7 +97,7 @@ async fn decide(
 
 /// The claimant takes a claim back.
 #[utoipa::path(post, path = "/api/v1/claims/{id}/withdrawals", tag = "claims", params(("id" = String, Path)),
-    responses((status = 201, body = ReceiptOf), (status = 404), (status = 409)))]
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 404), (status = 409)))]
 async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     let done = claim_withdraw(&app, &caller.ctx, &id).await?;
     Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())

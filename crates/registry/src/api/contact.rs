@@ -1,6 +1,5 @@
 //! Contact requests as JSON.
 
-use super::body::JsonBody;
 use super::listing::{ReceiptItem, created, values};
 use super::paged::Listed;
 use crate::actions::contact::{
@@ -15,9 +14,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
-use platform::web::Problem;
+use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -105,6 +104,7 @@ pub struct ContactBody {
 #[serde(deny_unknown_fields)]
 pub struct AnswerBody {
     /// `accept`, `decline` or `question`.
+    #[schema(pattern = "^(accept|decline|question)$")]
     pub answer: String,
     /// With `accept`: whether the asking organisation may open the protected part.
     #[serde(default)]
@@ -220,8 +220,7 @@ impl ContactListQuery {
 #[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts",
     params(("side" = Option<String>, Query, description = "`in` (default): received; `out`: sent"),
         ("state" = Option<String>, Query, description = "States, separated by commas"),
-        ("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+        PageQuery),
     responses((status = 200, body = Listed<ContactItem>), (status = 401, description = "Not signed in")))]
 async fn list(
     State(app): State<App>,
@@ -235,15 +234,16 @@ async fn list(
 
 /// One contact request with its thread
 #[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = String, Path, description = "Opaque id")),
-    responses((status = 200, body = ContactDetail), (status = 404, description = "Not there, or the caller is no party to it")))]
+    responses((status = 200, body = ContactDetail), (status = 401), (status = 404, description = "Not there, or the caller is no party to it")))]
 async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ContactDetail>, Problem> {
     Ok(Json(detail(&contact_view(&app, &caller.ctx, &id).await?)))
 }
 
 /// Ask an organisation, or the owner of a need or an offer
 #[utoipa::path(post, path = "/api/v1/contacts", tag = "contacts", request_body = ContactBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
+    params(KeyHeader),
     responses((status = 201, body = ReceiptItem, headers(("Location" = String))), (status = 401, description = "Not signed in"),
+        (status = 404, description = "No such organisation, need or offer, or not for the caller to know"),
         (status = 409, description = "The same request waits, too many wait, or it is no longer published"),
         (status = 422, description = "The message breaks a limit")))]
 async fn create(
@@ -313,8 +313,8 @@ impl AnswerBody {
 /// Answer a request
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/answers", tag = "contacts", request_body = AnswerBody,
     params(("id" = String, Path, description = "Opaque id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-    responses((status = 201, body = ReceiptItem), (status = 403, description = "Not the caller's to answer"),
+        KeyHeader),
+    responses((status = 201, body = ReceiptItem), (status = 401), (status = 403, description = "Not the caller's to answer"),
         (status = 409, description = "It no longer waits"), (status = 422, description = "A reason or the words are missing")))]
 async fn answer(
     State(app): State<App>,
@@ -331,8 +331,8 @@ async fn answer(
 /// Add a message
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/messages", tag = "contacts", request_body = MessageBody,
     params(("id" = String, Path, description = "Opaque id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-    responses((status = 201, body = ReceiptItem), (status = 409, description = "It has ended"),
+        KeyHeader),
+    responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "It has ended"),
         (status = 422, description = "The words break a limit")))]
 async fn say(
     State(app): State<App>,
@@ -348,7 +348,7 @@ async fn say(
 /// Take a request back
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/withdrawals", tag = "contacts",
     params(("id" = String, Path, description = "Opaque id")),
-    responses((status = 201, body = ReceiptItem), (status = 409, description = "It no longer waits")))]
+    responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "It no longer waits")))]
 async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     created(contact_withdraw(&app, &caller.ctx, &id).await?)
 }
@@ -358,7 +358,7 @@ async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>
 /// Each opening is an entry of the journal that the owner can see.
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/openings", tag = "contacts",
     params(("id" = String, Path, description = "Opaque id")),
-    responses((status = 201, body = OpenedItem), (status = 403, description = "The owner has not consented")))]
+    responses((status = 201, body = OpenedItem), (status = 401), (status = 403, description = "The owner has not consented")))]
 async fn open(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     let (detail, done) = contact_open(&app, &caller.ctx, &id).await?;
     Ok((StatusCode::CREATED, Json(OpenedItem { detail, entry: done.entry })).into_response())
@@ -367,7 +367,7 @@ async fn open(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 /// Close the protected part again
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/revocations", tag = "contacts",
     params(("id" = String, Path, description = "Opaque id")),
-    responses((status = 201, body = ReceiptItem), (status = 409, description = "It is not open")))]
+    responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "It is not open")))]
 async fn revoke(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     created(contact_revoke(&app, &caller.ctx, &id).await?)
 }

@@ -116,8 +116,7 @@ pub(crate) fn source_item(corridor: &Corridor, source: &pack::Source) -> SourceI
     get,
     path = "/api/v1/segments",
     tag = "corridor",
-    params(("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+    params(PageQuery),
     responses((status = 200, body = Listed<SegmentItem>), (status = 422, description = "A limit or cursor that cannot be read"))
 )]
 pub(crate) async fn segments(
@@ -135,8 +134,7 @@ pub(crate) async fn segments(
     get,
     path = "/api/v1/sources",
     tag = "corridor",
-    params(("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+    params(PageQuery),
     responses((status = 200, body = Listed<SourceItem>), (status = 422, description = "A limit or cursor that cannot be read"))
 )]
 pub(crate) async fn sources(

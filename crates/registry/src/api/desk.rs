@@ -49,7 +49,7 @@ impl From<DeskItem> for Task {
 
 /// What waits for me, the most urgent first.
 #[utoipa::path(get, path = "/api/v1/desk", tag = "desk",
-    params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
+    params(PageQuery),
     responses((status = 200, body = Listed<Task>), (status = 401), (status = 422)))]
 async fn list(
     State(app): State<App>,

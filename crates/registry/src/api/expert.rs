@@ -5,7 +5,6 @@ mod shapes;
 pub(crate) use shapes::item;
 pub use shapes::{ExpertBody, ExpertDetail, ExpertItem, WorkstationRef};
 
-use super::body::JsonBody;
 use super::listing::values;
 use super::organisation::{ReceiptOf, receipt};
 use super::paged::Listed;
@@ -21,9 +20,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
-use platform::web::Problem;
+use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::Deserialize;
 use utoipa::OpenApi;
@@ -107,8 +106,7 @@ fn created(caller: &Caller, done: &Done) -> Response {
         ("segment" = Option<String>, Query, description = "Segment ids, separated by commas; what lies below one counts"),
         ("body" = Option<String>, Query, description = "committee (the corridor's advisory committee), academy (academicians), separated by commas"),
         ("availability" = Option<String>, Query, description = "open, limited, closed, separated by commas"),
-        ("limit" = Option<u32>, Query, description = "Items on the page, 1 to 100"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins")),
+        PageQuery),
     responses((status = 200, body = Listed<ExpertItem>), (status = 422, description = "A filter, limit or cursor is wrong")))]
 async fn list(
     State(app): State<App>,
@@ -128,7 +126,7 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 }
 
 /// Enters oneself; for accounts that were given the role of expert.
-#[utoipa::path(post, path = "/api/v1/experts", tag = "experts", operation_id = "expert_register", request_body = ExpertBody,
+#[utoipa::path(post, path = "/api/v1/experts", tag = "experts", operation_id = "expert_register", request_body = ExpertBody, params(KeyHeader),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 409, description = "In the list already"), (status = 422)))]
 async fn register(
     State(app): State<App>,
@@ -142,7 +140,7 @@ async fn register(
 }
 
 /// An office enters somebody of its city who has no account, and keeps the record.
-#[utoipa::path(post, path = "/api/v1/experts/kept", tag = "experts", operation_id = "expert_keep", request_body = ExpertBody,
+#[utoipa::path(post, path = "/api/v1/experts/kept", tag = "experts", operation_id = "expert_keep", request_body = ExpertBody, params(KeyHeader),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 422)))]
 async fn keep(
     State(app): State<App>,

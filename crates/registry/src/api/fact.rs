@@ -188,8 +188,7 @@ pub(crate) fn item(corridor: &Corridor, fact: &pack::Fact) -> FactItem {
     get,
     path = "/api/v1/facts",
     tag = "corridor",
-    params(FactQuery, ("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+    params(FactQuery, PageQuery),
     responses((status = 200, body = Listed<FactItem>), (status = 422, description = "A limit or cursor that cannot be read"))
 )]
 pub(crate) async fn facts(

@@ -1,5 +1,6 @@
 //! Imports as JSON: a file in, a report out; earlier imports.
 
+use super::paged::Listed;
 use crate::actions::import::{Batch, Import, Report, import_by_id, import_create, import_list};
 use crate::rules::import::{Format, Noun, Problem};
 use axum::Json;
@@ -18,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// How a file is to be read.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct ImportQuery {
     /// `1` or `true`: check and compare only, store nothing.
@@ -157,8 +159,8 @@ pub struct Document;
 
 /// Imports organisations. All or nothing; the same key always means the same record.
 #[utoipa::path(post, path = "/api/v1/imports/organisations", tag = "imports", params(ImportQuery),
-    request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = ImportReport), (status = 422, body = ImportReport), (status = 401), (status = 403), (status = 409), (status = 413)))]
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, body = ImportReport), (status = 422, body = ImportReport, description = "The file has problems, named in the report; or how to read it is not known"), (status = 401), (status = 403), (status = 409), (status = 413)))]
 pub async fn organisations(
     State(app): State<App>,
     caller: Caller,
@@ -171,8 +173,8 @@ pub async fn organisations(
 
 /// Imports needs as drafts of their organisations.
 #[utoipa::path(post, path = "/api/v1/imports/needs", tag = "imports", params(ImportQuery),
-    request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = ImportReport), (status = 422, body = ImportReport), (status = 401), (status = 403), (status = 409), (status = 413)))]
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, body = ImportReport), (status = 422, body = ImportReport, description = "The file has problems, named in the report; or how to read it is not known"), (status = 401), (status = 403), (status = 409), (status = 413)))]
 pub async fn needs(
     State(app): State<App>,
     caller: Caller,
@@ -185,8 +187,8 @@ pub async fn needs(
 
 /// Imports offers as drafts of their organisations.
 #[utoipa::path(post, path = "/api/v1/imports/offers", tag = "imports", params(ImportQuery),
-    request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = ImportReport), (status = 422, body = ImportReport), (status = 401), (status = 403), (status = 409), (status = 413)))]
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, body = ImportReport), (status = 422, body = ImportReport, description = "The file has problems, named in the report; or how to read it is not known"), (status = 401), (status = 403), (status = 409), (status = 413)))]
 pub async fn offers(
     State(app): State<App>,
     caller: Caller,
@@ -234,8 +236,8 @@ fn format(asked: &str, headers: &HeaderMap) -> Result<Format, Refusal> {
 }
 
 /// The newest imports one may see.
-#[utoipa::path(get, path = "/api/v1/imports", tag = "imports", params(("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, description = "A list of ImportItem", body = Vec<ImportItem>), (status = 401), (status = 403)))]
+#[utoipa::path(get, path = "/api/v1/imports", tag = "imports", params(PageQuery),
+    responses((status = 200, body = Listed<ImportItem>), (status = 401), (status = 403)))]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,

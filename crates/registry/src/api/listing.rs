@@ -9,7 +9,6 @@ pub use shapes::{
 };
 pub(crate) use shapes::{date, detail, item, organisation_ref, receipt};
 
-use super::body::JsonBody;
 use super::paged::Listed;
 use crate::actions::listing::{
     Create, Done, Query as ListQuery, listing_create, listing_edit, listing_list, listing_recall, listing_renew,
@@ -25,8 +24,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::identity::idempotency::Once;
-use platform::web::Problem;
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::Deserialize;
 

@@ -1,5 +1,6 @@
 //! Matching as JSON: a preview for anybody, the matches of a need or an offer, remarks about answers.
 
+use super::paged::Listed;
 use super::search::CityName;
 use crate::actions::matching::{
     ANSWERS_DEFAULT, ANSWERS_MAX, Match, Matches, listing_matches, match_feedback, match_preview,
@@ -15,7 +16,7 @@ use kernel::{Adcode, Refusal};
 use platform::capability::Route;
 use platform::web::guard::{LIMITER_CALLERS_MAX, Limiter, RATE_MATCH, address_key};
 use platform::web::page::{List, PageQuery};
-use platform::web::{Problem, T};
+use platform::web::{JsonBody, Problem, T};
 use platform::{App, Caller};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -92,6 +93,13 @@ pub struct FeedbackBody {
     pub note: String,
 }
 
+/// The answer to a remark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Kept {
+    /// It was kept.
+    pub kept: bool,
+}
+
 /// Routes of matching.
 pub fn routes() -> Vec<Route> {
     let view = |path, handler| Route { method: Method::GET, path, action: "match_view", journal: None, handler };
@@ -119,7 +127,7 @@ pub fn routes() -> Vec<Route> {
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(preview, of_need, of_offer, remark),
-    components(schemas(MatchBody, MatchItem, WhyItem, FeedbackBody, CityName))
+    components(schemas(MatchBody, MatchItem, WhyItem, FeedbackBody, Kept, CityName))
 )]
 pub struct Document;
 
@@ -143,11 +151,11 @@ pub(crate) fn admit(app: &App, caller: &Caller) -> Result<(), Problem> {
 
 /// Who can meet a need in plain words. Stores nothing and needs no sign-in.
 #[utoipa::path(post, path = "/api/v1/matches", tag = "matching", request_body = MatchBody,
-    responses((status = 200, description = "A list of MatchItem", body = Vec<MatchItem>), (status = 422), (status = 429)))]
+    responses((status = 200, body = Listed<MatchItem>), (status = 422), (status = 429)))]
 pub async fn preview(
     State(app): State<App>,
     caller: Caller,
-    Json(body): Json<MatchBody>,
+    JsonBody(body): JsonBody<MatchBody>,
 ) -> Result<List<MatchItem>, Problem> {
     admit(&app, &caller)?;
     let city = body.city.as_deref().map(Adcode::parse).transpose().map_err(|_| city_refused())?;
@@ -175,8 +183,8 @@ fn checked_limit(limit: Option<usize>) -> Result<usize, Refusal> {
 }
 
 /// Who can meet a need.
-#[utoipa::path(get, path = "/api/v1/needs/{id}/matches", tag = "matching", params(("id" = String, Path), ("limit" = Option<usize>, Query)),
-    responses((status = 200, description = "A list of MatchItem", body = Vec<MatchItem>), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/needs/{id}/matches", tag = "matching", params(("id" = String, Path), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Answers wanted; 20 if left out")),
+    responses((status = 200, body = Listed<MatchItem>), (status = 404)))]
 pub async fn of_need(
     State(app): State<App>,
     caller: Caller,
@@ -187,8 +195,8 @@ pub async fn of_need(
 }
 
 /// What needs an offer meets.
-#[utoipa::path(get, path = "/api/v1/offers/{id}/matches", tag = "matching", params(("id" = String, Path), ("limit" = Option<usize>, Query)),
-    responses((status = 200, description = "A list of MatchItem", body = Vec<MatchItem>), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/offers/{id}/matches", tag = "matching", params(("id" = String, Path), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Answers wanted; 20 if left out")),
+    responses((status = 200, body = Listed<MatchItem>), (status = 404)))]
 pub async fn of_offer(
     State(app): State<App>,
     caller: Caller,
@@ -212,12 +220,12 @@ async fn of_listing(
 
 /// Says whether an answer fits, for tuning the order.
 #[utoipa::path(post, path = "/api/v1/matches/remarks", tag = "matching", request_body = FeedbackBody,
-    responses((status = 201), (status = 401), (status = 422)))]
+    responses((status = 201, body = Kept), (status = 401)))]
 pub async fn remark(
     State(app): State<App>,
     caller: Caller,
-    Json(body): Json<FeedbackBody>,
-) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
+    JsonBody(body): JsonBody<FeedbackBody>,
+) -> Result<(StatusCode, Json<Kept>), Problem> {
     let feedback = Feedback {
         asker: body.asker,
         text: body.text,
@@ -227,7 +235,7 @@ pub async fn remark(
         note: body.note,
     };
     match_feedback(&app, &caller.ctx, feedback).await?;
-    Ok((StatusCode::CREATED, Json(serde_json::json!({ "kept": true }))))
+    Ok((StatusCode::CREATED, Json(Kept { kept: true })))
 }
 
 /// Answers as the API and the command line show them.

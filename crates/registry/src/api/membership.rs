@@ -1,6 +1,5 @@
 //! Members as JSON.
 
-use super::body::JsonBody;
 use super::organisation::{LoginBody, MandateBody, MemberItem, ReceiptOf, member, receipt};
 use super::paged::Listed;
 use crate::actions::membership::{
@@ -14,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::identity::idempotency::Once;
-use platform::web::Problem;
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use utoipa::OpenApi;
 
@@ -45,7 +44,7 @@ fn created(caller: &Caller, done: &Done) -> Response {
 
 /// Members of an organisation and those who have been asked; for its members.
 #[utoipa::path(get, path = "/api/v1/organisations/{id}/members", tag = "members",
-    params(("id" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    params(("id" = String, Path), PageQuery),
     responses((status = 200, body = Listed<MemberItem>), (status = 401), (status = 403), (status = 404)))]
 async fn list(
     State(app): State<App>,
@@ -59,7 +58,7 @@ async fn list(
 
 /// Invitations that wait for the caller.
 #[utoipa::path(get, path = "/api/v1/invitations", tag = "members",
-    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    params(PageQuery),
     responses((status = 200, body = Listed<MemberItem>), (status = 401)))]
 async fn invitations(
     State(app): State<App>,
@@ -87,7 +86,7 @@ async fn invite(
 
 /// Changes duty and mandate of a member; for managers.
 #[utoipa::path(post, path = "/api/v1/members/{id}/changes", tag = "members", params(("id" = String, Path)),
-    request_body = MandateBody, responses((status = 201, body = ReceiptOf), (status = 403), (status = 404), (status = 409), (status = 422)))]
+    request_body = MandateBody, responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn change(
     State(app): State<App>,
     caller: Caller,
@@ -99,14 +98,14 @@ async fn change(
 
 /// The asked account says yes.
 #[utoipa::path(post, path = "/api/v1/members/{id}/acceptances", tag = "members", params(("id" = String, Path)),
-    responses((status = 201, body = ReceiptOf), (status = 404), (status = 409)))]
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 404), (status = 409)))]
 async fn accept(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     Ok(created(&caller, &member_accept(&app, &caller.ctx, &id).await?))
 }
 
 /// Takes a member out or an invitation back; a member may leave, an asked account say no.
 #[utoipa::path(post, path = "/api/v1/members/{id}/removals", tag = "members", params(("id" = String, Path)),
-    responses((status = 201, body = ReceiptOf), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     Ok(created(&caller, &member_remove(&app, &caller.ctx, &id).await?))
 }

@@ -1,6 +1,5 @@
 //! The JSON twin of every page and action.
 
-pub(crate) mod body;
 pub mod city;
 pub mod claim;
 pub mod contact;

@@ -8,7 +8,6 @@ pub use shapes::{
 };
 pub(crate) use shapes::{claim, item, member, place, receipt};
 
-use super::body::JsonBody;
 use super::listing::values;
 use super::paged::Listed;
 use crate::actions::organisation::{
@@ -22,9 +21,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
-use platform::web::Problem;
+use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::Deserialize;
 use utoipa::OpenApi;
@@ -124,8 +123,7 @@ pub(crate) async fn listed(
         ("kind" = Option<String>, Query, description = "Kinds, separated by commas"),
         ("status" = Option<String>, Query, description = "Status codes, separated by commas"),
         ("segment" = Option<String>, Query, description = "Segment ids, separated by commas; what lies below one counts"),
-        ("limit" = Option<u32>, Query, description = "Items on the page, 1 to 100"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins")),
+        PageQuery),
     responses((status = 200, body = Listed<OrganisationItem>), (status = 422, description = "A filter, limit or cursor is wrong")))]
 async fn list(
     State(app): State<App>,
@@ -150,7 +148,7 @@ async fn view(
 
 /// Registers an organisation; the city office confirms it before others see it.
 #[utoipa::path(post, path = "/api/v1/organisations", tag = "organisations", request_body = OrganisationBody,
-    responses((status = 201, body = ReceiptOf), (status = 401), (status = 409, description = "The code belongs to another"), (status = 422)))]
+    params(KeyHeader), responses((status = 201, body = ReceiptOf), (status = 401), (status = 409, description = "The code belongs to another"), (status = 422)))]
 async fn register(
     State(app): State<App>,
     caller: Caller,

@@ -7,7 +7,6 @@ pub use shapes::{
     PocProjectBody, PocProjectDetail, PocProjectItem, PocStepBody, PocStepEditBody, PocStepItem,
 };
 
-use super::body::JsonBody;
 use super::listing::OrganisationRef;
 use super::organisation::{ReceiptOf, receipt};
 use super::paged::Listed;
@@ -23,9 +22,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
-use platform::web::Problem;
+use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::Deserialize;
 use utoipa::OpenApi;
@@ -160,10 +159,8 @@ fn created(caller: &Caller, done: &Done) -> Response {
         ("segment" = Option<String>, Query, description = "Segment id; what lies below it counts"),
         ("centre" = Option<String>, Query, description = "Id of the centre that looks after it"),
         ("own" = Option<String>, Query, description = "`1` for those of the caller's organisations, in any state"),
-        ("limit" = Option<u32>, Query, description = "Items on the page, 1 to 100"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins")),
-    responses((status = 200, body = Listed<PocProjectItem>), (status = 401, description = "`own` without a sign-in"),
-        (status = 422, description = "A filter, limit or cursor is wrong")))]
+        PageQuery),
+    responses((status = 200, body = Listed<PocProjectItem>), (status = 422, description = "A filter, limit or cursor is wrong")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -189,8 +186,8 @@ async fn view(
 /// Begins a project as a draft of the caller's organisation.
 #[utoipa::path(post, path = "/api/v1/poc-projects", operation_id = "poc_project_create", tag = "proof of concept",
     request_body = PocProjectBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-    responses((status = 201, body = ReceiptOf, headers(("Location" = String))), (status = 401), (status = 403), (status = 422)))]
+    params(KeyHeader),
+    responses((status = 201, body = ReceiptOf, headers(("Location" = String))), (status = 401), (status = 404, description = "No such organisation")))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -223,7 +220,7 @@ async fn close(State(app): State<App>, caller: Caller, Path(id): Path<String>) -
 /// Adds a step: what is done or planned by the project's own people, a proposal by anybody else.
 #[utoipa::path(post, path = "/api/v1/poc-projects/{id}/steps", operation_id = "poc_step_add", tag = "proof of concept",
     request_body = PocStepBody,
-    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
+    params(("id" = String, Path), KeyHeader),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422),
         (status = 429, description = "Too many proposals wait")))]
 async fn add(
@@ -306,8 +303,7 @@ async fn answer(
 
 /// Proof-of-concept centres by name: organisations of that kind or in that segment, and those that projects chose.
 #[utoipa::path(get, path = "/api/v1/poc-centres", operation_id = "poc_centre_list", tag = "proof of concept",
-    params(("limit" = Option<u32>, Query, description = "Items on the page, 1 to 100"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins")),
+    params(PageQuery),
     responses((status = 200, body = Listed<PocCentreItem>), (status = 422, description = "A limit or cursor is wrong")))]
 async fn centre_list(
     State(app): State<App>,

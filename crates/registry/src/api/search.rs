@@ -175,7 +175,7 @@ pub fn next_cursor(request_offset: usize, response: &SearchResponse) -> Option<S
 #[utoipa::path(get, path = "/api/v1/search", tag = "search",
     params(("q" = String, Query, description = "Words, Chinese or English, pinyin or initials"), ("kind" = Option<String>, Query), ("city" = Option<String>, Query),
         ("status" = Option<String>, Query), ("segment" = Option<String>, Query), ("year" = Option<String>, Query),
-        ("limit" = Option<usize>, Query), ("cursor" = Option<String>, Query)),
+        PageQuery),
     responses((status = 200, body = SearchPage), (status = 422, description = "A limit was passed (problem+json)")))]
 pub async fn search_json(
     State(app): State<App>,

@@ -1,6 +1,5 @@
 //! Statuses and confirmations as JSON.
 
-use super::body::JsonBody;
 use super::organisation::{ReceiptOf, StatusBody, receipt};
 use crate::actions::organisation::Done;
 use crate::actions::status::{statement_confirm, status_confirm, status_declare};
@@ -11,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use platform::capability::Route;
 use platform::identity::idempotency::Once;
-use platform::web::Problem;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use utoipa::OpenApi;
 
@@ -57,14 +56,14 @@ async fn declare(
 
 /// The city office confirms a declared status.
 #[utoipa::path(post, path = "/api/v1/statuses/{id}/confirmations", tag = "statuses", params(("id" = String, Path)),
-    responses((status = 201, body = ReceiptOf), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn confirm(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     Ok(created(&caller, &status_confirm(&app, &caller.ctx, &id).await?.0))
 }
 
 /// The city office confirms one statement about an organisation.
 #[utoipa::path(post, path = "/api/v1/statements/{id}/confirmations", tag = "statuses", params(("id" = String, Path)),
-    responses((status = 201, body = ReceiptOf), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn confirm_statement(
     State(app): State<App>,
     caller: Caller,

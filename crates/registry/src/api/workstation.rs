@@ -3,11 +3,10 @@
 mod shapes;
 
 pub use shapes::{
-    AnswerBody, LeavingBody, OwnerRef, ProjectBody, ProjectItem, SeatItem, WorkstationBody, WorkstationDetail,
+    LeavingBody, OwnerRef, ProjectBody, ProjectItem, SeatAnswerBody, SeatItem, WorkstationBody, WorkstationDetail,
     WorkstationItem,
 };
 
-use super::body::JsonBody;
 use super::listing::values;
 use super::organisation::{DecisionBody, ReceiptOf, receipt};
 use super::paged::{Listed, cut};
@@ -24,9 +23,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
-use platform::web::Problem;
+use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
+use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use serde::Deserialize;
 use utoipa::OpenApi;
@@ -91,7 +90,7 @@ pub fn routes() -> Vec<Route> {
         SeatItem,
         ProjectItem,
         ProjectBody,
-        AnswerBody,
+        SeatAnswerBody,
         LeavingBody
     ))
 )]
@@ -119,8 +118,7 @@ fn created(caller: &Caller, done: &Done) -> Response {
     params(("q" = Option<String>, Query, description = "Words in name, subject and the enterprise's name"),
         ("city" = Option<String>, Query, description = "City codes, separated by commas"),
         ("state" = Option<String>, Query, description = "listed, ended, separated by commas"),
-        ("limit" = Option<u32>, Query, description = "Items on the page, 1 to 100"),
-        ("cursor" = Option<String>, Query, description = "Where the page begins")),
+        PageQuery),
     responses((status = 200, body = Listed<WorkstationItem>), (status = 422, description = "A filter, limit or cursor is wrong")))]
 async fn list(
     State(app): State<App>,
@@ -133,7 +131,7 @@ async fn list(
 
 /// Workstations that wait for the caller's office, the most urgent first.
 #[utoipa::path(get, path = "/api/v1/workstations/waiting", tag = "workstations", operation_id = "workstation_office_list",
-    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    params(PageQuery),
     responses((status = 200, body = Listed<WorkstationItem>), (status = 401), (status = 403)))]
 async fn waiting(
     State(app): State<App>,
@@ -160,7 +158,7 @@ async fn view(
 
 /// Proposes a workstation in an organisation's name; its experts are asked and the city office decides.
 #[utoipa::path(post, path = "/api/v1/organisations/{id}/workstations", tag = "workstations", operation_id = "workstation_propose",
-    params(("id" = String, Path)), request_body = WorkstationBody,
+    params(("id" = String, Path), KeyHeader), request_body = WorkstationBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn propose(
     State(app): State<App>,
@@ -189,13 +187,13 @@ async fn decide(
 
 /// An expert agrees to take part, or the office that keeps the record does.
 #[utoipa::path(post, path = "/api/v1/workstations/{id}/joinings", tag = "workstations", operation_id = "workstation_join",
-    params(("id" = String, Path)), request_body = AnswerBody,
+    params(("id" = String, Path)), request_body = SeatAnswerBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn join(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    JsonBody(body): JsonBody<AnswerBody>,
+    JsonBody(body): JsonBody<SeatAnswerBody>,
 ) -> Result<Response, Problem> {
     Ok(created(&caller, &workstation_join(&app, &caller.ctx, &id, &body.expert).await?))
 }
@@ -216,7 +214,7 @@ async fn leave(
 
 /// Adds a project to a recognised workstation.
 #[utoipa::path(post, path = "/api/v1/workstations/{id}/projects", tag = "workstations", operation_id = "workstation_project_add",
-    params(("id" = String, Path)), request_body = ProjectBody,
+    params(("id" = String, Path), KeyHeader), request_body = ProjectBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn project_add(
     State(app): State<App>,

@@ -1,5 +1,6 @@
 //! The house with every capability, as the demo leaves it.
 
+mod contract;
 mod routes;
 mod stage;
 mod walk;

@@ -38,7 +38,7 @@ async fn the_route_table_the_policies_the_journal_and_the_api_document_agree() {
     let twice: Vec<String> = table.iter().filter(|r| !seen.insert((r.method.clone(), r.path))).map(name).collect();
     assert_eq!(twice, Vec::<String>::new(), "addresses given twice");
 
-    let document = serde_json::to_value(platform::server::openapi(app.capabilities())).expect("JSON");
+    let document = serde_json::to_value(platform::document::openapi(app.capabilities())).expect("JSON");
     let documented = operations(&document);
     let api: BTreeSet<(String, String)> = table
         .iter()

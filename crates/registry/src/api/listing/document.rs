@@ -4,6 +4,8 @@ use super::{
     DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody,
 };
 use crate::api::paged::Listed;
+use platform::identity::idempotency::KeyHeader;
+use platform::web::page::PageQuery;
 
 /// API document of this noun.
 #[derive(utoipa::OpenApi)]
@@ -53,8 +55,7 @@ macro_rules! described {
                 ("type" = Option<String>, Query, description = "`achievement`, `service`, `capability`, separated by commas"),
                 ("own" = Option<String>, Query, description = "`1` for what the caller's organisations have, in any state"),
                 ("state" = Option<String>, Query, description = "States, for own lists"),
-                ("limit" = Option<String>, Query, description = "1 to 100, default 20"),
-                ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+                PageQuery),
             responses((status = 200, body = Listed<ListingItem>), (status = 422, description = "A filter, limit or cursor that cannot be read")))]
         #[allow(dead_code)]
         fn $plural() {}
@@ -67,16 +68,16 @@ macro_rules! described {
 
         /// Begin a draft
         #[utoipa::path(post, path = concat!($list), tag = $tag, request_body = ListingBody,
-            params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
+            params(KeyHeader),
             responses((status = 201, body = ReceiptItem, headers(("Location" = String))), (status = 401, description = "Not signed in"),
-                (status = 409, description = "Too many drafts"), (status = 422, description = "An answer breaks a limit")))]
+                (status = 404, description = "No such organisation"), (status = 409, description = "Too many drafts"), (status = 422, description = "An answer breaks a limit")))]
         #[allow(dead_code)]
         fn $create() {}
 
         /// Save answers of a draft, or of the next version of a published one
         #[utoipa::path(post, path = concat!($list, "/{id}/versions"), tag = $tag, request_body = ListingBody,
             params(("id" = String, Path, description = "Opaque id")),
-            responses((status = 200, body = ReceiptItem), (status = 409, description = "In review or withdrawn"),
+            responses((status = 200, body = ReceiptItem), (status = 401), (status = 409, description = "In review or withdrawn"),
                 (status = 422, description = "An answer breaks a limit")))]
         #[allow(dead_code)]
         fn $edit() {}
@@ -84,31 +85,31 @@ macro_rules! described {
         /// Send it to the city office
         #[utoipa::path(post, path = concat!($list, "/{id}/submissions"), tag = $tag,
             params(("id" = String, Path, description = "Opaque id"),
-                ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-            responses((status = 201, body = ReceiptItem), (status = 409, description = "In review, withdrawn or unchanged"),
+                KeyHeader),
+            responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "In review, withdrawn or unchanged"),
                 (status = 422, description = "Incomplete")))]
         #[allow(dead_code)]
         fn $submit() {}
 
         /// Take it back from review
         #[utoipa::path(post, path = concat!($list, "/{id}/recalls"), tag = $tag, params(("id" = String, Path, description = "Opaque id")),
-            responses((status = 201, body = ReceiptItem), (status = 409, description = "Not in review")))]
+            responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "Not in review")))]
         #[allow(dead_code)]
         fn $recall() {}
 
         /// Take it back for good
         #[utoipa::path(post, path = concat!($list, "/{id}/withdrawals"), tag = $tag,
             params(("id" = String, Path, description = "Opaque id"),
-                ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-            responses((status = 201, body = ReceiptItem), (status = 409, description = "Withdrawn already")))]
+                KeyHeader),
+            responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "Withdrawn already")))]
         #[allow(dead_code)]
         fn $withdraw() {}
 
         /// Prolong its publication
         #[utoipa::path(post, path = concat!($list, "/{id}/renewals"), tag = $tag, request_body = RenewalBody,
             params(("id" = String, Path, description = "Opaque id"),
-                ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-            responses((status = 201, body = ReceiptItem), (status = 409, description = "Never published, withdrawn, or ended long ago"),
+                KeyHeader),
+            responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "Never published, withdrawn, or ended long ago"),
                 (status = 422, description = "The last day has passed")))]
         #[allow(dead_code)]
         fn $renew() {}
@@ -116,8 +117,8 @@ macro_rules! described {
         /// Decide about the version in review
         #[utoipa::path(post, path = concat!($list, "/{id}/reviews"), tag = $tag, request_body = ReviewBody,
             params(("id" = String, Path, description = "Opaque id"),
-                ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
-            responses((status = 201, body = ReceiptItem), (status = 403, description = "Not the caller's to review"),
+                KeyHeader),
+            responses((status = 201, body = ReceiptItem), (status = 401), (status = 403, description = "Not the caller's to review"),
                 (status = 409, description = "Nothing or another version is in review"), (status = 422, description = "Reasons are missing")))]
         #[allow(dead_code)]
         fn $review() {}

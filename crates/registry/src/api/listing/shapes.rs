@@ -246,6 +246,7 @@ pub struct ReviewBody {
     /// Number of the version that was read.
     pub version: i64,
     /// `publish` or `refuse`.
+    #[schema(pattern = "^(publish|refuse)$")]
     pub decision: String,
     /// Coded reasons of a refusal, 1 to 5.
     #[serde(default)]

@@ -331,6 +331,7 @@ pub struct EvidenceBody {
 #[serde(default, deny_unknown_fields)]
 pub struct DecisionBody {
     /// `approve` or `refuse`.
+    #[schema(pattern = "^(approve|refuse)$")]
     pub decision: String,
     /// Reason code; needed for a refusal.
     pub reason: String,

@@ -281,6 +281,7 @@ impl PocCompletionBody {
 #[serde(default, deny_unknown_fields)]
 pub struct PocAnswerBody {
     /// `accept` or `decline`.
+    #[schema(pattern = "^(accept|decline)$")]
     pub decision: String,
     /// Needed to decline: `early`, `fit`, `taken`, `capacity`, `terms` or `other`.
     pub reason: String,

@@ -152,7 +152,7 @@ impl WorkstationBody {
 /// For whom somebody answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct AnswerBody {
+pub struct SeatAnswerBody {
     /// Id of the expert.
     pub expert: String,
 }

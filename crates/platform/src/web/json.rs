@@ -1,14 +1,14 @@
 //! JSON bodies: depth and shape are checked, and whoever sent a wrong one is told where.
 
+use super::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use kernel::{Refusal, limits};
-use platform::web::Problem;
 use serde::de::DeserializeOwned;
 
 /// A JSON body of a known shape.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+pub struct JsonBody<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
@@ -27,14 +27,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 /// Reads a body.
 ///
 /// # Errors
-/// `json-depth` for too many levels, `json` for what cannot be read, with line and column.
-pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+/// `json-depth` for too many levels, `json-object` for a list, `json` for what cannot be read, with line and column.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     if depth(bytes) > limits::JSON_DEPTH_MAX {
         let max = limits::JSON_DEPTH_MAX;
         return Err(Refusal::invalid(
             "json-depth",
             format!("JSON 最多嵌套 {max} 层。"),
             format!("JSON may be nested at most {max} levels deep."),
+        ));
+    }
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        // serde would take a list for the fields of the object in the order they happen to be declared.
+        return Err(Refusal::invalid(
+            "json-object",
+            "正文须为一个 JSON 对象 {…}，不是数组。请对照接口文档改正。",
+            "The body is a JSON object {…}, not a list. See the API document.",
         ));
     }
     serde_json::from_slice(bytes).map_err(|error| {
@@ -73,7 +81,7 @@ mod tests {
 
     #[test]
     fn depth_is_refused_before_parsing() {
-        let nested = |n: usize| format!("{}1{}", "[".repeat(n), "]".repeat(n)).into_bytes();
+        let nested = |n: usize| format!("{{\"a\":{}1{}}}", "[".repeat(n - 1), "]".repeat(n - 1)).into_bytes();
         assert!(read::<Value>(&nested(limits::JSON_DEPTH_MAX)).is_ok());
         assert_eq!(read::<Value>(&nested(limits::JSON_DEPTH_MAX + 1)).unwrap_err().code, "json-depth");
         assert_eq!(read::<Value>(&nested(10_000)).unwrap_err().code, "json-depth");
@@ -81,6 +89,16 @@ mod tests {
             read::<Value>(br#"{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"["}"#).is_ok(),
             "brackets in a text do not count"
         );
+    }
+
+    #[test]
+    fn a_list_is_not_taken_for_an_object() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Body {
+            name: Option<String>,
+        }
+        assert_eq!(read::<Body>(br#" {"name":"a"}"#).unwrap().name.as_deref(), Some("a"));
+        assert_eq!(read::<Body>(br#" ["a"]"#).unwrap_err().code, "json-object");
     }
 
     #[test]

@@ -173,7 +173,7 @@ pub fn next_cursor(request_offset: usize, response: &SearchResponse) -> Option<S
 
 /// Searches organisations, needs and offers.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search",
-    params(("q" = String, Query, description = "Words, Chinese or English, pinyin or initials"), ("kind" = Option<String>, Query), ("city" = Option<String>, Query),
+    params(("q" = Option<String>, Query, description = "Words, Chinese or English, pinyin or initials; everything if left out"), ("kind" = Option<String>, Query), ("city" = Option<String>, Query),
         ("status" = Option<String>, Query), ("segment" = Option<String>, Query), ("year" = Option<String>, Query),
         PageQuery),
     responses((status = 200, body = SearchPage), (status = 422, description = "A limit was passed (problem+json)")))]

@@ -45,8 +45,8 @@ struct Keeping {
     writer: Option<Writer>,
     /// What the writer has taken in ahead of its entry and not committed.
     ahead: Option<Ahead>,
-    /// First key of a change that another one overtook: it waits for its entry.
-    overtaken: Option<String>,
+    /// First key of a change that waits for its entry: another one overtook it, or a page of it failed.
+    waits: Option<String>,
 }
 
 /// How far a coming change has been taken in.
@@ -72,7 +72,7 @@ impl Keeping {
             return Some(ahead);
         }
         self.forget();
-        self.overtaken = Some(ahead.begin);
+        self.waits = Some(ahead.begin);
         None
     }
 
@@ -278,13 +278,22 @@ impl Indexer {
         if keeping.ahead.as_ref().is_some_and(|ahead| coming.as_ref().is_none_or(|pages| pages.from != ahead.begin)) {
             keeping.forget();
         }
-        let Some(Pages { page: pages, from: begin }) = coming else { return Ok(false) };
-        if keeping.overtaken.as_ref() == Some(&begin) {
-            return Ok(false);
-        }
+        let Some(coming) = coming.filter(|pages| keeping.waits.as_ref() != Some(&pages.from)) else { return Ok(false) };
+        let taken = self.take_ahead(app, keeping, &coming).await;
+        taken.or_else(|fault| {
+            // Nothing is lost: its entry brings it. The node's other work, such as removing it, must go on.
+            tracing::warn!(cause = ?fault, from = coming.from, "index.ahead failed");
+            keeping.forget();
+            keeping.waits = Some(coming.from);
+            Ok(false)
+        })
+    }
+
+    async fn take_ahead(&self, app: &App, keeping: &mut Keeping, coming: &Pages) -> Outcome<bool> {
+        let Pages { page: pages, from: begin } = coming;
         for _ in 0..AHEAD_PAGES {
-            let from = keeping.ahead.as_ref().map_or(&begin, |ahead| &ahead.next);
-            let DocumentPage { documents, next } = pages(&conn, Some(from)).await?;
+            let from = keeping.ahead.as_ref().map_or(begin, |ahead| &ahead.next);
+            let DocumentPage { documents, next } = pages(&app.db().read(), Some(from)).await?;
             let Some(next) = next else { return Ok(false) };
             let index = self.index()?;
             let writer = match keeping.ahead.take() {
@@ -293,7 +302,7 @@ impl Indexer {
             };
             let page = DocumentPage { documents, next: None };
             // Nobody has seen them, so there is no earlier one to take out.
-            keeping.writer = Some(pour(app, writer, pages, page, Writer::insert_new).await?.0);
+            keeping.writer = Some(pour(app, writer, *pages, page, Writer::insert_new).await?.0);
             keeping.ahead = Some(Ahead { begin: begin.clone(), next });
         }
         Ok(true)

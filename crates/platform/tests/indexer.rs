@@ -194,3 +194,18 @@ async fn a_page_that_fails_is_taken_in_when_it_can_be_read_again() {
     house.settle().await;
     assert_eq!(found(&house, "later"), 1, "and this node still writes its index");
 }
+
+#[tokio::test]
+async fn a_failure_ahead_of_the_entry_stops_nothing_else() {
+    let house = house().await;
+    write(&house, "INSERT INTO broken (reason) VALUES ('disk')", None).await;
+    stage(&house, "a", 1).await;
+    house.settle().await;
+    write(&house, "", Some(("thing.put", "between"))).await;
+    house.settle().await;
+    assert_eq!((found(&house, "between"), found(&house, "early")), (1, 0));
+    write(&house, "DELETE FROM broken", None).await;
+    publish(&house, "a").await;
+    house.settle().await;
+    assert_eq!(found(&house, "early"), 5, "its entry brings what failed ahead of it");
+}

@@ -3,6 +3,7 @@ use crate::clock::Clock;
 use crate::ctx::Ctx;
 use crate::db::{Db, Outcome, Txn};
 use crate::desk;
+use crate::identity::idempotency::{self, once};
 use crate::indexer::Indexer;
 use crate::jobs::Handler;
 use crate::live::Live;
@@ -10,6 +11,8 @@ use crate::policy::Policies;
 use crate::recent::Recent;
 use crate::web::{NavItem, Site, Texts};
 use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -143,18 +146,32 @@ impl App {
         extensions.insert(TypeId::of::<T>(), value);
     }
 
-    /// Runs one action in one transaction and wakes the followers after its commit; see [`Db::in_txn`].
+    /// Runs one action in one transaction and wakes the followers after its commit; see [`Db::in_txn`]. A repeat of a
+    /// request that came with a key gets the first answer; see [`crate::identity::idempotency`].
     pub async fn in_txn<I, T, F>(&self, ctx: &Ctx, name: &'static str, input: I, body: F) -> Outcome<T>
     where
         I: Send + Sync + 'static,
-        T: Send + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
         F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
     {
-        let outcome = self.0.db.in_txn(ctx, name, input, body).await;
+        let outcome = if ctx.once.is_none() {
+            self.0.db.in_txn(ctx, name, input, body).await
+        } else {
+            self.0.db.in_txn(ctx, name, input, move |tx, input| Box::pin(once(tx, name, body(tx, input)))).await
+        };
         if outcome.is_ok() {
             self.0.wake.notify_one();
         }
         outcome
+    }
+
+    /// The answer an action gave to the first request with this key, if this one is a repeat: for work that begins
+    /// before the transaction that keeps the answer.
+    ///
+    /// # Errors
+    /// `idempotency-body` (422) when the key was used for something else.
+    pub async fn first_answer<T: DeserializeOwned>(&self, ctx: &Ctx, name: &'static str) -> Outcome<Option<T>> {
+        idempotency::first(&self.0.db.read(), ctx, name).await
     }
 
     pub(crate) fn desk_counts(&self) -> &Recent<i64> {

@@ -1,3 +1,4 @@
+use crate::identity::idempotency::Once;
 use kernel::{Adcode, Instant, Locale};
 use serde::{Deserialize, Serialize};
 
@@ -146,11 +147,13 @@ pub struct Ctx {
     pub request_id: String,
     /// The language of refusals and of what is made for the person.
     pub locale: Locale,
+    /// The key under which the request is to happen once, if it came with one.
+    pub once: Option<Once>,
 }
 
 impl Ctx {
     /// The house acting by itself at some time.
     pub fn system(now: Instant) -> Ctx {
-        Ctx { actor: Actor::system(), now, request_id: crate::random::id(), locale: Locale::ZhCn }
+        Ctx { actor: Actor::system(), now, request_id: crate::random::id(), locale: Locale::ZhCn, once: None }
     }
 }

@@ -5,6 +5,7 @@
 //! who has to sign in. `tests/whole` of the program and `tests-api/` hold the result to what is served.
 
 use crate::capability::Capability;
+use crate::identity::idempotency::KeyHeader;
 use crate::identity::{self, cookie_name};
 use crate::web::problem::{PROBLEM_JSON, ProblemBody};
 use axum::http::{Method, StatusCode};
@@ -13,7 +14,7 @@ use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{Content, Header, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// An access token: `Authorization: Bearer …`.
 const TOKEN: &str = "token";
@@ -109,6 +110,7 @@ pub fn openapi(capabilities: &[Capability]) -> OpenApi {
         for (method, operation) in operations(item) {
             name(operation);
             sign_in(operation);
+            once(&method, operation);
             refuse(&method, path, operation);
         }
     }
@@ -143,6 +145,14 @@ fn sign_in(operation: &mut Operation) {
     let ways = [TOKEN, SESSION].map(requirement).into_iter();
     let all = (!wants_somebody(operation)).then(SecurityRequirement::default).into_iter().chain(ways).collect();
     operation.security.get_or_insert(all);
+}
+
+/// Whatever somebody posts may carry a key, so that a repeat gets the first answer.
+fn once(method: &Method, operation: &mut Operation) {
+    if *method == Method::POST && wants_somebody(operation) {
+        let key = KeyHeader::into_params(|| Some(ParameterIn::Header));
+        operation.parameters.get_or_insert_default().extend(key.into_iter().map(RefOr::T));
+    }
 }
 
 fn ways_in() -> [(&'static str, SecurityScheme); 2] {

@@ -11,6 +11,7 @@ use kernel::Instant;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The number an entry gets at append.
 pub type EntryId = i64;
@@ -72,7 +73,7 @@ impl Entry {
 }
 
 /// An entry as it stands in the journal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Recorded {
     /// Its place in the order that all followers share; none while it waits for the sealer.
     pub leaf_index: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::ctx::{Actor, Ctx};
+use crate::identity::idempotency::Once;
 use crate::web::{Account, Problem, Visit, guard, problem};
 use crate::{desk, identity};
 use axum::body::{Body, to_bytes};
@@ -71,7 +72,11 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
     };
     let request_id =
         parts.extensions.get::<guard::RequestId>().map_or_else(crate::random::id, |id| id.as_str().to_owned());
-    let ctx = Ctx { actor, now, request_id, locale: visit.t.locale };
+    let once = match Once::of(&parts, &body) {
+        Ok(once) => once,
+        Err(refusal) => return Problem::from(refusal).into_response(),
+    };
+    let ctx = Ctx { actor, now, request_id, locale: visit.t.locale, once };
     if ctx.actor.account.is_some() && shows_pages(parts.uri.path()) {
         let waiting = desk::waiting(&app, &ctx).await.unwrap_or_else(|fault| {
             // A page is worth more than the number in its header.

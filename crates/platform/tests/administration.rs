@@ -6,6 +6,7 @@ use axum::http::Method;
 use platform::demo::{Cast, DEMO_PASSWORD};
 use platform::jobs::{JOB_ATTEMPTS_MAX, NewJob, run_due};
 use platform::{identity, journal};
+use serde_json::json;
 use std::collections::BTreeSet;
 use testkit::{Client, TestApp};
 
@@ -30,6 +31,18 @@ fn begins(path: &str, places: &[&str]) -> bool {
     places.iter().any(|place| path == *place || path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
 }
 
+/// A body that fits what is posted there.
+fn body_of(path: &str) -> &'static str {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "tokens" => r#"{"name":"x","scopes":["read"],"days":3}"#,
+        "roles" | "role-revocations" => r#"{"role":"expert"}"#,
+        "passwords" => r#"{"password":"x","new_password":"correct horse"}"#,
+        "languages" => r#"{"lang":"en"}"#,
+        "invites" => r#"{"name":"x"}"#,
+        _ => "{}",
+    }
+}
+
 #[tokio::test]
 async fn every_route_is_declared_and_closed_to_strangers() {
     let test = start().await;
@@ -52,7 +65,7 @@ async fn every_route_is_declared_and_closed_to_strangers() {
         let json = path.starts_with("/api/");
         let (kind, body) = match (&route.method, json) {
             (&Method::GET, _) => (None, ""),
-            (_, true) => (Some("application/json"), r#"{"name":"x","scopes":["read"],"days":3}"#),
+            (_, true) => (Some("application/json"), body_of(&path)),
             (_, false) => (
                 Some("application/x-www-form-urlencoded"),
                 "name=x&role=expert&lang=en&password=x&new_password=correct+horse",
@@ -134,4 +147,98 @@ async fn a_dead_job_raises_an_alarm_and_is_retried_by_hand() {
         .map(|entry| entry.kind)
         .collect();
     assert_eq!(kinds, ["job.retried", "job.died"]);
+}
+
+#[tokio::test]
+async fn administrators_can_do_by_the_api_what_the_pages_offer() {
+    let test = start().await;
+    let mut admin = signed_in(&test, "admin").await;
+    let accounts = admin.get("/api/v1/accounts?q=enterprise").await.good().value();
+    let id = accounts["items"][0]["id"].as_str().expect("the demo's enterprise").to_owned();
+    let path = |what: &str| format!("/api/v1/accounts/{id}{what}");
+
+    let role = json!({ "role": "city-officer", "city": "310117" });
+    admin.json(&path("/roles"), &role).await.is(204);
+    admin.json(&path("/roles"), &role).await.is(409).refused("role-held");
+    admin.json(&path("/roles"), &json!({ "role": "king" })).await.is(422).refused("role-unknown");
+    admin.json(&path("/roles"), &json!({ "role": "city-officer", "city": "1" })).await.is(422).refused("adcode-shape");
+    assert_eq!(
+        admin.get(&path("")).await.good().value()["roles"],
+        json!([{ "role": "city-officer", "city": "310117" }])
+    );
+    admin.json(&path("/role-revocations"), &role).await.is(204);
+    admin.json(&path("/role-revocations"), &role).await.is(409).refused("role-not-held");
+
+    admin.json(&path("/disablings"), &json!({})).await.is(204);
+    admin.json(&path("/disablings"), &json!({})).await.is(409).refused("already-disabled");
+    assert!(admin.get(&path("")).await.good().value()["disabled_ms"].is_i64());
+    admin.json(&path("/enablings"), &json!({})).await.is(204);
+    admin.get("/api/v1/accounts/nobody").await.is(404);
+
+    let link = admin.json(&path("/resets"), &json!({})).await.is(201).value();
+    assert!(link["link"].as_str().is_some_and(|link| link.contains("/invite/")), "{link}");
+    let invite = json!({ "name": "新同事", "role": "expert" });
+    let headers = [("idempotency-key", "k-1")];
+    let mut send = async || {
+        let body = Body::from(invite.to_string());
+        admin.send(Method::POST, "/api/v1/invites", Some("application/json"), body, &headers).await.is(201).value()
+    };
+    let (made, again) = (send().await, send().await);
+    assert_eq!(made["id"], again["id"], "a repeat makes no second link");
+    assert!(made["link"].is_string() && again["link"].is_null(), "a link is told once: {again}");
+    let open = admin.get("/api/v1/invites").await.good().value();
+    assert_eq!(open["total"], 2, "the reset and the invite");
+    let id = made["id"].as_str().unwrap();
+    admin.json(&format!("/api/v1/invites/{id}/revocations"), &json!({})).await.is(204);
+    admin.json(&format!("/api/v1/invites/{id}/revocations"), &json!({})).await.is(404).refused("link-over");
+    assert_eq!(admin.get("/api/v1/invites").await.good().value()["total"], 1);
+}
+
+#[tokio::test]
+async fn the_journal_is_read_page_by_page_to_its_beginning() {
+    let test = start().await;
+    journal::seal(test.app().db(), test.app().clock().now()).await.unwrap();
+    let mut admin = signed_in(&test, "admin").await;
+    let (mut cursor, mut leaves) = (String::new(), Vec::new());
+    let total = loop {
+        let page = admin.get(&format!("/api/v1/journal?limit=3{cursor}")).await.good().value();
+        let items = page["items"].as_array().unwrap();
+        leaves.extend(items.iter().map(|entry| entry["leaf_index"].as_i64().expect("sealed")));
+        let Some(next) = page["next"].as_str() else { break page["total"].as_i64().unwrap() };
+        cursor = format!("&cursor={next}");
+    };
+    assert!(total > 3 && leaves == (0..total).rev().collect::<Vec<_>>(), "{leaves:?} of {total}");
+    admin.get("/api/v1/journal?cursor=new").await.is(422).refused("page-cursor");
+}
+
+#[tokio::test]
+async fn everybody_keeps_his_own_account_by_the_api() {
+    let test = start().await;
+    let (mut here, mut there) = (signed_in(&test, "enterprise").await, signed_in(&test, "enterprise").await);
+    let sessions = here.get("/api/v1/me/sessions").await.good().value();
+    let items = sessions["items"].as_array().unwrap();
+    assert_eq!(items.iter().filter(|session| session["here"] == true).count(), 1, "{sessions}");
+    assert_eq!(items.len(), 2);
+    let other = items.iter().find(|session| session["here"] == false).unwrap()["id"].as_str().unwrap().to_owned();
+    here.json(&format!("/api/v1/me/sessions/{other}/endings"), &json!({})).await.is(204);
+    here.json(&format!("/api/v1/me/sessions/{other}/endings"), &json!({})).await.is(404);
+    there.get("/api/v1/me").await.is(401);
+
+    let mut third = signed_in(&test, "enterprise").await;
+    here.json("/api/v1/me/sessions/endings", &json!({})).await.is(204);
+    third.get("/api/v1/me").await.is(401);
+
+    here.json("/api/v1/me/languages", &json!({ "lang": "fr" })).await.is(422).refused("language");
+    here.json("/api/v1/me/languages", &json!({ "lang": "en" })).await.is(204);
+    let token = json!({ "name": "x", "scopes": ["read"], "days": 3 });
+    let token = here.json("/api/v1/tokens", &token).await.is(201).value();
+    let mut program = test.visitor().bearer(token["secret"].as_str().unwrap());
+    assert_eq!(program.get("/api/v1/me").await.good().value()["scopes"], json!(["read"]));
+    program.get("/api/v1/me/sessions").await.is(403).refused("token-scope");
+
+    let change = |old: &str| json!({ "password": old, "new_password": "four words in a row" });
+    here.json("/api/v1/me/passwords", &change("not it")).await.is(422).refused("password-wrong");
+    here.json("/api/v1/me/passwords", &change(DEMO_PASSWORD)).await.is(204);
+    let typed = [("login", "enterprise"), ("password", "four words in a row")];
+    assert_eq!(test.visitor().form("/sign-in", &typed).await.redirect(), "/desk");
 }

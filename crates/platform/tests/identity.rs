@@ -57,20 +57,20 @@ fn code(fault: platform::Fault) -> &'static str {
 #[tokio::test]
 async fn the_first_administrator_comes_in_by_a_link_that_works_once() {
     let test = TestApp::start(vec![]).await;
-    let link = actions::first_link(test.app()).await.unwrap().expect("nobody is there yet");
-    let other = actions::first_link(test.app()).await.unwrap().expect("each start prints one");
+    let path = actions::first_link(test.app()).await.unwrap().expect("nobody is there yet").path.expect("told");
+    let other = actions::first_link(test.app()).await.unwrap().expect("each start prints one").path.expect("told");
     let mut client = test.visitor();
-    client.get(&link.path).await.good().shows("创建第一位系统管理员");
-    client.get(&link.path.replace("/first/", "/invite/")).await.is(404);
+    client.get(&path).await.good().shows("创建第一位系统管理员");
+    client.get(&path.replace("/first/", "/invite/")).await.is(404);
     let typed = [("login", "root-user"), ("name", "管理员"), ("email", ""), ("password", "short")];
-    client.form(&link.path, &typed).await.is(422).shows("密码至少").shows("root-user").shows("管理员");
+    client.form(&path, &typed).await.is(422).shows("密码至少").shows("root-user").shows("管理员");
     let typed = [("login", "root-user"), ("name", "管理员"), ("email", ""), ("password", PASSWORD)];
-    assert_eq!(client.form(&link.path, &typed).await.redirect(), "/admin");
+    assert_eq!(client.form(&path, &typed).await.redirect(), "/admin");
     client.get("/admin").await.good().shows("账号").shows("存证日志");
     client.get("/admin/journal").await.good();
-    test.visitor().get(&link.path).await.is(404);
-    test.visitor().get(&other.path).await.is(404);
-    test.visitor().form(&other.path, &[("login", "second"), ("name", "x"), ("password", PASSWORD)]).await.is(404);
+    test.visitor().get(&path).await.is(404);
+    test.visitor().get(&other).await.is(404);
+    test.visitor().form(&other, &[("login", "second"), ("name", "x"), ("password", PASSWORD)]).await.is(404);
     assert!(actions::first_link(test.app()).await.unwrap().is_none());
 }
 
@@ -113,10 +113,10 @@ async fn only_hashes_of_secrets_are_stored() {
     let attempt = SignIn { login: "li.wei".into(), password: PASSWORD.into(), visitor: Visitor::default() };
     let session = actions::sign_in(test.app(), &test.system(), attempt).await.unwrap();
     let token = actions::NewToken { name: "t".into(), scopes: vec!["read".into()], days: 3 };
-    let token = actions::token_create(test.app(), &ctx, token, None).await.unwrap();
+    let token = actions::token_create(test.app(), &ctx, token).await.unwrap();
     let invite = actions::NewInvite { name: "x".into(), email: String::new(), roles: vec![] };
     let invite = actions::invite_create(test.app(), &ctx, invite).await.unwrap();
-    let link = invite.path.rsplit('/').next().unwrap().to_owned();
+    let link = invite.path.expect("told once").rsplit('/').next().unwrap().to_owned();
     let secrets = [session.secret, token.secret.expect("told once"), link, PASSWORD.to_owned()];
     let conn = test.app().db().read();
     for (table, columns) in [
@@ -252,7 +252,7 @@ async fn an_account_that_is_disabled_is_out_at_once() {
     let (mut client, ctx) = (signed_in(&test, "li.wei").await, ctx_of(&test, &admin).await);
     let own = ctx_of(&test, &id).await;
     let token = actions::NewToken { name: "t".into(), scopes: vec!["read".into()], days: 3 };
-    let secret = actions::token_create(test.app(), &own, token, None).await.unwrap().secret.unwrap();
+    let secret = actions::token_create(test.app(), &own, token).await.unwrap().secret.unwrap();
     test.visitor().bearer(&secret).get("/api/v1/tokens").await.good();
     actions::account_disable(test.app(), &ctx, id.clone()).await.unwrap();
     client.get("/account").await.is(401);
@@ -337,14 +337,15 @@ async fn a_link_ends_with_time_and_when_it_is_taken_back() {
     let admin = account(&test, "admin1", vec![administrator()]).await;
     let ctx = ctx_of(&test, &admin).await;
     let new = || actions::NewInvite { name: "x".into(), email: String::new(), roles: vec![] };
+    let path = |link: &actions::OneTimeLink| link.path.clone().expect("told");
     let link = actions::invite_create(test.app(), &ctx, new()).await.unwrap();
     actions::invite_revoke(test.app(), &ctx, link.invite.id.clone()).await.unwrap();
-    test.visitor().get(&link.path).await.is(404);
+    test.visitor().get(&path(&link)).await.is(404);
     assert_eq!(code(actions::invite_revoke(test.app(), &ctx, link.invite.id).await.unwrap_err()), "link-over");
     let link = actions::invite_create(test.app(), &ctx, new()).await.unwrap();
-    test.visitor().get(&link.path).await.good();
+    test.visitor().get(&path(&link)).await.good();
     test.app().clock().advance_ms(rules::INVITE_MS);
-    test.visitor().get(&link.path).await.is(404);
+    test.visitor().get(&path(&link)).await.is(404);
 }
 
 #[tokio::test]
@@ -428,9 +429,9 @@ async fn repeats_at_the_same_moment_make_one() {
     let ctx = ctx_of(&test, &id).await;
     let new = actions::NewToken { name: "t".into(), scopes: vec!["read".into()], days: 3 };
     let repeats = (0..8).map(|_| {
-        let (app, ctx, new) = (test.app().clone(), ctx.clone(), new.clone());
-        let once = identity::idempotency::Once::new("token_create", "one", &new).unwrap();
-        tokio::spawn(async move { actions::token_create(&app, &ctx, new, Some(once)).await.unwrap() })
+        let once = identity::idempotency::Once::new("one", &[b"t"]).unwrap();
+        let (app, ctx, new) = (test.app().clone(), platform::Ctx { once: Some(once), ..ctx.clone() }, new.clone());
+        tokio::spawn(async move { actions::token_create(&app, &ctx, new).await.unwrap() })
     });
     let (mut ids, mut secrets) = (std::collections::BTreeSet::new(), 0);
     for made in repeats.collect::<Vec<_>>() {

@@ -121,7 +121,7 @@ impl Stage<'_> {
             capabilities: firm.capabilities.iter().map(|line| (*line).to_owned()).collect(),
             ..Draft::default()
         };
-        let command = Register { draft, evidence: script::EVIDENCE.to_owned(), once: None };
+        let command = Register { draft, evidence: script::EVIDENCE.to_owned() };
         Ok(organisation_register(self.app, &self.as_(part).await?, command).await?.id)
     }
 
@@ -160,13 +160,13 @@ impl Stage<'_> {
     }
 
     async fn draft(&self, part: Part, side: Side, firm: &str, text: &Text, days: Option<i64>) -> Outcome<String> {
-        let command = Create { side, organisation: Some(firm.to_owned()), patch: self.patch(text, days), once: None };
+        let command = Create { side, organisation: Some(firm.to_owned()), patch: self.patch(text, days) };
         Ok(listing_create(self.app, &self.as_(part).await?, command).await?.id)
     }
 
     async fn submit(&self, part: Part, side: Side, firm: &str, text: &Text, days: Option<i64>) -> Outcome<String> {
         let id = self.draft(part, side, firm, text, days).await?;
-        listing_submit(self.app, &self.as_(part).await?, side, &id, None).await?;
+        listing_submit(self.app, &self.as_(part).await?, side, &id).await?;
         Ok(id)
     }
 
@@ -175,8 +175,7 @@ impl Stage<'_> {
         let house = self.cast.house();
         let listing = listing_view(self.app, &house, side, id).await?.listing;
         let office = self.office(&listing.office.to_string()).await?;
-        let command =
-            Decide { side, id: id.to_owned(), version: listing.version, verdict, note: note.to_owned(), once: None };
+        let command = Decide { side, id: id.to_owned(), version: listing.version, verdict, note: note.to_owned() };
         listing_review(self.app, &office, command).await.map(|_| ())
     }
 
@@ -219,12 +218,12 @@ impl Stage<'_> {
 
     async fn ask(&self, part: Part, from: &str, listing: &str, asks_detail: bool, message: &str) -> Outcome<String> {
         let to = To::Listing(listing.to_owned());
-        let command = Send { to, from: Some(from.to_owned()), asks_detail, message: message.to_owned(), once: None };
+        let command = Send { to, from: Some(from.to_owned()), asks_detail, message: message.to_owned() };
         Ok(contact_create(self.app, &self.as_(part).await?, command).await?.id)
     }
 
     async fn answer(&self, part: Part, id: &str, answer: Answer, text: &str) -> Outcome<()> {
-        let reply = Reply { id: id.to_owned(), answer, text: text.to_owned(), once: None };
+        let reply = Reply { id: id.to_owned(), answer, text: text.to_owned() };
         contact_answer(self.app, &self.as_(part).await?, reply).await.map(|_| ())
     }
 
@@ -256,7 +255,7 @@ impl Stage<'_> {
         let maker = self.as_(Part::Provider).await?;
         let patch = Patch { summary: Some(script::MACHINING_REVISED.to_owned()), ..Patch::default() };
         listing_edit(self.app, &maker, Side::Offer, offer, patch).await?;
-        listing_submit(self.app, &maker, Side::Offer, offer, None).await.map(|_| ())
+        listing_submit(self.app, &maker, Side::Offer, offer).await.map(|_| ())
     }
 }
 

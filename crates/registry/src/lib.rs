@@ -131,6 +131,7 @@ fn routes() -> Vec<Route> {
         api::city::routes(),
         api::fact::routes(),
         api::corridor::routes(),
+        api::pack::routes(),
         api::organisation::routes(),
         api::claim::routes(),
         api::membership::routes(),
@@ -149,6 +150,7 @@ fn routes() -> Vec<Route> {
 fn openapi() -> Vec<utoipa::openapi::OpenApi> {
     vec![
         api::corridor::Document::openapi(),
+        api::pack::Document::openapi(),
         api::city::Document::openapi(),
         api::fact::Document::openapi(),
         api::organisation::Document::openapi(),

@@ -4,6 +4,7 @@ use axum::http::Method;
 use kernel::Adcode;
 use platform::ctx::{Actor, Ctx, Role};
 use platform::demo::{Cast, DEMO_PASSWORD};
+use platform::identity::idempotency::Once;
 use platform::{Fault, Outcome};
 use registry::actions::import::{Import, Report, State, import_by_id, import_create, import_list};
 use registry::rules::import::{Format, Noun};
@@ -258,5 +259,26 @@ async fn an_upload_that_cannot_be_read_says_what_to_do() {
     let _ = visitor.get("/admin/imports/new").await.is(401);
     let _ = upload(&mut visitor, "organisations", "a.csv", &rows(1, TOWN_A, "采茶"), false).await.is(401);
     assert_eq!(listed(&house, TOWN_A).await, before, "nothing was stored");
+    house.finish().await;
+}
+
+#[tokio::test]
+async fn a_repeat_of_an_import_gets_its_first_report() {
+    let house = house().await;
+    let keyed = |rows: &str| {
+        let once = Some(Once::new("key-1", &[rows.as_bytes()]).unwrap());
+        Ctx { once, ..house.system() }
+    };
+    // A file that is refused stores nothing, so that the same key is good for the file put right.
+    let (two, wrong) = (rows(2, TOWN_A, "揉捻"), rows(2, "999999", "揉捻"));
+    let import = async |rows: &str| import_create(house.app(), &keyed(rows), file(Noun::Organisations, rows)).await;
+    assert!(import(&wrong).await.unwrap().refused());
+    let first = import(&two).await.unwrap();
+    assert_eq!(counts(&first), (2, 0, 0, 0));
+    assert_eq!(import(&two).await.unwrap(), first, "the report of the first, its batch among it");
+    let other = import(&rows(3, TOWN_A, "揉捻")).await;
+    assert!(matches!(&other, Err(Fault::Refused(refusal)) if refusal.code == "idempotency-body"), "{other:?}");
+    let plain = import_create(house.app(), &house.system(), file(Noun::Organisations, &two)).await.unwrap();
+    assert_eq!(counts(&plain), (0, 0, 2, 0), "without a key the file is compared anew");
     house.finish().await;
 }

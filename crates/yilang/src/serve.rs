@@ -114,8 +114,8 @@ async fn sign_ins(app: &App, demo: bool, public_url: &str) -> Result<String, End
         return Ok(format!("示例登录 demo sign-ins:\n{}", Cast::sign_ins()));
     }
     let link = identity::first_link(app).await?;
-    Ok(link
-        .map_or_else(String::new, |link| format!("首个管理员 first administrator (24 h): {public_url}{}\n", link.path)))
+    let link = link.and_then(|link| link.url(public_url));
+    Ok(link.map_or_else(String::new, |link| format!("首个管理员 first administrator (24 h): {link}\n")))
 }
 
 async fn wait_for_signal() {

@@ -92,6 +92,7 @@ admin-invite-role-hint = People of an enterprise need no role; their organisatio
 admin-invite-submit = Create the link
 admin-link-made = The one-time link is made
 admin-link-once = It is shown here and nowhere else, and works until { $until }. Hand it on in a way you trust.
+admin-link-told = This request was done before and the link was shown then; it is not shown twice. If it was not saved, take it back and make another.
 admin-links-open = Links not used yet
 admin-link-kind = Purpose
 admin-link-until = Works until

@@ -89,6 +89,7 @@ admin-invite-role-hint = 普通企业人员无需角色，由机构管理员加�
 admin-invite-submit = 创建邀请链接
 admin-link-made = 一次性链接已创建
 admin-link-once = 链接只在此处显示一次，有效至 { $until }。请通过可靠的渠道交给本人。
+admin-link-told = 这个请求已办理过，链接当时已显示，不再重复显示。如未保存，请收回后重新创建。
 admin-links-open = 未使用的链接
 admin-link-kind = 用途
 admin-link-until = 有效至

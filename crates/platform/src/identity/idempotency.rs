@@ -1,21 +1,23 @@
 //! A repeat of a request gets the first answer.
 //!
 //! Every form that moves money or takes a place carries a key (hidden field `idempotency_key`), every program may send
-//! one (header `Idempotency-Key`). The key is scoped to the actor and the route, kept seven days, and stored in the
-//! transaction of the action itself: either both are there or neither. A refused action stores nothing, so the same
-//! key may be used again when what was wrong has been put right.
+//! one with whatever it posts (header `Idempotency-Key`). The layer that reads a request puts the key into its
+//! [`Ctx`](crate::ctx::Ctx), and [`App::in_txn`](crate::App::in_txn) does the rest for every action: the key is scoped
+//! to the actor and the action, kept seven days, and stored in the transaction of the action itself, so that either
+//! both are there or neither. A refused action stores nothing: the same key may be used again when what was wrong has
+//! been put right.
 //!
-//! ```text
-//! // page: form.idempotency_key(idempotency::new_key())
-//! // handler: let once = Once::read("need_create", &headers, form.idempotency_key.as_deref(), &command)?;
-//! // action, inside in_txn: once(tx, &command.once, async { … Ok(answer) }).await
-//! ```
+//! A page does one thing: `form.idempotency_key(idempotency::new_key())`. An action does nothing, but what it tells
+//! after its transaction comes from the transaction's answer, never from what it prepared before: in a repeat the
+//! answer is the first one's.
 
 use super::secret;
 use super::store::idempotency as store;
-use crate::db::Txn;
+use crate::ctx::Ctx;
+use crate::db::{Conn, Txn};
 use crate::fault::{Fault, Outcome};
-use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use kernel::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +30,8 @@ pub const KEPT_MS: i64 = 7 * 24 * 3_600_000;
 pub const KEY_CHARS_MAX: usize = 128;
 /// The header programs send.
 pub const HEADER: &str = "idempotency-key";
+/// The hidden field of forms.
+pub const FIELD: &str = "idempotency_key";
 
 /// The header as the API document describes it.
 #[derive(Debug, Clone, IntoParams)]
@@ -38,10 +42,9 @@ pub struct KeyHeader {
     pub idempotency_key: Option<String>,
 }
 
-/// One request that is to happen once: its route, its key, and the hash of what it asks for.
+/// The key of a request that is to happen once, and the hash of all it asks for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Once {
-    route: String,
     key: String,
     body_hash: String,
 }
@@ -52,11 +55,11 @@ pub fn new_key() -> String {
 }
 
 impl Once {
-    /// A key for one route (the action's name) and what it asks for.
+    /// A key for something asked for, which is known again by its bytes.
     ///
     /// # Errors
     /// `idempotency-key` for an empty, too long or unprintable key.
-    pub fn new(route: &str, key: &str, body: &impl Serialize) -> Result<Once, Refusal> {
+    pub fn new(key: &str, asked: &[&[u8]]) -> Result<Once, Refusal> {
         let fits = !key.is_empty() && key.len() <= KEY_CHARS_MAX && key.bytes().all(|b| b.is_ascii_graphic());
         if !fits {
             return Err(Refusal::invalid(
@@ -66,63 +69,75 @@ impl Once {
             )
             .at("idempotency_key"));
         }
-        // A body that cannot be written as JSON hashes as nothing; commands are plain structs, which always can.
-        let body = serde_json::to_string(body).unwrap_or_default();
-        Ok(Once { route: route.to_owned(), key: key.to_owned(), body_hash: secret::hash(&body) })
+        Ok(Once { key: key.to_owned(), body_hash: secret::hash_of(asked) })
     }
 
-    /// The key of a request: the header of a program, else the hidden field of a form; none when there is neither.
+    /// The key of a request: the header of a program, else the hidden field of a form; none when there is neither, and
+    /// for questions.
     ///
     /// # Errors
     /// As [`Once::new`].
-    pub fn read(
-        route: &str,
-        headers: &HeaderMap,
-        field: Option<&str>,
-        body: &impl Serialize,
-    ) -> Result<Option<Once>, Refusal> {
-        let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
-        let key = header.or_else(|| field.filter(|field| !field.is_empty()));
-        key.map(|key| Once::new(route, key, body)).transpose()
+    pub fn of(request: &Parts, body: &[u8]) -> Result<Option<Once>, Refusal> {
+        if request.method != Method::POST {
+            return Ok(None);
+        }
+        let header = request.headers.get(HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+        let address = request.uri.path_and_query().map_or("/", |address| address.as_str());
+        let key = header.or_else(|| hidden_field(&request.headers, body));
+        key.map(|key| Once::new(&key, &[address.as_bytes(), body])).transpose()
     }
 }
 
-/// Does the work once: a repeat gets the stored answer without doing it again.
+/// The hidden field of a form; an empty one counts as none.
+fn hidden_field(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    if !kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+        return None;
+    }
+    let (_, key) = form_urlencoded::parse(body).find(|(name, _)| name == FIELD)?;
+    Some(key.into_owned()).filter(|key| !key.is_empty())
+}
+
+/// Does the work of an action once: a repeat gets the stored answer without doing it again.
 ///
 /// Without a key, and for visitors (who share no identity a key could belong to), the work is simply done.
 ///
 /// # Errors
 /// `idempotency-body` (422) when the key was used for something else; whatever the work refuses.
-pub async fn once<T, W>(tx: &Txn, once: &Option<Once>, work: W) -> Outcome<T>
+pub(crate) async fn once<T, W>(tx: &Txn, action: &str, work: W) -> Outcome<T>
 where
     T: Serialize + DeserializeOwned,
     W: Future<Output = Outcome<T>> + Send,
 {
-    let Some(once) = once.as_ref().filter(|_| tx.ctx().actor.account.is_some()) else { return work.await };
-    if let Some(first) = begin(tx, once).await? {
-        return serde_json::from_str(&first).map_err(|error| Fault::Internal(format!("idempotency: {error}")));
+    let ctx = tx.ctx();
+    let Some(once) = ctx.once.as_ref().filter(|_| ctx.actor.account.is_some()) else { return work.await };
+    let key = store::Key { actor: ctx.actor.id(), route: action, key: &once.key };
+    let now_ms = ctx.now.ms();
+    store::forget(tx, key.actor, now_ms - KEPT_MS).await?;
+    if !store::claim(tx, &key, &once.body_hash, now_ms).await? {
+        let first = answer(tx, &key, once).await?;
+        return first.ok_or_else(|| Fault::Internal("idempotency: the first answer is gone".into()));
     }
     let answer = work.await?;
-    let text = serde_json::to_string(&answer).map_err(|error| Fault::Internal(format!("idempotency: {error}")))?;
-    finish(tx, once, &text, 200).await?;
+    let text = serde_json::to_string(&answer).map_err(unreadable)?;
+    store::store(tx, &key, &text).await?;
     Ok(answer)
 }
 
-/// Takes the key's place; gives the first answer when there is one already.
+/// The first answer of an action, where the request is a repeat: for an action that begins its work before the
+/// transaction that keeps the answer.
 ///
 /// # Errors
-/// `idempotency-body` (422) when the key was used for something else.
-pub async fn begin(tx: &Txn, once: &Once) -> Outcome<Option<String>> {
-    let now_ms = tx.ctx().now.ms();
-    store::forget(tx, tx.ctx().actor.id(), now_ms - KEPT_MS).await?;
-    let key = store::Key { actor: tx.ctx().actor.id(), route: &once.route, key: &once.key };
-    if store::claim(tx, &key, &once.body_hash, now_ms).await? {
-        return Ok(None);
-    }
-    let first = store::first(tx, &key).await?;
-    let (body_hash, response) = first.ok_or_else(|| Fault::Internal("idempotency: the first answer is gone".into()))?;
+/// As [`once`].
+pub(crate) async fn first<T: DeserializeOwned>(conn: &Conn, ctx: &Ctx, action: &str) -> Outcome<Option<T>> {
+    let Some(once) = ctx.once.as_ref().filter(|_| ctx.actor.account.is_some()) else { return Ok(None) };
+    answer(conn, &store::Key { actor: ctx.actor.id(), route: action, key: &once.key }, once).await
+}
+
+async fn answer<T: DeserializeOwned>(conn: &Conn, key: &store::Key<'_>, once: &Once) -> Outcome<Option<T>> {
+    let Some((body_hash, response)) = store::first(conn, key).await? else { return Ok(None) };
     if body_hash == once.body_hash {
-        return Ok(Some(response));
+        return serde_json::from_str(&response).map(Some).map_err(unreadable);
     }
     Err(Refusal::invalid(
         "idempotency-body",
@@ -133,8 +148,6 @@ pub async fn begin(tx: &Txn, once: &Once) -> Outcome<Option<String>> {
     .into())
 }
 
-/// Stores the answer of the request that [`begin`] gave the place to.
-pub async fn finish(tx: &Txn, once: &Once, response: &str, status: u16) -> Outcome<()> {
-    let key = store::Key { actor: tx.ctx().actor.id(), route: &once.route, key: &once.key };
-    store::store(tx, &key, response, i64::from(status)).await
+fn unreadable(error: serde_json::Error) -> Fault {
+    Fault::Internal(format!("idempotency: {error}"))
 }

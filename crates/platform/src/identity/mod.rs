@@ -30,7 +30,6 @@ pub use store::token::ApiToken;
 
 use crate::capability::Route;
 use kernel::Locale;
-use utoipa::OpenApi;
 
 /// Texts of the pages of identity, by language.
 pub const TEXTS: &[(Locale, &str)] = &[
@@ -45,5 +44,5 @@ pub fn routes() -> Vec<Route> {
 
 /// The part of the API document about accounts, tokens and jobs.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api::Document::openapi()
+    api::document()
 }

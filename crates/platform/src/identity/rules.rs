@@ -5,7 +5,7 @@ use super::store::account::Grant;
 use crate::ctx::Role;
 use crate::policy::SCOPES;
 use kernel::limits::TITLE_CHARS_MAX;
-use kernel::{Instant, Refusal, RefusalKind};
+use kernel::{Instant, Locale, Refusal, RefusalKind};
 
 /// Characters of a login name.
 pub const LOGIN_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
@@ -322,6 +322,46 @@ pub fn disabled() -> Refusal {
         "该账号已停用。如有疑问，请联系系统管理员。",
         "This account is disabled. Ask an administrator if that is a mistake.",
     )
+}
+
+/// A role with its city as typed; none when no role was chosen.
+///
+/// # Errors
+/// `role-unknown`, `adcode-shape`.
+pub fn grant_of(role: &str, city: &str) -> Result<Option<Grant>, Refusal> {
+    let Some(role) = Role::parse(role) else {
+        return if role.is_empty() { Ok(None) } else { Err(role_unknown()) };
+    };
+    let city = city.trim();
+    if city.is_empty() {
+        return Ok(Some(Grant { role, city: None }));
+    }
+    let city = kernel::Adcode::parse(city).map_err(|_| adcode_shape())?;
+    Ok(Some(Grant { role, city: Some(city) }))
+}
+
+/// For a role that does not exist.
+pub fn role_unknown() -> Refusal {
+    Refusal::invalid("role-unknown", "没有这个角色。请从列表中选择。", "There is no such role. Choose one of the list.")
+        .at("role")
+}
+
+fn adcode_shape() -> Refusal {
+    Refusal::invalid(
+        "adcode-shape",
+        "行政区划代码是六位数字，例如 310117。",
+        "A division code has six digits, such as 310117.",
+    )
+    .at("city")
+}
+
+/// The language of a tag, as typed.
+///
+/// # Errors
+/// `language` for one the house does not speak.
+pub fn language(tag: &str) -> Result<Locale, Refusal> {
+    Locale::from_tag(tag)
+        .ok_or_else(|| Refusal::invalid("language", "请选择中文或英文。", "Choose Chinese or English.").at("lang"))
 }
 
 #[cfg(test)]

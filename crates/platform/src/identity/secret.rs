@@ -13,6 +13,16 @@ pub(super) fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
+/// SHA-256 over parts in hexadecimal; the length of each is hashed before it, so that no two lists of parts are alike.
+pub(super) fn hash_of(parts: &[&[u8]]) -> String {
+    let mut all = Sha256::new();
+    for part in parts {
+        all.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        all.update(part);
+    }
+    hex::encode(all.finalize())
+}
+
 /// A key made of parts, of which none stays readable.
 pub(super) fn key(parts: &[&str]) -> String {
     hash(&parts.join("\u{1f}"))

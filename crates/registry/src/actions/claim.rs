@@ -9,7 +9,6 @@ use crate::store::claim::Filed;
 use kernel::Refusal;
 use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
@@ -31,10 +30,10 @@ const COLUMNS: [(&str, &str); 3] = [("organisation", "organisation"), ("account"
 ///
 /// # Errors
 /// Not found, `claim-member`, `claim-open`, `claim-claimed`, `claim-demo`, `claim-many`, `claim-evidence`.
-pub async fn claim_file(app: &App, ctx: &Ctx, organisation: &str, evidence: &str, key: Option<Once>) -> Outcome<Done> {
-    let input = (app.clone(), organisation.to_owned(), evidence.to_owned(), key, platform::random::id());
-    app.in_txn(ctx, "claim_file", input, |tx, (app, organisation, evidence, key, id)| {
-        Box::pin(once(tx, key, async move {
+pub async fn claim_file(app: &App, ctx: &Ctx, organisation: &str, evidence: &str) -> Outcome<Done> {
+    let input = (app.clone(), organisation.to_owned(), evidence.to_owned(), platform::random::id());
+    app.in_txn(ctx, "claim_file", input, |tx, (app, organisation, evidence, id)| {
+        Box::pin(async move {
             let organisation = load(tx, organisation).await?;
             app.policies().require(tx.ctx(), "organisation_claim", &resource(app, &organisation))?;
             let claim = file(app, tx, &organisation, id, evidence).await?;
@@ -44,7 +43,7 @@ pub async fn claim_file(app: &App, ctx: &Ctx, organisation: &str, evidence: &str
             let entry =
                 tx.journal(entry("organisation.claim_filed", &organisation).data(json!({ "claim": claim }))).await?;
             Ok(Done::new(tx, &claim, entry))
-        }))
+        })
     })
     .await
 }

@@ -16,7 +16,6 @@ use crate::rules::organisation::{Organisation, State as OrganisationState};
 use crate::store;
 use kernel::{Due, Refusal};
 use platform::db::{Conn, Txn};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
@@ -55,8 +54,6 @@ pub struct Send {
     pub asks_detail: bool,
     /// The message.
     pub message: String,
-    /// The key of the request, if it has one.
-    pub once: Option<Once>,
 }
 
 /// The organisation asked, the listing if there is one, and the office that answers if the organisation does not.
@@ -113,7 +110,7 @@ pub async fn contact_create(app: &App, ctx: &Ctx, command: Send) -> Outcome<Done
     let from = acting_for(ctx, command.from.as_deref())?;
     let input = (app.clone(), command, from, platform::random::id());
     app.in_txn(ctx, "contact_create", input, |tx, (app, command, from, id)| {
-        Box::pin(once(tx, &command.once, async move {
+        Box::pin(async move {
             let (asked, listing, office) = recipient(app, tx, &command.to).await?;
             open_to_requests(app, tx.ctx(), &asked, listing.as_ref())?;
             let about = listing.as_ref().map(|listing| listing.id.as_str());
@@ -137,7 +134,7 @@ pub async fn contact_create(app: &App, ctx: &Ctx, command: Send) -> Outcome<Done
             tx.job(super::expiry::next_round(tx.ctx().now)).await?;
             let data = json!({ "listing": contact.listing, "asks_detail": contact.asks_detail });
             done(tx, &contact, entry(&contact, "contact.sent").data(data)).await
-        }))
+        })
     })
     .await
 }
@@ -180,8 +177,6 @@ pub struct Reply {
     pub answer: Answer,
     /// Words to it; only a question needs them.
     pub text: String,
-    /// The key of the request, if it has one.
-    pub once: Option<Once>,
 }
 
 /// Answers a request.
@@ -190,7 +185,7 @@ pub struct Reply {
 /// Not his to answer, it no longer waits, or the words break a limit.
 pub async fn contact_answer(app: &App, ctx: &Ctx, command: Reply) -> Outcome<Done> {
     app.in_txn(ctx, "contact_answer", (app.clone(), command), |tx, (app, command)| {
-        Box::pin(once(tx, &command.once, async move {
+        Box::pin(async move {
             let contact = load(tx, &command.id).await?;
             app.policies().require(tx.ctx(), "contact_answer", &resource(&contact))?;
             let voice = voice(tx.ctx(), &contact);
@@ -203,7 +198,7 @@ pub async fn contact_answer(app: &App, ctx: &Ctx, command: Reply) -> Outcome<Don
             let data =
                 json!({ "state": next.state.code(), "reason": reason, "consent": next.consent, "voice": voice.code() });
             done(tx, &next, entry(&next, "contact.answered").data(data)).await
-        }))
+        })
     })
     .await
 }
@@ -212,10 +207,10 @@ pub async fn contact_answer(app: &App, ctx: &Ctx, command: Reply) -> Outcome<Don
 ///
 /// # Errors
 /// Not a party to it, it has ended, or the words break a limit.
-pub async fn contact_say(app: &App, ctx: &Ctx, id: &str, text: &str, key: Option<Once>) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), text.to_owned(), key);
-    app.in_txn(ctx, "contact_say", input, |tx, (app, id, text, key)| {
-        Box::pin(once(tx, key, async move {
+pub async fn contact_say(app: &App, ctx: &Ctx, id: &str, text: &str) -> Outcome<Done> {
+    let input = (app.clone(), id.to_owned(), text.to_owned());
+    app.in_txn(ctx, "contact_say", input, |tx, (app, id, text)| {
+        Box::pin(async move {
             let contact = load(tx, id).await?;
             app.policies().require(tx.ctx(), "contact_say", &resource(&contact))?;
             let voice = voice(tx.ctx(), &contact);
@@ -223,7 +218,7 @@ pub async fn contact_say(app: &App, ctx: &Ctx, id: &str, text: &str, key: Option
             store::contact::save(tx, &next).await?;
             store::contact::message_add(tx, &next, voice, &clean_text(text)).await?;
             done(tx, &next, entry(&next, "contact.said").data(json!({ "voice": voice.code() }))).await
-        }))
+        })
     })
     .await
 }

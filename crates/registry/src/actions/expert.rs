@@ -12,7 +12,6 @@ use crate::rules::expert::{self as rules, Expert, ExpertDraft, Keeper};
 use crate::store;
 use kernel::{Adcode, Refusal, RefusalKind};
 use platform::db::{Conn, DbFault, Txn, classify};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{Actor, App, Ctx, Fault, Outcome, Role};
@@ -70,18 +69,18 @@ fn still_there(app: &App, expert: &Expert) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// `expert-already`, or the first field that breaks a rule.
-pub async fn expert_register(app: &App, ctx: &Ctx, draft: ExpertDraft, key: Option<Once>) -> Outcome<Done> {
+pub async fn expert_register(app: &App, ctx: &Ctx, draft: ExpertDraft) -> Outcome<Done> {
     app.policies().require(ctx, "expert_register", &Resource::house())?;
-    let input = (app.clone(), draft, key, platform::random::id());
-    app.in_txn(ctx, "expert_register", input, |tx, (app, draft, key, id)| {
-        Box::pin(once(tx, key, async move {
+    let input = (app.clone(), draft, platform::random::id());
+    app.in_txn(ctx, "expert_register", input, |tx, (app, draft, id)| {
+        Box::pin(async move {
             app.policies().require(tx.ctx(), "expert_register", &Resource::house())?;
             let account = tx.ctx().actor.id();
             if store::expert::of_account(tx, account).await?.is_some() {
                 return Err(already().into());
             }
             enter(app, tx, id, draft, &Keeper::Account(account.to_owned())).await
-        }))
+        })
     })
     .await
 }
@@ -90,16 +89,16 @@ pub async fn expert_register(app: &App, ctx: &Ctx, draft: ExpertDraft, key: Opti
 ///
 /// # Errors
 /// `expert-other-city`, or the first field that breaks a rule.
-pub async fn expert_keep(app: &App, ctx: &Ctx, draft: ExpertDraft, key: Option<Once>) -> Outcome<Done> {
+pub async fn expert_keep(app: &App, ctx: &Ctx, draft: ExpertDraft) -> Outcome<Done> {
     app.policies().require(ctx, "expert_keep", &Resource::house())?;
-    let input = (app.clone(), draft, key, platform::random::id());
-    app.in_txn(ctx, "expert_keep", input, |tx, (app, draft, key, id)| {
-        Box::pin(once(tx, key, async move {
+    let input = (app.clone(), draft, platform::random::id());
+    app.in_txn(ctx, "expert_keep", input, |tx, (app, draft, id)| {
+        Box::pin(async move {
             app.policies().require(tx.ctx(), "expert_keep", &Resource::house())?;
             let city = Adcode::parse(draft.city.trim()).ok();
             let office = office_of_city(app, &tx.ctx().actor, city)?;
             enter(app, tx, id, draft, &Keeper::Office(office)).await
-        }))
+        })
     })
     .await
 }

@@ -14,7 +14,6 @@ use crate::rules::organisation::State as OrganisationState;
 use crate::store;
 use kernel::{Adcode, Date, Due, Instant, Refusal};
 use platform::db::{Conn, Txn};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
@@ -120,8 +119,6 @@ pub struct Create {
     pub organisation: Option<String>,
     /// The first answers.
     pub patch: Patch,
-    /// The key of the request, if it has one.
-    pub once: Option<Once>,
 }
 
 /// The organisation a member acts for when none is named.
@@ -164,7 +161,7 @@ pub async fn listing_create(app: &App, ctx: &Ctx, command: Create) -> Outcome<Do
     segments_known(app, &content)?;
     let input = (app.clone(), command, organisation, content, platform::random::id());
     app.in_txn(ctx, "listing_create", input, |tx, (app, command, organisation, content, id)| {
-        Box::pin(once(tx, &command.once, async move {
+        Box::pin(async move {
             let owner = store::organisation::by_id(tx, organisation).await?.ok_or_else(Refusal::not_found)?;
             let (city, office) = place_of(app, owner.city);
             let begin = Begin {
@@ -182,7 +179,7 @@ pub async fn listing_create(app: &App, ctx: &Ctx, command: Create) -> Outcome<Do
             app.policies().require(tx.ctx(), "listing_create", &resource(&draft))?;
             store::listing::insert(tx, std::slice::from_ref(&draft)).await?;
             done(tx, &draft, entry(&draft, "drafted")).await
-        }))
+        })
     })
     .await
 }
@@ -227,10 +224,10 @@ pub(crate) fn due_in(app: &App, now: Instant, workdays: u32) -> Due {
 ///
 /// # Errors
 /// No mandate, incomplete, in review, withdrawn, nothing changed, or the organisation is not public yet.
-pub async fn listing_submit(app: &App, ctx: &Ctx, side: Side, id: &str, key: Option<Once>) -> Outcome<Done> {
-    let input = (app.clone(), side, id.to_owned(), key);
-    app.in_txn(ctx, "listing_submit", input, |tx, (app, side, id, key)| {
-        Box::pin(once(tx, key, async move {
+pub async fn listing_submit(app: &App, ctx: &Ctx, side: Side, id: &str) -> Outcome<Done> {
+    let input = (app.clone(), side, id.to_owned());
+    app.in_txn(ctx, "listing_submit", input, |tx, (app, side, id)| {
+        Box::pin(async move {
             let listing = load(tx, *side, id).await?;
             app.policies().require(tx.ctx(), "listing_submit", &resource(&listing))?;
             let owner = store::organisation::by_id(tx, &listing.organisation).await?.ok_or_else(Refusal::not_found)?;
@@ -244,7 +241,7 @@ pub async fn listing_submit(app: &App, ctx: &Ctx, side: Side, id: &str, key: Opt
             let due = next.waiting.as_ref().map(|waiting| waiting.due.date.to_string());
             let data = json!({ "version": next.version, "office": next.office.to_string(), "due": due });
             done(tx, &next, entry(&next, "submitted").data(data)).await
-        }))
+        })
     })
     .await
 }
@@ -280,10 +277,10 @@ pub async fn listing_recall(app: &App, ctx: &Ctx, side: Side, id: &str) -> Outco
 ///
 /// # Errors
 /// No mandate, or withdrawn already.
-pub async fn listing_withdraw(app: &App, ctx: &Ctx, side: Side, id: &str, key: Option<Once>) -> Outcome<Done> {
-    let input = (app.clone(), side, id.to_owned(), key);
-    app.in_txn(ctx, "listing_withdraw", input, |tx, (app, side, id, key)| {
-        Box::pin(once(tx, key, async move {
+pub async fn listing_withdraw(app: &App, ctx: &Ctx, side: Side, id: &str) -> Outcome<Done> {
+    let input = (app.clone(), side, id.to_owned());
+    app.in_txn(ctx, "listing_withdraw", input, |tx, (app, side, id)| {
+        Box::pin(async move {
             let listing = load(tx, *side, id).await?;
             app.policies().require(tx.ctx(), "listing_withdraw", &resource(&listing))?;
             let next = rules::withdraw(&listing, tx.ctx().now)?;
@@ -291,7 +288,7 @@ pub async fn listing_withdraw(app: &App, ctx: &Ctx, side: Side, id: &str, key: O
             // Whoever read it while it was public learns that it is gone; an unpublished draft stays nobody's business.
             let entry = entry(&next, "withdrawn").data(json!({ "version": next.version }));
             done(tx, &next, if listing.is_public() { entry.public() } else { entry }).await
-        }))
+        })
     })
     .await
 }
@@ -300,17 +297,10 @@ pub async fn listing_withdraw(app: &App, ctx: &Ctx, side: Side, id: &str, key: O
 ///
 /// # Errors
 /// No mandate, never published, withdrawn, ended too long ago, or the new last day has passed.
-pub async fn listing_renew(
-    app: &App,
-    ctx: &Ctx,
-    side: Side,
-    id: &str,
-    until: Option<Date>,
-    key: Option<Once>,
-) -> Outcome<Done> {
-    let input = (app.clone(), side, id.to_owned(), until, key);
-    app.in_txn(ctx, "listing_renew", input, |tx, (app, side, id, until, key)| {
-        Box::pin(once(tx, key, async move {
+pub async fn listing_renew(app: &App, ctx: &Ctx, side: Side, id: &str, until: Option<Date>) -> Outcome<Done> {
+    let input = (app.clone(), side, id.to_owned(), until);
+    app.in_txn(ctx, "listing_renew", input, |tx, (app, side, id, until)| {
+        Box::pin(async move {
             let listing = load(tx, *side, id).await?;
             app.policies().require(tx.ctx(), "listing_renew", &resource(&listing))?;
             let next = rules::renew(&listing, *until, tx.ctx().now)?;
@@ -319,7 +309,7 @@ pub async fn listing_renew(
             let mut data = public_data(&next);
             data["expires_ms"] = next.expires.map(Instant::ms).into();
             done(tx, &next, entry(&next, "renewed").data(data).public()).await
-        }))
+        })
     })
     .await
 }

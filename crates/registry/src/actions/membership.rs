@@ -8,7 +8,6 @@ use futures_util::future::BoxFuture;
 use kernel::{Refusal, RefusalKind};
 use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
-use platform::identity::idempotency::{Once, once};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
 use serde_json::json;
@@ -53,11 +52,10 @@ pub async fn member_invite(
     organisation: &str,
     login: &str,
     command: MemberCommand,
-    key: Option<Once>,
 ) -> Outcome<Done> {
-    let input = (app.clone(), organisation.to_owned(), login.to_owned(), command, key, platform::random::id());
-    app.in_txn(ctx, "member_invite", input, |tx, (app, organisation, login, command, key, id)| {
-        Box::pin(once(tx, key, async move {
+    let input = (app.clone(), organisation.to_owned(), login.to_owned(), command, platform::random::id());
+    app.in_txn(ctx, "member_invite", input, |tx, (app, organisation, login, command, id)| {
+        Box::pin(async move {
             let organisation = load(tx, organisation).await?;
             app.policies().require(tx.ctx(), "member_invite", &resource(app, &organisation))?;
             let invitee = store::membership::account_by_login(tx, login).await?.ok_or_else(login_unknown)?;
@@ -75,7 +73,7 @@ pub async fn member_invite(
             let member = rules::invite(id, &members, invitation, command)?;
             store::membership::save(tx, &member).await?;
             note(tx, "organisation.member_invited", &organisation, &member).await
-        }))
+        })
     })
     .await
 }

@@ -15,7 +15,6 @@ use crate::rules::organisation::{self as rules, By, Dossier, Draft, Known, Organ
 use crate::store;
 use kernel::{Refusal, Text, UsccWarning};
 use platform::db::{Conn, DbFault, Txn, classify};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
@@ -95,8 +94,6 @@ pub struct Register {
     pub draft: Draft,
     /// Why the account may speak for it.
     pub evidence: String,
-    /// The key of the request, if it has one.
-    pub once: Option<Once>,
 }
 
 /// Registers an organisation. The office has [`CLAIM_WORKDAYS`] working days.
@@ -108,7 +105,7 @@ pub async fn organisation_register(app: &App, ctx: &Ctx, command: Register) -> O
     let fresh: Vec<String> = (0..64).map(|_| platform::random::id()).collect();
     let input = (app.clone(), command, fresh);
     app.in_txn(ctx, "organisation_register", input, |tx, (app, command, fresh)| {
-        Box::pin(once(tx, &command.once, async move {
+        Box::pin(async move {
             app.policies().require(tx.ctx(), "organisation_register", &Resource::house())?;
             let mut ids = fresh.iter().cloned();
             // The form allows fewer names, statements and ids than were drawn.
@@ -123,7 +120,7 @@ pub async fn organisation_register(app: &App, ctx: &Ctx, command: Register) -> O
             let data = json!({ "name": dossier.organisation.name, "claim": claim });
             let entry = tx.journal(entry("organisation.registered", &dossier.organisation).data(data)).await?;
             Ok(Done { warnings: spoken(&warnings), ..Done::new(tx, &dossier.organisation.id, entry) })
-        }))
+        })
     })
     .await
 }

@@ -10,11 +10,12 @@ use platform::db::Txn;
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// What became of a pack that was to be loaded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PackLoad {
     /// It was the loaded one already, byte for byte; nothing was done.
     Same,

@@ -22,7 +22,6 @@ use crate::store;
 use kernel::Refusal;
 use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Mandate, Outcome};
@@ -94,8 +93,6 @@ pub struct Create {
     pub organisation: Option<String>,
     /// What it is.
     pub draft: ProjectDraft,
-    /// The key of the request, if it has one.
-    pub once: Option<Once>,
 }
 
 /// Begins a project as a draft. The centre it names is asked.
@@ -106,7 +103,7 @@ pub async fn poc_create(app: &App, ctx: &Ctx, command: Create) -> Outcome<Done> 
     let owner = acting_for(ctx, command.organisation.as_deref())?;
     let input = (app.clone(), owner, command, platform::random::id());
     app.in_txn(ctx, "poc_create", input, |tx, (app, owner, command, id)| {
-        Box::pin(once(tx, &command.once, async move {
+        Box::pin(async move {
             let owner = organisation(tx, owner).await?;
             app.policies().require(tx.ctx(), "poc_create", &resource(app, &owner))?;
             let by = by(tx, &owner);
@@ -118,7 +115,7 @@ pub async fn poc_create(app: &App, ctx: &Ctx, command: Create) -> Outcome<Done> 
             let project = with_known(&corridor, |known| rules::create(id, &owner.id, &draft, &by, known))?;
             store::poc::save(tx, &project).await?;
             note(tx, "poc.created", &project, &owner, json!({ "centre": project.centre_asked() }), false).await
-        }))
+        })
     })
     .await
 }

@@ -5,7 +5,6 @@ use crate::actions::listing::{COLUMNS, cards};
 use crate::rules::listing::{Side, clean_text};
 use crate::rules::review::{self as rules, Review, Verdict};
 use crate::store;
-use platform::identity::idempotency::{Once, once};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
 use serde_json::json;
@@ -26,8 +25,6 @@ pub struct Decide {
     pub verdict: Verdict,
     /// His own words; may be empty.
     pub note: String,
-    /// The key of the request, if it has one.
-    pub once: Option<Once>,
 }
 
 /// Publishes the version in review, or sends it back with reasons.
@@ -36,7 +33,7 @@ pub struct Decide {
 /// Not his to review, nothing or another version waits, reasons are missing, or its last day has passed.
 pub async fn listing_review(app: &App, ctx: &Ctx, command: Decide) -> Outcome<Done> {
     app.in_txn(ctx, "listing_review", (app.clone(), command), |tx, (app, command)| {
-        Box::pin(once(tx, &command.once, async move {
+        Box::pin(async move {
             let listing = load(tx, command.side, &command.id).await?;
             let actor = &tx.ctx().actor;
             if listing.waiting.is_some() {
@@ -66,7 +63,7 @@ pub async fn listing_review(app: &App, ctx: &Ctx, command: Decide) -> Outcome<Do
                 }
             };
             done(tx, &next, entry).await
-        }))
+        })
     })
     .await
 }

@@ -7,7 +7,6 @@ use crate::rules::organisation::StatusCode;
 use crate::rules::status::{self as rules, StatusCommand};
 use crate::store;
 use kernel::{Refusal, RefusalKind};
-use platform::identity::idempotency::{Once, once};
 use platform::{App, Ctx, Outcome, Role};
 use serde_json::json;
 
@@ -23,16 +22,10 @@ pub fn codes() -> Vec<&'static str> {
 ///
 /// # Errors
 /// No mandate, `statuses-many`, or the first field that breaks a rule.
-pub async fn status_declare(
-    app: &App,
-    ctx: &Ctx,
-    organisation: &str,
-    command: StatusCommand,
-    key: Option<Once>,
-) -> Outcome<Done> {
-    let input = (app.clone(), organisation.to_owned(), command, key, platform::random::id());
-    app.in_txn(ctx, "status_declare", input, |tx, (app, organisation, command, key, id)| {
-        Box::pin(once(tx, key, async move {
+pub async fn status_declare(app: &App, ctx: &Ctx, organisation: &str, command: StatusCommand) -> Outcome<Done> {
+    let input = (app.clone(), organisation.to_owned(), command, platform::random::id());
+    app.in_txn(ctx, "status_declare", input, |tx, (app, organisation, command, id)| {
+        Box::pin(async move {
             let organisation = load(tx, organisation).await?;
             app.policies().require(tx.ctx(), "status_declare", &resource(app, &organisation))?;
             let rest = store::organisation::rest(tx, &organisation.id).await?;
@@ -52,7 +45,7 @@ pub async fn status_declare(
             let data = json!({ "status": status.status, "valid_from": status.valid_from, "valid_to": status.valid_to });
             let entry = told(tx, kind, &organisation, data).await?;
             Ok(Done::new(tx, id, entry))
-        }))
+        })
     })
     .await
 }

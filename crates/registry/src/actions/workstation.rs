@@ -5,7 +5,7 @@ mod view;
 pub use crate::store::workstation::{Facets, Filter};
 pub use view::{
     CHOICES_MAX, Card, Choices, Seat, View, Workstations, desk, workstation_choices, workstation_list,
-    workstation_office_list, workstation_view,
+    workstation_list_of, workstation_office_list, workstation_view,
 };
 
 use super::expert::expert_resource;
@@ -21,7 +21,6 @@ use crate::rules::workstation::{
 use crate::store;
 use kernel::Refusal;
 use platform::db::{Conn, Txn};
-use platform::identity::idempotency::{Once, once};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
@@ -51,16 +50,10 @@ async fn load(conn: &Conn, id: &str) -> Outcome<Workstation> {
 ///
 /// # Errors
 /// No mandate, `workstation-experts`, or the first field that breaks a rule.
-pub async fn workstation_propose(
-    app: &App,
-    ctx: &Ctx,
-    owner: &str,
-    draft: WorkstationDraft,
-    key: Option<Once>,
-) -> Outcome<Done> {
-    let input = (app.clone(), owner.to_owned(), draft, key, platform::random::id());
-    app.in_txn(ctx, "workstation_propose", input, |tx, (app, owner, draft, key, id)| {
-        Box::pin(once(tx, key, async move {
+pub async fn workstation_propose(app: &App, ctx: &Ctx, owner: &str, draft: WorkstationDraft) -> Outcome<Done> {
+    let input = (app.clone(), owner.to_owned(), draft, platform::random::id());
+    app.in_txn(ctx, "workstation_propose", input, |tx, (app, owner, draft, id)| {
+        Box::pin(async move {
             let owner = organisation(tx, owner).await?;
             app.policies().require(tx.ctx(), "workstation_propose", &resource(app, &owner))?;
             let office = office_of(app, &owner).to_string();
@@ -87,7 +80,7 @@ pub async fn workstation_propose(
             store::workstation::save(tx, &workstation).await?;
             store::workstation::ask(tx, &workstation.id, &draft.experts).await?;
             note(tx, "workstation.proposed", &workstation, &owner, json!({ "experts": draft.experts.len() })).await
-        }))
+        })
     })
     .await
 }
@@ -256,16 +249,10 @@ pub async fn workstation_end(app: &App, ctx: &Ctx, id: &str) -> Outcome<Done> {
 ///
 /// # Errors
 /// Not found, `workstation-not-listed`, `projects-many`, or the first field that breaks a rule.
-pub async fn workstation_project_add(
-    app: &App,
-    ctx: &Ctx,
-    id: &str,
-    draft: ProjectDraft,
-    key: Option<Once>,
-) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), draft, key, platform::random::id());
-    app.in_txn(ctx, "workstation_project_add", input, |tx, (app, id, draft, key, fresh)| {
-        Box::pin(once(tx, key, async move {
+pub async fn workstation_project_add(app: &App, ctx: &Ctx, id: &str, draft: ProjectDraft) -> Outcome<Done> {
+    let input = (app.clone(), id.to_owned(), draft, platform::random::id());
+    app.in_txn(ctx, "workstation_project_add", input, |tx, (app, id, draft, fresh)| {
+        Box::pin(async move {
             let workstation = load(tx, id).await?;
             app.policies().require(tx.ctx(), "workstation_project_add", &workstation_resource(&workstation))?;
             let (count, _) = store::workstation::project_sums(tx, id).await?;
@@ -274,7 +261,7 @@ pub async fn workstation_project_add(
             }
             let project = rules::project(fresh, &workstation, draft, tx.ctx().now.ms())?;
             keep(tx, "workstation.project_added", workstation, &project).await
-        }))
+        })
     })
     .await
 }

@@ -5,11 +5,10 @@ use super::paged::Listed;
 use crate::actions::claim::{claim_decide, claim_file, claim_list, claim_own, claim_view, claim_withdraw};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -73,12 +72,10 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 async fn file(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<EvidenceBody>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("claim_file", &headers, None, &(&id, &body.evidence))?;
-    let done = claim_file(&app, &caller.ctx, &id, &body.evidence, once).await?;
+    let done = claim_file(&app, &caller.ctx, &id, &body.evidence).await?;
     Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
 }
 

@@ -9,12 +9,11 @@ use crate::actions::contact::{
 use crate::rules::contact::{Answer, Reason};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
 use platform::capability::Route;
-use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -241,7 +240,6 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 
 /// Ask an organisation, or the owner of a need or an offer
 #[utoipa::path(post, path = "/api/v1/contacts", tag = "contacts", request_body = ContactBody,
-    params(KeyHeader),
     responses((status = 201, body = ReceiptItem, headers(("Location" = String))), (status = 401, description = "Not signed in"),
         (status = 404, description = "No such organisation, need or offer, or not for the caller to know"),
         (status = 409, description = "The same request waits, too many wait, or it is no longer published"),
@@ -249,12 +247,10 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<ContactBody>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("contact_create", &headers, None, &body)?;
     let to = to(body.listing, body.organisation)?;
-    let command = Send { to, from: body.from, asks_detail: body.asks_detail, message: body.message, once };
+    let command = Send { to, from: body.from, asks_detail: body.asks_detail, message: body.message };
     let done = contact_create(&app, &caller.ctx, command).await?;
     let place = format!("/api/v1/contacts/{}", done.id);
     let mut response = created(done)?;
@@ -312,37 +308,31 @@ impl AnswerBody {
 
 /// Answer a request
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/answers", tag = "contacts", request_body = AnswerBody,
-    params(("id" = String, Path, description = "Opaque id"),
-        KeyHeader),
+    params(("id" = String, Path, description = "Opaque id")),
     responses((status = 201, body = ReceiptItem), (status = 401), (status = 403, description = "Not the caller's to answer"),
         (status = 409, description = "It no longer waits"), (status = 422, description = "A reason or the words are missing")))]
 async fn answer(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<AnswerBody>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("contact_answer", &headers, None, &(&id, &body))?;
     let answer = body.answer()?;
-    created(contact_answer(&app, &caller.ctx, Reply { id, answer, text: body.message, once }).await?)
+    created(contact_answer(&app, &caller.ctx, Reply { id, answer, text: body.message }).await?)
 }
 
 /// Add a message
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/messages", tag = "contacts", request_body = MessageBody,
-    params(("id" = String, Path, description = "Opaque id"),
-        KeyHeader),
+    params(("id" = String, Path, description = "Opaque id")),
     responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "It has ended"),
         (status = 422, description = "The words break a limit")))]
 async fn say(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<MessageBody>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("contact_say", &headers, None, &(&id, &body))?;
-    created(contact_say(&app, &caller.ctx, &id, &body.message, once).await?)
+    created(contact_say(&app, &caller.ctx, &id, &body.message).await?)
 }
 
 /// Take a request back

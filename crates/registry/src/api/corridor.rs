@@ -1,7 +1,9 @@
 //! Segments and sources as JSON.
 
+use super::city::TallyItem;
 use super::paged::{Listed, cut};
-use crate::actions::corridor::{segment_list, source_list};
+use crate::actions::corridor::{about_view, segment_list, source_list};
+use crate::actions::home::home_view;
 use crate::corridor::Corridor;
 use axum::Json;
 use axum::extract::{Query, State};
@@ -68,6 +70,7 @@ pub struct SourceItem {
 pub fn routes() -> Vec<Route> {
     let route = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
     vec![
+        route("/api/v1/corridor", "home_view", get(corridor)),
         route("/api/v1/segments", "segment_view", get(segments)),
         route("/api/v1/sources", "source_view", get(sources)),
     ]
@@ -75,8 +78,82 @@ pub fn routes() -> Vec<Route> {
 
 /// API document of this noun.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(segments, sources), components(schemas(SegmentItem, SourceItem)))]
+#[openapi(paths(corridor, segments, sources), components(schemas(CorridorItem, PackItem, SegmentItem, SourceItem)))]
 pub struct Document;
+
+/// The corridor and what is public in it now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CorridorItem {
+    /// The pack that says what the corridor is; null while none is loaded.
+    pub pack: Option<PackItem>,
+    /// Member cities.
+    pub cities: i64,
+    /// Organisations in member cities, invented ones left out.
+    pub organisations: i64,
+    /// Organisations elsewhere, of unknown city, or acting for a whole area.
+    pub organisations_elsewhere: i64,
+    /// Published needs.
+    pub needs: TallyItem,
+    /// Published offers.
+    pub offers: TallyItem,
+}
+
+/// A pack of data: who publishes what, in which version, from where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PackItem {
+    /// Its short identifier.
+    #[schema(example = "g60")]
+    pub id: String,
+    /// Chinese name of the corridor.
+    pub name: String,
+    /// English name of the corridor.
+    pub name_en: String,
+    /// Chinese description.
+    pub description: String,
+    /// English description.
+    pub description_en: String,
+    /// Licence and provenance of the content.
+    pub licence: String,
+    /// Version of the content.
+    pub version: String,
+    /// Digest over its files, hexadecimal.
+    pub digest: String,
+    /// When it was loaded, epoch milliseconds UTC.
+    pub loaded_ms: i64,
+    /// Whether every organisation in it is invented.
+    pub fictional: bool,
+}
+
+fn pack_item(corridor: &Corridor) -> Option<PackItem> {
+    let meta = corridor.meta.as_ref()?;
+    Some(PackItem {
+        id: meta.id.clone(),
+        name: meta.name_zh.clone(),
+        name_en: meta.name_en.clone(),
+        description: meta.description_zh.clone(),
+        description_en: meta.description_en.clone(),
+        licence: meta.licence.clone(),
+        version: meta.version.clone(),
+        digest: corridor.digest.clone(),
+        loaded_ms: corridor.loaded_ms,
+        fictional: meta.fictional,
+    })
+}
+
+/// The corridor: what it is, where its data come from, and the figures of the home page
+#[utoipa::path(get, path = "/api/v1/corridor", tag = "corridor", responses((status = 200, body = CorridorItem)))]
+pub(crate) async fn corridor(State(app): State<App>, caller: Caller) -> Result<Json<CorridorItem>, Problem> {
+    let corridor = about_view(&app, &caller.ctx).await?;
+    let figures = home_view(&app, &caller.ctx).await?;
+    Ok(Json(CorridorItem {
+        pack: pack_item(&corridor),
+        cities: i64::try_from(figures.cities.len()).unwrap_or(i64::MAX),
+        organisations: figures.organisations,
+        organisations_elsewhere: figures.organisations_elsewhere,
+        needs: figures.needs.into(),
+        offers: figures.offers.into(),
+    }))
+}
 
 fn segment_item(corridor: &Corridor, segment: &pack::Segment) -> SegmentItem {
     SegmentItem {

@@ -16,11 +16,10 @@ use crate::actions::organisation::Done;
 use crate::corridor;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -126,31 +125,27 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 }
 
 /// Enters oneself; for accounts that were given the role of expert.
-#[utoipa::path(post, path = "/api/v1/experts", tag = "experts", operation_id = "expert_register", request_body = ExpertBody, params(KeyHeader),
+#[utoipa::path(post, path = "/api/v1/experts", tag = "experts", operation_id = "expert_register", request_body = ExpertBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 409, description = "In the list already"), (status = 422)))]
 async fn register(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<ExpertBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    let once = Once::read("expert_register", &headers, None, &draft)?;
-    Ok(created(&caller, &expert_register(&app, &caller.ctx, draft, once).await?))
+    Ok(created(&caller, &expert_register(&app, &caller.ctx, draft).await?))
 }
 
 /// An office enters somebody of its city who has no account, and keeps the record.
-#[utoipa::path(post, path = "/api/v1/experts/kept", tag = "experts", operation_id = "expert_keep", request_body = ExpertBody, params(KeyHeader),
+#[utoipa::path(post, path = "/api/v1/experts/kept", tag = "experts", operation_id = "expert_keep", request_body = ExpertBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 422)))]
 async fn keep(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<ExpertBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    let once = Once::read("expert_keep", &headers, None, &draft)?;
-    Ok(created(&caller, &expert_keep(&app, &caller.ctx, draft, once).await?))
+    Ok(created(&caller, &expert_keep(&app, &caller.ctx, draft).await?))
 }
 
 /// Changes a record; what is left out is taken out. Taking the consent back hides the name at once.

@@ -19,11 +19,10 @@ use crate::corridor;
 use crate::rules::listing::Side;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -169,13 +168,11 @@ async fn view_of<const OFFER: bool>(
 async fn create<const OFFER: bool>(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<ListingBody>,
 ) -> Result<Response, Problem> {
     let side = side::<OFFER>();
-    let once = Once::read("listing_create", &headers, None, &(side.code(), &body))?;
     let patch = body.patch()?;
-    let done = listing_create(&app, &caller.ctx, Create { side, organisation: body.organisation, patch, once }).await?;
+    let done = listing_create(&app, &caller.ctx, Create { side, organisation: body.organisation, patch }).await?;
     let place = format!("/api/v1{}/{}", side.path(), done.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(receipt(&done))).into_response())
 }
@@ -193,11 +190,9 @@ async fn edit<const OFFER: bool>(
 async fn submit<const OFFER: bool>(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("listing_submit", &headers, None, &id)?;
-    created(listing_submit(&app, &caller.ctx, side::<OFFER>(), &id, once).await?)
+    created(listing_submit(&app, &caller.ctx, side::<OFFER>(), &id).await?)
 }
 
 async fn recall<const OFFER: bool>(
@@ -211,34 +206,28 @@ async fn recall<const OFFER: bool>(
 async fn withdraw<const OFFER: bool>(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("listing_withdraw", &headers, None, &id)?;
-    created(listing_withdraw(&app, &caller.ctx, side::<OFFER>(), &id, once).await?)
+    created(listing_withdraw(&app, &caller.ctx, side::<OFFER>(), &id).await?)
 }
 
 async fn renew<const OFFER: bool>(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<RenewalBody>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("listing_renew", &headers, None, &(&id, &body))?;
-    created(listing_renew(&app, &caller.ctx, side::<OFFER>(), &id, body.until()?, once).await?)
+    created(listing_renew(&app, &caller.ctx, side::<OFFER>(), &id, body.until()?).await?)
 }
 
 async fn review<const OFFER: bool>(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ReviewBody>,
 ) -> Result<Response, Problem> {
-    let once = Once::read("listing_review", &headers, None, &(&id, &body))?;
     let verdict = body.verdict()?;
-    let command = Decide { side: side::<OFFER>(), id, version: body.version, verdict, note: body.note, once };
+    let command = Decide { side: side::<OFFER>(), id, version: body.version, verdict, note: body.note };
     created(listing_review(&app, &caller.ctx, command).await?)
 }
 

@@ -8,11 +8,10 @@ use crate::actions::membership::{
 use crate::actions::organisation::Done;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -75,13 +74,11 @@ async fn invitations(
 async fn invite(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<LoginBody>,
 ) -> Result<Response, Problem> {
     let command = body.command();
-    let once = Once::read("member_invite", &headers, None, &(&id, &body.login, &command))?;
-    Ok(created(&caller, &member_invite(&app, &caller.ctx, &id, &body.login, command, once).await?))
+    Ok(created(&caller, &member_invite(&app, &caller.ctx, &id, &body.login, command).await?))
 }
 
 /// Changes duty and mandate of a member; for managers.

@@ -12,6 +12,7 @@ pub mod listing;
 pub mod matching;
 pub mod membership;
 pub mod organisation;
+pub mod pack;
 pub(crate) mod paged;
 pub mod poc;
 pub mod review;

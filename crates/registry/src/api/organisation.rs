@@ -17,11 +17,10 @@ use crate::actions::organisation::{
 use crate::corridor;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -147,17 +146,14 @@ async fn view(
 }
 
 /// Registers an organisation; the city office confirms it before others see it.
-#[utoipa::path(post, path = "/api/v1/organisations", tag = "organisations", request_body = OrganisationBody,
-    params(KeyHeader), responses((status = 201, body = ReceiptOf), (status = 401), (status = 409, description = "The code belongs to another"), (status = 422)))]
+#[utoipa::path(post, path = "/api/v1/organisations", tag = "organisations", request_body = OrganisationBody, responses((status = 201, body = ReceiptOf), (status = 401), (status = 409, description = "The code belongs to another"), (status = 422)))]
 async fn register(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<OrganisationBody>,
 ) -> Result<Response, Problem> {
     let (draft, evidence) = (body.draft(), body.evidence.clone());
-    let once = Once::read("organisation_register", &headers, None, &(&draft, &evidence))?;
-    let done = organisation_register(&app, &caller.ctx, Register { draft, evidence, once }).await?;
+    let done = organisation_register(&app, &caller.ctx, Register { draft, evidence }).await?;
     Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
 }
 

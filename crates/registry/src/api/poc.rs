@@ -18,11 +18,10 @@ use crate::actions::poc::{
 use crate::corridor;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -186,17 +185,14 @@ async fn view(
 /// Begins a project as a draft of the caller's organisation.
 #[utoipa::path(post, path = "/api/v1/poc-projects", operation_id = "poc_project_create", tag = "proof of concept",
     request_body = PocProjectBody,
-    params(KeyHeader),
     responses((status = 201, body = ReceiptOf, headers(("Location" = String))), (status = 401), (status = 404, description = "No such organisation")))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<PocProjectBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    let once = Once::read("poc_create", &headers, None, &(&body.organisation, &draft))?;
-    let done = poc_create(&app, &caller.ctx, Create { organisation: body.organisation, draft, once }).await?;
+    let done = poc_create(&app, &caller.ctx, Create { organisation: body.organisation, draft }).await?;
     let place = format!("/api/v1/poc-projects/{}", done.id);
     Ok(([(header::LOCATION, place)], created(&caller, &done)).into_response())
 }
@@ -220,19 +216,17 @@ async fn close(State(app): State<App>, caller: Caller, Path(id): Path<String>) -
 /// Adds a step: what is done or planned by the project's own people, a proposal by anybody else.
 #[utoipa::path(post, path = "/api/v1/poc-projects/{id}/steps", operation_id = "poc_step_add", tag = "proof of concept",
     request_body = PocStepBody,
-    params(("id" = String, Path), KeyHeader),
+    params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422),
         (status = 429, description = "Too many proposals wait")))]
 async fn add(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    headers: HeaderMap,
     JsonBody(body): JsonBody<PocStepBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    let once = Once::read("poc_step_add", &headers, None, &(&id, &body.acting, &draft))?;
-    Ok(created(&caller, &poc_step_add(&app, &caller.ctx, &id, body.acting.as_deref(), draft, once).await?))
+    Ok(created(&caller, &poc_step_add(&app, &caller.ctx, &id, body.acting.as_deref(), draft).await?))
 }
 
 /// Asks a centre to look after the project: the first, or another one while none has agreed.

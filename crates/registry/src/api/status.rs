@@ -5,11 +5,10 @@ use crate::actions::organisation::Done;
 use crate::actions::status::{statement_confirm, status_confirm, status_declare};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use utoipa::OpenApi;
@@ -45,13 +44,11 @@ fn created(caller: &Caller, done: &Done) -> Response {
 async fn declare(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<StatusBody>,
 ) -> Result<Response, Problem> {
     let command = body.command();
-    let once = Once::read("status_declare", &headers, None, &(&id, &command))?;
-    Ok(created(&caller, &status_declare(&app, &caller.ctx, &id, command, once).await?))
+    Ok(created(&caller, &status_declare(&app, &caller.ctx, &id, command).await?))
 }
 
 /// The city office confirms a declared status.

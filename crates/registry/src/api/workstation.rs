@@ -12,18 +12,18 @@ use super::organisation::{DecisionBody, ReceiptOf, receipt};
 use super::paged::{Listed, cut};
 use crate::actions::organisation::Done;
 use crate::actions::workstation::{
-    Filter, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_list,
-    workstation_office_list, workstation_project_add, workstation_project_edit, workstation_propose, workstation_view,
+    Card, Filter, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_list,
+    workstation_list_of, workstation_office_list, workstation_project_add, workstation_project_edit,
+    workstation_propose, workstation_view,
 };
 use crate::corridor;
 use crate::rules::decision::DeclineCommand;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::identity::idempotency::{KeyHeader, Once};
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
@@ -58,6 +58,7 @@ pub fn routes() -> Vec<Route> {
         read("/api/v1/workstations", "workstation_list", get(list)),
         read("/api/v1/workstations/waiting", "workstation_office_list", get(waiting)),
         read("/api/v1/workstations/{id}", "workstation_view", get(view)),
+        read("/api/v1/organisations/{id}/workstations", "organisation_view", get(list_of)),
         write("/api/v1/organisations/{id}/workstations", "workstation_propose", "workstation.proposed", post(propose)),
         write("/api/v1/workstations/{id}/decisions", "workstation_decide", "workstation.recognised", post(decide)),
         write("/api/v1/workstations/{id}/joinings", "expert_join", "workstation.joined", post(join)),
@@ -81,7 +82,7 @@ pub fn routes() -> Vec<Route> {
 /// Workstations in the API document.
 #[derive(OpenApi)]
 #[openapi(
-    paths(list, waiting, view, propose, decide, join, leave, project_add, project_edit, end),
+    paths(list, list_of, waiting, view, propose, decide, join, leave, project_add, project_edit, end),
     components(schemas(
         WorkstationItem,
         WorkstationDetail,
@@ -129,6 +130,25 @@ async fn list(
     Ok(Json(listed(&app, &caller, &query, &paging).await?))
 }
 
+/// An organisation's workstations: those everybody may see; for its members and the office all of them.
+#[utoipa::path(get, path = "/api/v1/organisations/{id}/workstations", tag = "workstations", operation_id = "workstation_list_of",
+    params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Listed<WorkstationItem>), (status = 404), (status = 422, description = "A limit or cursor that cannot be read")))]
+async fn list_of(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(paging): Query<PageQuery>,
+) -> Result<Json<Listed<WorkstationItem>>, Problem> {
+    cut_cards(&app, workstation_list_of(&app, &caller.ctx, &id).await?, &paging)
+}
+
+fn cut_cards(app: &App, cards: Vec<Card>, paging: &PageQuery) -> Result<Json<Listed<WorkstationItem>>, Problem> {
+    let corridor = corridor::of(app);
+    let items: Vec<WorkstationItem> = cards.iter().map(|card| shapes::item(&corridor, card)).collect();
+    Ok(Json(cut(items, paging, |item| item.id.as_str())?))
+}
+
 /// Workstations that wait for the caller's office, the most urgent first.
 #[utoipa::path(get, path = "/api/v1/workstations/waiting", tag = "workstations", operation_id = "workstation_office_list",
     params(PageQuery),
@@ -138,10 +158,7 @@ async fn waiting(
     caller: Caller,
     Query(paging): Query<PageQuery>,
 ) -> Result<Json<Listed<WorkstationItem>>, Problem> {
-    let cards = workstation_office_list(&app, &caller.ctx).await?;
-    let corridor = corridor::of(&app);
-    let items: Vec<WorkstationItem> = cards.iter().map(|card| shapes::item(&corridor, card)).collect();
-    Ok(Json(cut(items, &paging, |item| item.id.as_str())?))
+    cut_cards(&app, workstation_office_list(&app, &caller.ctx).await?, &paging)
 }
 
 /// One workstation with its experts and projects. Who does not want to be named is counted, not shown.
@@ -158,18 +175,16 @@ async fn view(
 
 /// Proposes a workstation in an organisation's name; its experts are asked and the city office decides.
 #[utoipa::path(post, path = "/api/v1/organisations/{id}/workstations", tag = "workstations", operation_id = "workstation_propose",
-    params(("id" = String, Path), KeyHeader), request_body = WorkstationBody,
+    params(("id" = String, Path)), request_body = WorkstationBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 422)))]
 async fn propose(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<WorkstationBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    let once = Once::read("workstation_propose", &headers, None, &(&id, &draft))?;
-    Ok(created(&caller, &workstation_propose(&app, &caller.ctx, &id, draft, once).await?))
+    Ok(created(&caller, &workstation_propose(&app, &caller.ctx, &id, draft).await?))
 }
 
 /// The office recognises a workstation or gives a coded reason why not.
@@ -214,18 +229,16 @@ async fn leave(
 
 /// Adds a project to a recognised workstation.
 #[utoipa::path(post, path = "/api/v1/workstations/{id}/projects", tag = "workstations", operation_id = "workstation_project_add",
-    params(("id" = String, Path), KeyHeader), request_body = ProjectBody,
+    params(("id" = String, Path)), request_body = ProjectBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn project_add(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ProjectBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft()?;
-    let once = Once::read("workstation_project_add", &headers, None, &(&id, &draft))?;
-    Ok(created(&caller, &workstation_project_add(&app, &caller.ctx, &id, draft, once).await?))
+    Ok(created(&caller, &workstation_project_add(&app, &caller.ctx, &id, draft).await?))
 }
 
 /// Changes a project: what is sent replaces all of it.

@@ -126,9 +126,9 @@ impl Stage<'_> {
     async fn experts(&self) -> Outcome<People> {
         let segments = self.known(&["ic/sensor", "ic/materials"]);
         let draft = ExpertDraft { segments: segments.clone(), ..adviser() };
-        let adviser = expert_register(self.app, &self.as_(Part::Expert).await?, draft, None).await?.id;
+        let adviser = expert_register(self.app, &self.as_(Part::Expert).await?, draft).await?.id;
         let draft = ExpertDraft { segments, ..academician() };
-        let academician = expert_keep(self.app, &self.as_(Part::OfficerSongjiang).await?, draft, None).await?.id;
+        let academician = expert_keep(self.app, &self.as_(Part::OfficerSongjiang).await?, draft).await?.id;
         expert_seat(self.app, &self.as_(Part::JointOffice).await?, &academician).await?;
         Ok(People { adviser, academician })
     }
@@ -142,7 +142,7 @@ impl Stage<'_> {
             since: station.since.to_owned(),
             experts: experts.iter().map(|id| (*id).to_owned()).collect(),
         };
-        Ok(workstation_propose(self.app, &self.as_(part).await?, firm, draft, None).await?.id)
+        Ok(workstation_propose(self.app, &self.as_(part).await?, firm, draft).await?.id)
     }
 
     async fn agree(&self, part: Part, station: &str, expert: &str) -> Outcome<()> {
@@ -155,7 +155,7 @@ impl Stage<'_> {
     }
 
     async fn project(&self, part: Part, station: &str, draft: ProjectDraft) -> Outcome<()> {
-        workstation_project_add(self.app, &self.as_(part).await?, station, draft, None).await.map(|_| ())
+        workstation_project_add(self.app, &self.as_(part).await?, station, draft).await.map(|_| ())
     }
 
     /// The project of a workstation again, now with what came out of it so far.

@@ -211,10 +211,10 @@ impl Play<'_> {
             centre: self.centre.clone(),
         };
         let (app, ctx) = (self.stage.app, self.stage.as_(part).await?);
-        let command = Create { organisation: Some(owner.to_owned()), draft, once: None };
+        let command = Create { organisation: Some(owner.to_owned()), draft };
         let id = poc_create(app, &ctx, command).await?.id;
         for step in way {
-            poc_step_add(app, &ctx, &id, None, self.done(step), None).await?;
+            poc_step_add(app, &ctx, &id, None, self.done(step)).await?;
         }
         poc_publish(app, &ctx, &id).await?;
         Ok(id)
@@ -245,7 +245,7 @@ impl Play<'_> {
             "Two runs on 150 mm wafers; needs targets and the process window.",
         );
         let maker = self.stage.as_(Part::Provider).await?;
-        poc_step_add(app, &maker, &id, Some(&self.firms.maker), offer, None).await?;
+        poc_step_add(app, &maker, &id, Some(&self.firms.maker), offer).await?;
         let step = self.newest(&id, StepState::Proposed).await?;
         poc_answer(app, &lab, &id, &step, yes()).await?;
         self.decline_one(&id).await?;
@@ -261,7 +261,7 @@ impl Play<'_> {
                 "Small batches on the ceramic packaging line.",
             )
         };
-        poc_step_add(app, &lab, &id, None, next.clone(), None).await?;
+        poc_step_add(app, &lab, &id, None, next.clone()).await?;
         let step = self.newest(&id, StepState::Planned).await?;
         poc_step_edit(app, &lab, &id, &step, StepDraft { day: self.day(-300), ..next }).await?;
         let last = StepDraft {
@@ -273,7 +273,7 @@ impl Play<'_> {
                 "The user puts money into the line after its assessment.",
             )
         };
-        poc_step_add(app, &lab, &id, None, last, None).await.map(|_| ())
+        poc_step_add(app, &lab, &id, None, last).await.map(|_| ())
     }
 
     /// The sensor firm offers to take the film at once; the lab says why that is too early.
@@ -285,7 +285,7 @@ impl Play<'_> {
             "We can put it into sensors in production at once, without a pilot.",
         );
         let sensor = self.stage.as_(Part::Enterprise).await?;
-        poc_step_add(self.stage.app, &sensor, id, Some(&self.firms.sensor), offer, None).await?;
+        poc_step_add(self.stage.app, &sensor, id, Some(&self.firms.sensor), offer).await?;
         let step = self.newest(id, StepState::Proposed).await?;
         let why = DeclineCommand {
             reason: "early".into(), remark: "请待两轮流片的一致性数据出来后再谈。".into()
@@ -305,7 +305,7 @@ impl Play<'_> {
             "We can take a prototype into our assembly line for three months.",
         );
         let sensor = self.stage.as_(Part::Enterprise).await?;
-        poc_step_add(self.stage.app, &sensor, &id, Some(&self.firms.sensor), offer, None).await.map(|_| ())
+        poc_step_add(self.stage.app, &sensor, &id, Some(&self.firms.sensor), offer).await.map(|_| ())
     }
 
     /// The step of some state that was entered last.

@@ -10,12 +10,11 @@ use crate::pages::frames::{ReceiptPage, StepPage};
 use crate::rules::claim::{CLAIM_WORKDAYS, Claim, ClaimState, DecisionCommand, REMARK_CHARS_MAX, Reason};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Instant;
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
 use platform::web::kinds::{DetailFrame, StepFrame};
 use platform::web::parts::{Choice, Crumbs, Empty, Fact, Facts, Field, FieldKind, Form, Receipt, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
@@ -251,13 +250,11 @@ async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>
 async fn file(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let evidence = typed.get("evidence");
-    let once = Once::read("claim_file", &headers, typed.raw("idempotency_key"), &(&id, evidence))?;
-    match claim_file(&app, &caller.ctx, &id, evidence, once).await {
+    match claim_file(&app, &caller.ctx, &id, evidence).await {
         Ok(done) => Ok(receipt(&caller, &done.id, done.entry, done.at_ms)),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
             let view = organisation_view(&app, &caller.ctx, &id).await?;

@@ -8,12 +8,12 @@ use crate::actions::membership::{
 use crate::rules::membership::{DUTY_CHARS_MAX, MANDATES, Member, MemberCommand, MemberState};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
 use platform::capability::Route;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Crumbs, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
@@ -143,13 +143,11 @@ fn command(typed: &Typed) -> MemberCommand {
 async fn invite(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let (login, command) = (typed.get("login"), command(&typed));
-    let once = Once::read("member_invite", &headers, typed.raw("idempotency_key"), &(&id, login, &command))?;
-    match member_invite(&app, &caller.ctx, &id, login, command, once).await {
+    match member_invite(&app, &caller.ctx, &id, login, command).await {
         Ok(_) => Ok(Redirect::to(&format!("/organisations/{id}/members")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
             let members = member_list(&app, &caller.ctx, &id).await?;

@@ -1,23 +1,21 @@
 //! Administration of the pack: versions, what a newer one did, and what it proposes.
 
-use crate::actions::pack::{Loaded, ProposalView, pack_list, pack_proposal_decide, pack_proposal_list};
-use crate::rules::pack::{Decision, Proposal, ProposalState, statement_kind};
+use crate::actions::pack::{Loaded, ProposalView, pack_list, pack_proposal_decide};
+use crate::api::pack::{LOADS_MAX, PackProposalItem, ProposalQuery, decision, paged};
+use crate::rules::pack::{ProposalState, statement_kind};
 use askama::Template;
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form;
-use kernel::Refusal;
 use platform::capability::Route;
-use platform::web::page::{self, Csv, List, PageQuery, cursor_refused, wants};
+use platform::web::page::{self, Csv, PageQuery, wants};
 use platform::web::parts::{Cell, Column, Crumbs, Empty, Pager, Table};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
-use serde::{Deserialize, Serialize};
-
-/// Loaded packs shown; older ones stay in the journal.
-const LOADS_MAX: i64 = 50;
+use serde::Deserialize;
 
 /// Routes of these pages.
 pub fn routes() -> Vec<Route> {
@@ -60,13 +58,6 @@ struct ProposalShown {
     open: bool,
 }
 
-/// Which proposals are asked for.
-#[derive(Debug, Default, Deserialize)]
-pub struct ProposalQuery {
-    #[serde(default)]
-    state: String,
-}
-
 async fn pack(
     State(app): State<App>,
     caller: Caller,
@@ -74,34 +65,32 @@ async fn pack(
     Query(page): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let state = ProposalState::parse(&query.state).unwrap_or(ProposalState::Open);
-    let page = page.page()?;
-    let after = page.cursor.as_deref().map(read_cursor).transpose()?;
-    let (mut found, total) = pack_proposal_list(&app, &caller.ctx, state, after, page.limit + 1).await?;
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
-    let next = found.last().filter(|_| more).map(|view| cursor(&view.proposal));
+    let found = paged(&app, &caller, &query, &page).await?;
     match wants(&caller.visit.query, "/admin/pack", &headers) {
-        page::Form::Json => return Ok(List { items: found.iter().map(item).collect(), total, next }.into_response()),
-        page::Form::Csv => return Ok(csv(&found)),
+        page::Form::Json => return Ok(Json(found.listed()).into_response()),
+        page::Form::Csv => return Ok(csv(found.listed().items)),
         page::Form::Html => {}
     }
     let loads = pack_list(&app, &caller.ctx, LOADS_MAX).await?;
     let t = caller.visit.t;
-    let shown: Vec<ProposalShown> = found.iter().map(|view| proposal_shown(t, view)).collect();
+    let shown: Vec<ProposalShown> = found.items.iter().map(|view| proposal_shown(t, view)).collect();
     let visit = &caller.visit;
     let page = PackPage {
         shell: visit.shell(t.msg("pack-title")).here("/admin").private(),
         crumbs: Crumbs::new(t, t.msg("pack-title")).over("/admin", t.msg("nav-admin")),
         loads: (!loads.is_empty()).then(|| loads_table(t, &loads)),
         heading: t.msg("pack-proposals").into_owned(),
-        states: states(t, state),
+        states: states(t, query.state()),
         pager: Pager {
             t,
-            total,
+            total: found.total,
             shown: shown.len(),
-            first_href: if page.cursor.is_some() { visit.href_with("cursor", "") } else { String::new() },
-            next_href: next.map(|next| visit.href_with("cursor", &next)).unwrap_or_default(),
+            first_href: if page.cursor.is_some_and(|cursor| !cursor.is_empty()) {
+                visit.href_with("cursor", "")
+            } else {
+                String::new()
+            },
+            next_href: found.next.map(|next| visit.href_with("cursor", &next)).unwrap_or_default(),
         },
         rows: shown,
         empty: Empty::new(t.msg("pack-proposals-none"), t.msg("pack-proposals-none-text")),
@@ -109,16 +98,6 @@ async fn pack(
         json_href: visit.href_with("format", "json"),
     };
     Ok(html(&page))
-}
-
-/// `{created}.{id}` of the last proposal of a page.
-fn cursor(proposal: &Proposal) -> String {
-    format!("{}.{}", proposal.created_ms, proposal.id)
-}
-
-fn read_cursor(cursor: &str) -> Result<(i64, String), Refusal> {
-    let (ms, id) = cursor.split_once('.').ok_or_else(cursor_refused)?;
-    Ok((ms.parse().map_err(|_| cursor_refused())?, id.to_owned()))
 }
 
 fn states(t: T, chosen: ProposalState) -> Vec<(String, String, bool)> {
@@ -180,38 +159,7 @@ fn field_word(t: T, field: &str) -> String {
     }
 }
 
-/// A proposal as JSON.
-#[derive(Debug, Serialize)]
-struct ProposalItem {
-    id: String,
-    organisation: String,
-    name: String,
-    field: String,
-    current: Vec<String>,
-    proposed: Vec<String>,
-    pack_version: String,
-    state: &'static str,
-    created_ms: i64,
-    decided_ms: Option<i64>,
-}
-
-fn item(view: &ProposalView) -> ProposalItem {
-    let proposal = &view.proposal;
-    ProposalItem {
-        id: proposal.id.clone(),
-        organisation: proposal.object.clone(),
-        name: view.organisation.0.clone(),
-        field: proposal.field.clone(),
-        current: proposal.current.clone(),
-        proposed: proposal.proposed.clone(),
-        pack_version: proposal.pack_version.clone(),
-        state: proposal.state.code(),
-        created_ms: proposal.created_ms,
-        decided_ms: proposal.decided_ms,
-    }
-}
-
-fn csv(found: &[ProposalView]) -> Response {
+fn csv(found: Vec<PackProposalItem>) -> Response {
     let heading = [
         "id",
         "organisation",
@@ -225,7 +173,7 @@ fn csv(found: &[ProposalView]) -> Response {
         "decided_ms",
     ];
     let mut csv = Csv::new("pack-proposals", heading);
-    for item in found.iter().map(item) {
+    for item in found {
         csv.row([
             item.id,
             item.organisation,
@@ -234,7 +182,7 @@ fn csv(found: &[ProposalView]) -> Response {
             item.current.join("\n"),
             item.proposed.join("\n"),
             item.pack_version,
-            item.state.to_owned(),
+            item.state,
             item.created_ms.to_string(),
             item.decided_ms.map(|ms| ms.to_string()).unwrap_or_default(),
         ]);
@@ -255,9 +203,6 @@ async fn decide(
     Path(id): Path<String>,
     Form(form): Form<DecisionForm>,
 ) -> Result<Response, Problem> {
-    let decision = Decision::parse(&form.decision).ok_or_else(|| {
-        Refusal::invalid("proposal-decision", "请选择采用或不采用。", "Choose to accept or to decline.").at("decision")
-    })?;
-    pack_proposal_decide(&app, &caller.ctx, id, decision).await?;
+    pack_proposal_decide(&app, &caller.ctx, id, decision(&form.decision)?).await?;
     Ok(Redirect::to("/admin/pack").into_response())
 }

@@ -9,12 +9,12 @@ use crate::rules::listing::{Content, Listing, Side};
 use crate::rules::review::{NOTE_CHARS_MAX, Reason, Verdict};
 use askama::Template;
 use axum::extract::{Path, State as Here};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
 use platform::capability::Route;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::kinds::{DetailFrame, ListFrame};
 use platform::web::parts::{
@@ -264,12 +264,11 @@ fn decision_form(t: T, listing: &Listing) -> Form {
 async fn decide<const OFFER: bool>(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let side = side::<OFFER>();
-    let outcome = match command(side, &id, &headers, &typed) {
+    let outcome = match command(side, &id, &typed) {
         Ok(command) => listing_review(&app, &caller.ctx, command).await.map_err(|fault| match fault {
             platform::Fault::Refused(refusal) if refusal.kind.status() == 422 => Ok(refusal),
             other => Err(other),
@@ -287,7 +286,7 @@ async fn decide<const OFFER: bool>(
     }
 }
 
-fn command(side: Side, id: &str, headers: &HeaderMap, typed: &Typed) -> Result<Decide, Refusal> {
+fn command(side: Side, id: &str, typed: &Typed) -> Result<Decide, Refusal> {
     let verdict = match typed.get("decision") {
         "publish" => Verdict::Publish,
         "refuse" => Verdict::Refuse(typed.all("reasons").iter().filter_map(|code| Reason::parse(code)).collect()),
@@ -302,7 +301,5 @@ fn command(side: Side, id: &str, headers: &HeaderMap, typed: &Typed) -> Result<D
     };
     let version = typed.get("version").parse().unwrap_or(0);
     let note = typed.raw("note").unwrap_or_default().to_owned();
-    let body = (id, version, typed.get("decision"), typed.all("reasons"), &note);
-    let once = Once::read("listing_review", headers, typed.raw("idempotency_key"), &body)?;
-    Ok(Decide { side, id: id.to_owned(), version, verdict, note, once })
+    Ok(Decide { side, id: id.to_owned(), version, verdict, note })
 }

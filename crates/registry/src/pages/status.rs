@@ -7,11 +7,10 @@ use crate::actions::status::{statement_confirm, status_confirm, status_declare};
 use crate::pages::frames::StepPage;
 use crate::rules::status::StatusCommand;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use platform::capability::Route;
-use platform::identity::idempotency::Once;
 use platform::web::kinds::StepFrame;
 use platform::web::{Problem, html_with};
 use platform::{App, Caller, Fault};
@@ -35,7 +34,6 @@ pub fn routes() -> Vec<Route> {
 async fn declare(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
@@ -46,8 +44,7 @@ async fn declare(
         valid_from: day("valid_from"),
         valid_to: day("valid_to"),
     };
-    let once = Once::read("status_declare", &headers, typed.raw("idempotency_key"), &(&id, &command))?;
-    match status_declare(&app, &caller.ctx, &id, command, once).await {
+    match status_declare(&app, &caller.ctx, &id, command).await {
         Ok(_) => Ok(Redirect::to(&format!("/organisations/{id}")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.kind.status() == 422 => {
             let view = organisation_view(&app, &caller.ctx, &id).await?;

@@ -10,6 +10,7 @@ pub use accept::accept;
 
 use super::organisation::Dossier;
 use kernel::{Instant, Refusal};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of an organisation as lines that people can compare; a field without lines is empty.
@@ -36,7 +37,8 @@ impl Decision {
 }
 
 /// Where a proposal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ProposalState {
     /// Waits for a decision.
     Open,
@@ -68,7 +70,7 @@ impl ProposalState {
 }
 
 /// What a newer pack would change in a record that it may not overwrite.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// Opaque id.
     pub id: String,

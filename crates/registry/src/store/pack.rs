@@ -6,6 +6,7 @@ use crate::rules::pack::{Proposal, ProposalState};
 use platform::db::{Conn, Migration, Txn};
 use platform::{Fault, Outcome};
 use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Tables of this noun.
@@ -28,7 +29,7 @@ CREATE INDEX pack_proposal_object ON pack_proposal (object, field);
 }];
 
 /// One loaded pack.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Loaded {
     /// Opaque id.
     pub id: String,
@@ -45,7 +46,7 @@ pub struct Loaded {
 }
 
 /// What loading a pack did, as numbers of organisations and proposals.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Organisations that were not there.
     pub added: i64,

@@ -71,7 +71,7 @@ impl House {
 
     /// Registers an organisation; returns its id and that of the claim.
     pub async fn register(&self, ctx: &Ctx, draft: Draft) -> (String, String) {
-        let command = Register { draft, evidence: EVIDENCE.into(), once: None };
+        let command = Register { draft, evidence: EVIDENCE.into() };
         let done = organisation_register(self.app(), ctx, command).await.expect("it is registered");
         let claims = claim_own(self.app(), ctx).await.expect("own claims");
         let claim = claims.iter().find(|card| card.organisation.id == done.id).expect("a claim was filed");

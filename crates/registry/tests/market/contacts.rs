@@ -12,7 +12,7 @@ use registry::rules::listing::Side;
 const MESSAGE: &str = "我司可以供货，想了解用量与交期，盼复。";
 
 fn send(to: To, asks_detail: bool) -> Send {
-    Send { to, from: None, asks_detail, message: MESSAGE.into(), once: None }
+    Send { to, from: None, asks_detail, message: MESSAGE.into() }
 }
 
 fn about(id: &str) -> To {
@@ -20,7 +20,7 @@ fn about(id: &str) -> To {
 }
 
 async fn answer(house: &House, ctx: &Ctx, id: &str, answer: Answer, text: &str) -> Result<(), platform::Fault> {
-    let reply = Reply { id: id.into(), answer, text: text.into(), once: None };
+    let reply = Reply { id: id.into(), answer, text: text.into() };
     contact_answer(house.app(), ctx, reply).await.map(|_| ())
 }
 
@@ -74,7 +74,7 @@ async fn a_no_carries_its_reason_back_to_the_asker() {
     let seen = contact_view(app, &bob, &id).await.unwrap().card.contact;
     assert_eq!((seen.state, seen.reason), (State::Declined, Some(Reason::NoCapacity)));
     assert_eq!(code(answer(&house, &ann, &id, Answer::Question, "还有一问").await), "contact-not-waiting");
-    assert_eq!(code(contact_say(app, &bob, &id, "为什么？", None).await), "contact-not-waiting");
+    assert_eq!(code(contact_say(app, &bob, &id, "为什么？").await), "contact-not-waiting");
     assert!(
         contact_create(app, &bob, send(about(&need), false)).await.is_ok(),
         "a closed request does not bar a new one"
@@ -92,10 +92,10 @@ async fn questions_and_replies_move_between_the_desks() {
     answer(&house, &ann, &id, Answer::Question, "月供多少？").await.unwrap();
     assert_eq!(desk(&house, &ann).await, []);
     assert_eq!(desk(&house, &bob).await.first().map(|(kind, _)| *kind), Some("desk-question"));
-    contact_say(app, &bob, &id, "五万片。", None).await.unwrap();
+    contact_say(app, &bob, &id, "五万片。").await.unwrap();
     assert_eq!(desk(&house, &ann).await.first().map(|(kind, _)| *kind), Some("desk-contact"));
     answer(&house, &ann, &id, Answer::Accept { consent: false }, "").await.unwrap();
-    contact_say(app, &ann, &id, "请来面谈。", None).await.unwrap();
+    contact_say(app, &ann, &id, "请来面谈。").await.unwrap();
     let said: Vec<_> =
         contact_view(app, &bob, &id).await.unwrap().messages.into_iter().map(|m| (m.voice, m.body)).collect();
     let expected = [
@@ -156,7 +156,7 @@ async fn only_members_ask_and_only_for_what_is_published() {
         "contact-demo",
         "the form says so before anything is written"
     );
-    listing_withdraw(app, &ann, Side::Need, &need, None).await.unwrap();
+    listing_withdraw(app, &ann, Side::Need, &need).await.unwrap();
     assert_eq!(code(contact_create(app, &house.person("bob").await, send(about(&need), false)).await), "not-found");
     house.0.finish().await;
 }

@@ -28,13 +28,13 @@ impl House {
     }
 
     pub async fn draft(&self, ctx: &Ctx, side: Side, title: &str) -> String {
-        let command = Create { side, organisation: None, patch: self.answers(side, title), once: None };
+        let command = Create { side, organisation: None, patch: self.answers(side, title) };
         listing_create(self.app(), ctx, command).await.expect("the draft is saved").id
     }
 
     pub async fn submitted(&self, ctx: &Ctx, side: Side, title: &str) -> String {
         let id = self.draft(ctx, side, title).await;
-        listing_submit(self.app(), ctx, side, &id, None).await.expect("it is submitted");
+        listing_submit(self.app(), ctx, side, &id).await.expect("it is submitted");
         id
     }
 
@@ -42,7 +42,7 @@ impl House {
         let version =
             listing_view(self.app(), &self.0.system(), side, id).await.expect("the house sees it").listing.version;
         let note = "请看理由".to_owned();
-        listing_review(self.app(), office, Decide { side, id: id.into(), version, verdict, note, once: None }).await
+        listing_review(self.app(), office, Decide { side, id: id.into(), version, verdict, note }).await
     }
 
     /// Something published by a member of an organisation in town A.

@@ -33,7 +33,7 @@ async fn a_need_goes_from_draft_through_review_to_everybody() {
         "not-found",
         "a draft is nobody else's business"
     );
-    listing_submit(app, &ann, Side::Need, &id, None).await.unwrap();
+    listing_submit(app, &ann, Side::Need, &id).await.unwrap();
     let waiting = review_list(app, &office).await.unwrap();
     let clock = waiting[0].listing.waiting.clone().unwrap();
     // Submitted on Monday 16 March 2026: three working days end on Thursday.
@@ -79,7 +79,7 @@ async fn a_refusal_brings_the_draft_back_with_the_reviewers_words() {
     assert_eq!(desk(&house, &ann).await, [("desk-refused", "寻找先进材料".to_owned())]);
     assert_eq!(code(house.decide(&office, Side::Need, &id, Verdict::Publish).await), "review-nothing-waits");
     listing_edit(app, &ann, Side::Need, &id, titled("寻找 99.999% 氮化铝粉体")).await.unwrap();
-    listing_submit(app, &ann, Side::Need, &id, None).await.unwrap();
+    listing_submit(app, &ann, Side::Need, &id).await.unwrap();
     assert_eq!(desk(&house, &ann).await, []);
     house.decide(&office, Side::Need, &id, Verdict::Publish).await.unwrap();
     let view = listing_view(app, &ann, Side::Need, &id).await.unwrap();
@@ -130,29 +130,23 @@ async fn a_changed_listing_stays_public_as_it_was_until_the_new_version_is_appro
     let ann = house.person("ann").await;
     let id = house.published(&ann, Side::Need, "寻找抛光硅片").await;
     listing_edit(app, &ann, Side::Need, &id, titled("寻找抛光硅片（新）")).await.unwrap();
-    listing_submit(app, &ann, Side::Need, &id, None).await.unwrap();
+    listing_submit(app, &ann, Side::Need, &id).await.unwrap();
     assert_eq!(code(listing_edit(app, &ann, Side::Need, &id, titled("再改")).await), "listing-in-review");
     assert_eq!(public_titles(&house, Query::default()).await, ["寻找抛光硅片"]);
     let seen = listing_view(app, &house.visitor(), Side::Need, &id).await.unwrap().listing;
     assert_eq!((seen.content.title.as_str(), seen.revision, seen.waiting), ("寻找抛光硅片", None, None));
     // The reviewer has read version 2; meanwhile it is taken back, changed and sent again.
     let office = house.officer("olga", TOWN_A).await;
-    let command = Decide {
-        side: Side::Need,
-        id: id.clone(),
-        version: 2,
-        verdict: Verdict::Publish,
-        note: String::new(),
-        once: None,
-    };
+    let command =
+        Decide { side: Side::Need, id: id.clone(), version: 2, verdict: Verdict::Publish, note: String::new() };
     listing_recall(app, &ann, Side::Need, &id).await.unwrap();
     listing_edit(app, &ann, Side::Need, &id, titled("寻找抛光硅片（广告）")).await.unwrap();
-    listing_submit(app, &ann, Side::Need, &id, None).await.unwrap();
+    listing_submit(app, &ann, Side::Need, &id).await.unwrap();
     assert_eq!(code(listing_review(app, &office, command).await), "review-other-version");
     house.decide(&office, Side::Need, &id, Verdict::Refuse(vec![Reason::Advertising])).await.unwrap();
     assert_eq!(public_titles(&house, Query::default()).await, ["寻找抛光硅片"]);
     listing_edit(app, &ann, Side::Need, &id, titled("寻找抛光硅片（新）")).await.unwrap();
-    listing_submit(app, &ann, Side::Need, &id, None).await.unwrap();
+    listing_submit(app, &ann, Side::Need, &id).await.unwrap();
     house.decide(&office, Side::Need, &id, Verdict::Publish).await.unwrap();
     assert_eq!(public_titles(&house, Query::default()).await, ["寻找抛光硅片（新）"]);
     house.0.finish().await;
@@ -173,7 +167,7 @@ async fn the_clock_ends_a_publication_and_a_renewal_brings_it_back() {
     let gone = listing_view(app, &house.visitor(), Side::Need, &id).await.unwrap().listing;
     assert_eq!(gone.state, State::Expired, "its address still answers");
     let ann = house.person("ann").await;
-    listing_renew(app, &ann, Side::Need, &id, None, None).await.unwrap();
+    listing_renew(app, &ann, Side::Need, &id, None).await.unwrap();
     assert_eq!(public_titles(&house, Query::default()).await, ["寻找抛光硅片"]);
     house.0.days_pass(182).await;
     assert_eq!(
@@ -193,9 +187,9 @@ async fn withdrawing_closes_the_page_for_strangers() {
     house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
     let id = house.published(&ann, Side::Need, "寻找抛光硅片").await;
-    assert_eq!(code(listing_withdraw(app, &house.person("eve").await, Side::Need, &id, None).await), "forbidden");
-    assert_eq!(code(listing_withdraw(app, &house.visitor(), Side::Need, &id, None).await), "sign-in");
-    listing_withdraw(app, &ann, Side::Need, &id, None).await.unwrap();
+    assert_eq!(code(listing_withdraw(app, &house.person("eve").await, Side::Need, &id).await), "forbidden");
+    assert_eq!(code(listing_withdraw(app, &house.visitor(), Side::Need, &id).await), "sign-in");
+    listing_withdraw(app, &ann, Side::Need, &id).await.unwrap();
     assert_eq!(code(listing_view(app, &house.visitor(), Side::Need, &id).await), "not-found");
     assert_eq!(listing_view(app, &ann, Side::Need, &id).await.unwrap().listing.state, State::Withdrawn);
     house.0.settle().await;
@@ -214,7 +208,6 @@ async fn a_draft_needs_a_mandate_and_known_segments() {
         side: Side::Need,
         organisation: organisation.map(str::to_owned),
         patch,
-        once: None,
     };
     assert_eq!(code(listing_create(app, &house.visitor(), create(None, titled("寻找硅片"))).await), "sign-in");
     assert_eq!(
@@ -244,13 +237,14 @@ async fn a_repeat_of_a_request_gets_the_first_answer() {
     let app = house.app();
     house.listed("ann", "甲传感器有限公司", TOWN_A).await;
     let ann = house.person("ann").await;
-    let create = |title: &str| {
-        let once = Once::new("listing_create", "key-1", &title).unwrap();
-        Create { side: Side::Need, organisation: None, patch: titled(title), once: Some(once) }
+    let create = async |title: &str| {
+        let once = Some(Once::new("key-1", &[title.as_bytes()]).unwrap());
+        let ann = platform::Ctx { once, ..ann.clone() };
+        listing_create(app, &ann, Create { side: Side::Need, organisation: None, patch: titled(title) }).await
     };
-    let first = listing_create(app, &ann, create("寻找硅片")).await.unwrap();
-    assert_eq!(listing_create(app, &ann, create("寻找硅片")).await.unwrap(), first);
-    assert_eq!(code(listing_create(app, &ann, create("寻找别的")).await), "idempotency-body");
+    let first = create("寻找硅片").await.unwrap();
+    assert_eq!(create("寻找硅片").await.unwrap(), first);
+    assert_eq!(code(create("寻找别的").await), "idempotency-body");
     let own = Query { own: true, ..Query::default() };
     assert_eq!(listing_list(app, &ann, Side::Need, &own).await.unwrap().total, 1);
     house.0.finish().await;

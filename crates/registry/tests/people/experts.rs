@@ -31,7 +31,7 @@ async fn found(house: &House, text: &str) -> usize {
 async fn a_name_is_seen_and_found_only_with_consent() {
     let house = house().await;
     let (app, expert) = (house.app(), house.expert("e").await);
-    let id = expert_register(app, &expert, draft(TOWN_A, false), None).await.unwrap().id;
+    let id = expert_register(app, &expert, draft(TOWN_A, false)).await.unwrap().id;
     let seen = expert_view(app, &house.visitor(), &id).await.unwrap();
     assert!(!seen.named && seen.expert.name.is_empty() && seen.expert.account.is_none());
     assert_eq!(expert_view(app, &expert, &id).await.unwrap().expert.name, "某研究员");
@@ -59,8 +59,8 @@ async fn an_office_enters_experts_of_its_own_city() {
     let house = house().await;
     let app = house.app();
     let officer = house.officer("o", TOWN_A).await;
-    assert_eq!(code(expert_keep(app, &officer, draft(TOWN_B, true), None).await), "expert-other-city");
-    let id = expert_keep(app, &officer, draft(TOWN_A, true), None).await.unwrap().id;
+    assert_eq!(code(expert_keep(app, &officer, draft(TOWN_B, true)).await), "expert-other-city");
+    let id = expert_keep(app, &officer, draft(TOWN_A, true)).await.unwrap().id;
     assert!(expert_view(app, &house.officer("q", TOWN_A).await, &id).await.unwrap().may_edit);
     for other in [house.officer("p", TOWN_B).await, house.person("x").await, house.joint("j").await] {
         assert_eq!(code(expert_edit(app, &other, &id, draft(TOWN_A, true)).await), "forbidden");
@@ -71,14 +71,14 @@ async fn an_office_enters_experts_of_its_own_city() {
         "expert-other-city",
         "nor does an edit take the record out of the city"
     );
-    assert_eq!(code(expert_register(app, &officer, draft(TOWN_A, true), None).await), "forbidden");
-    assert_eq!(code(expert_keep(app, &house.expert("e").await, draft(TOWN_A, true), None).await), "forbidden");
+    assert_eq!(code(expert_register(app, &officer, draft(TOWN_A, true)).await), "forbidden");
+    assert_eq!(code(expert_keep(app, &house.expert("e").await, draft(TOWN_A, true)).await), "forbidden");
     let mut both = house.expert("b").await;
     both.actor.roles.push(platform::Role::JointOffice);
-    expert_register(app, &both, draft(TOWN_A, true), None).await.unwrap();
-    let kept = expert_keep(app, &both, draft(TOWN_A, true), None).await.unwrap().id;
+    expert_register(app, &both, draft(TOWN_A, true)).await.unwrap();
+    let kept = expert_keep(app, &both, draft(TOWN_A, true)).await.unwrap().id;
     assert_eq!(expert_view(app, &both, &kept).await.unwrap().expert.account, None, "an officer may be an expert too");
-    expert_keep(app, &house.joint("j").await, draft("", true), None).await.unwrap();
+    expert_keep(app, &house.joint("j").await, draft("", true)).await.unwrap();
     expert_withdraw(app, &officer, &id).await.unwrap();
     assert_eq!(code(expert_view(app, &house.visitor(), &id).await), "not-found");
     assert_eq!(code(expert_edit(app, &officer, &id, draft(TOWN_A, true)).await), "expert-withdrawn");
@@ -88,7 +88,7 @@ async fn an_office_enters_experts_of_its_own_city() {
 async fn registering_needs_the_role_and_happens_once() {
     let house = house().await;
     let app = house.app();
-    let register = async |ctx: &Ctx| expert_register(app, ctx, draft(TOWN_A, true), None).await;
+    let register = async |ctx: &Ctx| expert_register(app, ctx, draft(TOWN_A, true)).await;
     assert_eq!(code(register(&house.visitor()).await), "sign-in");
     assert_eq!(code(register(&house.person("x").await).await), "forbidden");
     let expert = house.expert("e").await;
@@ -109,7 +109,7 @@ async fn the_list_is_narrowed_and_paged() {
     let officer = house.officer("o", TOWN_A).await;
     for n in 0..5 {
         let one = ExpertDraft { institution: format!("所{n}"), academician: n == 0, ..draft(TOWN_A, true) };
-        expert_keep(app, &officer, one, None).await.unwrap();
+        expert_keep(app, &officer, one).await.unwrap();
     }
     let mut filter = registry::actions::expert::Filter::default();
     let page = expert_list(app, &officer, &filter, &Page { limit: 3, cursor: None }).await.unwrap();
@@ -138,7 +138,7 @@ async fn the_list_is_narrowed_and_paged() {
 async fn a_hidden_name_is_not_found_by_words_either() {
     let house = house().await;
     let (app, expert) = (house.app(), house.expert("e").await);
-    let id = expert_register(app, &expert, draft(TOWN_A, false), None).await.unwrap().id;
+    let id = expert_register(app, &expert, draft(TOWN_A, false)).await.unwrap().id;
     let by_name = registry::actions::expert::Filter { text: "某研究员".into(), ..Default::default() };
     let total = async || expert_list(app, &house.visitor(), &by_name, &Page::default()).await.unwrap().total;
     assert_eq!(total().await, 0);
@@ -151,7 +151,7 @@ async fn the_joint_office_fills_the_advisory_committee_and_nobody_seats_himself(
     let house = house().await;
     let app = house.app();
     let joint = house.joint("j").await;
-    let id = expert_keep(app, &joint, draft(TOWN_A, true), None).await.unwrap().id;
+    let id = expert_keep(app, &joint, draft(TOWN_A, true)).await.unwrap().id;
     for other in [house.officer("o", TOWN_A).await, house.person("x").await, house.expert("e").await] {
         assert_eq!(code(expert_seat(app, &other, &id).await), "forbidden");
     }
@@ -164,7 +164,7 @@ async fn the_joint_office_fills_the_advisory_committee_and_nobody_seats_himself(
     assert_eq!(code(expert_unseat(app, &joint, &id).await), "expert-not-seated");
     let mut both = house.joint("b").await;
     both.actor.roles.push(platform::Role::Expert);
-    let own = expert_register(app, &both, draft(TOWN_A, true), None).await.unwrap().id;
+    let own = expert_register(app, &both, draft(TOWN_A, true)).await.unwrap().id;
     assert_eq!(code(expert_seat(app, &both, &own).await), "forbidden", "four eyes");
     let kinds: Vec<String> = journal(&house, "expert", &id).await.into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["expert.registered", "expert.seated", "expert.unseated"]);

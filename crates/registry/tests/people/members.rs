@@ -31,8 +31,8 @@ async fn an_invited_account_becomes_a_member_by_saying_yes() {
     let app = house.app();
     let boss = house.person("boss").await;
     let guest = account(&house, "guest", false).await;
-    let done = member_invite(app, &boss, &id, " Guest ", mandates(&["publish", "bid"]), None).await.unwrap();
-    assert_eq!(code(member_invite(app, &boss, &id, "guest", mandates(&[]), None).await), "member-already");
+    let done = member_invite(app, &boss, &id, " Guest ", mandates(&["publish", "bid"])).await.unwrap();
+    assert_eq!(code(member_invite(app, &boss, &id, "guest", mandates(&[])).await), "member-already");
     let invited = house.person(&guest).await;
     assert!(invited.actor.memberships.is_empty(), "an invitation gives no right yet");
     assert_eq!(desk(&house, &invited).await, [("desk-invitation", "新茶公司".to_owned())]);
@@ -63,10 +63,10 @@ async fn members_are_kept_by_managers_and_never_without_one() {
     let own = member_list(app, &boss, &id).await.unwrap().members[0].id.clone();
     assert_eq!(code(member_remove(app, &boss, &own).await), "manager-last");
     assert_eq!(code(member_change(app, &boss, &own, mandates(&["publish"])).await), "manager-last");
-    let asked = member_invite(app, &boss, &id, "guest", mandates(&["publish"]), None).await.unwrap().id;
+    let asked = member_invite(app, &boss, &id, "guest", mandates(&["publish"])).await.unwrap().id;
     member_accept(app, &house.person(&guest).await, &asked).await.unwrap();
     let member = house.person(&guest).await;
-    assert_eq!(code(member_invite(app, &member, &id, "guest", mandates(&[]), None).await), "forbidden");
+    assert_eq!(code(member_invite(app, &member, &id, "guest", mandates(&[])).await), "forbidden");
     assert_eq!(code(member_change(app, &member, &own, mandates(&[])).await), "forbidden");
     assert_eq!(code(member_remove(app, &member, &own).await), "forbidden");
     member_change(app, &boss, &asked, mandates(&["manage"])).await.unwrap();
@@ -84,15 +84,12 @@ async fn strangers_learn_nothing_and_wrong_invitations_say_why() {
     let boss = house.person("boss").await;
     assert_eq!(code(member_list(app, &house.visitor(), &id).await), "sign-in");
     assert_eq!(code(member_list(app, &house.person("x").await, &id).await), "forbidden");
-    assert_eq!(code(member_invite(app, &boss, &id, "nobody", mandates(&[]), None).await), "login-unknown");
+    assert_eq!(code(member_invite(app, &boss, &id, "nobody", mandates(&[])).await), "login-unknown");
     account(&house, "player", true).await;
-    assert_eq!(code(member_invite(app, &boss, &id, "player", mandates(&[]), None).await), "member-demo");
+    assert_eq!(code(member_invite(app, &boss, &id, "player", mandates(&[])).await), "member-demo");
     account(&house, "guest", false).await;
-    assert_eq!(code(member_invite(app, &boss, &id, "guest", mandates(&["king"]), None).await), "mandate-unknown");
-    assert_eq!(
-        code(member_invite(app, &house.person("x").await, &id, "guest", mandates(&[]), None).await),
-        "forbidden"
-    );
+    assert_eq!(code(member_invite(app, &boss, &id, "guest", mandates(&["king"])).await), "mandate-unknown");
+    assert_eq!(code(member_invite(app, &house.person("x").await, &id, "guest", mandates(&[])).await), "forbidden");
     assert_eq!(code(member_remove(app, &boss, "nothing").await), "not-found");
     assert_eq!(code(member_change(app, &boss, "nothing", mandates(&[])).await), "not-found");
 }
@@ -104,9 +101,9 @@ async fn an_invitation_is_declined_or_taken_back() {
     let app = house.app();
     let boss = house.person("boss").await;
     let guest = account(&house, "guest", false).await;
-    let first = member_invite(app, &boss, &id, "guest", mandates(&[]), None).await.unwrap().id;
+    let first = member_invite(app, &boss, &id, "guest", mandates(&[])).await.unwrap().id;
     member_remove(app, &house.person(&guest).await, &first).await.unwrap();
-    let second = member_invite(app, &boss, &id, "guest", mandates(&[]), None).await.unwrap().id;
+    let second = member_invite(app, &boss, &id, "guest", mandates(&[])).await.unwrap().id;
     member_remove(app, &boss, &second).await.unwrap();
     assert_eq!(member_list(app, &boss, &id).await.unwrap().members.len(), 1);
 }

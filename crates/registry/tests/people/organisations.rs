@@ -52,7 +52,7 @@ async fn a_refused_registration_is_corrected_and_sent_again() {
     assert_eq!(desk(&house, &boss).await, [("desk-claim-refused", "新茶公司".to_owned())]);
     let better = Draft { uscc: "913300001430377413".into(), ..draft("新茶有限公司", TOWN_A) };
     organisation_edit(app, &boss, &id, better).await.unwrap();
-    let again = claim_file(app, &boss, &id, EVIDENCE, None).await.unwrap();
+    let again = claim_file(app, &boss, &id, EVIDENCE).await.unwrap();
     assert_eq!(organisation_view(app, &boss, &id).await.unwrap().dossier.organisation.state, State::Draft);
     claim_decide(app, &officer, &again.id, approve()).await.unwrap();
     assert_eq!(organisation_view(app, &house.visitor(), &id).await.unwrap().dossier.organisation.name, "新茶有限公司");
@@ -62,7 +62,7 @@ async fn a_refused_registration_is_corrected_and_sent_again() {
 async fn only_people_who_signed_in_register_and_one_code_belongs_to_one() {
     let house = house().await;
     let (app, boss) = (house.app(), house.person("boss").await);
-    let command = |draft: Draft| Register { draft, evidence: EVIDENCE.into(), once: None };
+    let command = |draft: Draft| Register { draft, evidence: EVIDENCE.into() };
     assert_eq!(code(organisation_register(app, &house.visitor(), command(draft("甲", TOWN_A))).await), "sign-in");
     let taken = Draft { uscc: "91440300708461136T".into(), ..draft("甲", TOWN_A) };
     let refusal = organisation_register(app, &boss, command(taken)).await.unwrap_err();
@@ -73,7 +73,7 @@ async fn only_people_who_signed_in_register_and_one_code_belongs_to_one() {
     );
     let wrong = Draft { uscc: "91440300708461136A".into(), ..draft("甲", TOWN_A) };
     assert_eq!(code(organisation_register(app, &boss, command(wrong)).await), "uscc-check");
-    let short = Register { draft: draft("甲", TOWN_A), evidence: "我".into(), once: None };
+    let short = Register { draft: draft("甲", TOWN_A), evidence: "我".into() };
     assert_eq!(code(organisation_register(app, &boss, short).await), "claim-evidence");
     let odd = Draft { uscc: kernel::Uscc::complete("91440300708461137").unwrap().to_string(), ..draft("甲", TOWN_A) };
     assert_eq!(
@@ -86,11 +86,9 @@ async fn only_people_who_signed_in_register_and_one_code_belongs_to_one() {
 #[tokio::test]
 async fn the_same_form_sent_twice_registers_once() {
     let house = house().await;
-    let boss = house.person("boss").await;
-    let command = || {
-        let once = Once::new("organisation_register", "key-1", &draft("新茶公司", TOWN_A)).unwrap();
-        Register { draft: draft("新茶公司", TOWN_A), evidence: EVIDENCE.into(), once: Some(once) }
-    };
+    let once = Some(Once::new("key-1", &[b"the form"]).unwrap());
+    let boss = platform::Ctx { once, ..house.person("boss").await };
+    let command = || Register { draft: draft("新茶公司", TOWN_A), evidence: EVIDENCE.into() };
     let first = organisation_register(house.app(), &boss, command()).await.unwrap();
     assert_eq!(organisation_register(house.app(), &boss, command()).await.unwrap(), first);
     assert_eq!(desk(&house, &house.officer("o", TOWN_A).await).await.len(), 1);

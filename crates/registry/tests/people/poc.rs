@@ -15,7 +15,7 @@ fn project(title: &str) -> Create {
         segments: vec!["tea/dryer".into()],
         ..ProjectDraft::default()
     };
-    Create { organisation: None, draft, once: None }
+    Create { organisation: None, draft }
 }
 
 fn done(stage: &str, city: &str, day: &str) -> StepDraft {
@@ -60,9 +60,9 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
     let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
     assert_eq!(code(poc_view(app, &house.visitor(), &id).await), "not-found");
     assert_eq!(code(poc_publish(app, &lab_person, &id).await), "poc-first-step");
-    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01")).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
-    poc_step_add(app, &fab_person, &id, None, offer(), None).await.unwrap();
+    poc_step_add(app, &fab_person, &id, None, offer()).await.unwrap();
     assert_eq!(
         desk(&house, &lab_person).await,
         [("desk-claim-approved", "甲地实验室".to_owned()), ("desk-poc-proposal", "烘干薄膜".to_owned())]
@@ -91,7 +91,7 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
     assert_eq!(way, [(Stage::Lab, TOWN_A.to_owned()), (Stage::Pilot, TOWN_B.to_owned())]);
     assert!(view.card.organisations.contains_key(&fab));
     poc_close(app, &lab_person, &id).await.unwrap();
-    assert_eq!(code(poc_step_add(app, &lab_person, &id, None, offer(), None).await), "poc-state");
+    assert_eq!(code(poc_step_add(app, &lab_person, &id, None, offer()).await), "poc-state");
     let entries = journal(&house, "poc_project", &id).await;
     assert!(
         entries.contains(&("poc.step_proposed".to_owned(), false))
@@ -113,21 +113,21 @@ async fn who_may_not_is_told_so() {
     assert_eq!(code(poc_create(app, &lab_person, centre).await), "poc-organisation");
     let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
     assert_eq!(
-        code(poc_step_add(app, &fab_person, &id, None, offer(), None).await),
+        code(poc_step_add(app, &fab_person, &id, None, offer()).await),
         "not-found",
         "a draft is not theirs to see"
     );
-    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01")).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
     assert_eq!(code(poc_publish(app, &lab_person, &id).await), "poc-state");
     assert_eq!(code(poc_close(app, &fab_person, &id).await), "forbidden");
-    assert_eq!(code(poc_step_add(app, &house.visitor(), &id, None, offer(), None).await), "sign-in");
+    assert_eq!(code(poc_step_add(app, &house.visitor(), &id, None, offer()).await), "sign-in");
     assert_eq!(
-        code(poc_step_add(app, &fab_person, &id, None, done("pilot", TOWN_B, "2026-01-01"), None).await),
+        code(poc_step_add(app, &fab_person, &id, None, done("pilot", TOWN_B, "2026-01-01")).await),
         "poc-own-done"
     );
     let elsewhere = StepDraft { organisation: "nobody".into(), ..offer() };
-    assert_eq!(code(poc_step_add(app, &fab_person, &id, None, elsewhere, None).await), "poc-organisation");
+    assert_eq!(code(poc_step_add(app, &fab_person, &id, None, elsewhere).await), "poc-organisation");
     assert_eq!(code(poc_step_complete(app, &fab_person, &id, "s", on("2026-01-01", "x")).await), "forbidden");
     assert_eq!(code(poc_step_complete(app, &lab_person, &id, "s", on("2026-01-01", "x")).await), "not-found");
 }
@@ -142,7 +142,7 @@ async fn the_list_shows_what_is_open_and_where_it_has_been() {
     let mut filter = registry::actions::poc::Filter::default();
     assert_eq!(poc_list(app, &house.visitor(), &filter, &Page::default()).await.unwrap().total, 0);
     assert_eq!(poc_own(app, &lab_person).await.unwrap().len(), 1);
-    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01")).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
     filter.city = TOWN_A.into();
     filter.stage = "lab".into();
@@ -173,9 +173,9 @@ async fn a_centre_is_no_fact_before_it_agrees() {
     assert!(desk(&house, &keeper_person).await.contains(&waits));
     assert!(poc_view(app, &keeper_person, &id).await.unwrap().may_answer_centre, "it reads what it is asked about");
     let step = done("lab", TOWN_A, "2025-05-01");
-    let early = poc_step_add(app, &keeper_person, &id, None, step.clone(), None).await;
+    let early = poc_step_add(app, &keeper_person, &id, None, step.clone()).await;
     assert_eq!(code(early), "poc-state", "it does not keep the dossier yet");
-    poc_step_add(app, &lab_person, &id, None, step, None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, step).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
     let of = |centre: &str| registry::actions::poc::Filter { centre: centre.to_owned(), ..Default::default() };
     let anybody = house.visitor();
@@ -214,7 +214,7 @@ async fn a_centre_is_no_fact_before_it_agrees() {
     assert_eq!(code(poc_centre_ask(app, &lab_person, &id, &keeper).await), "poc-centre-agreed");
     assert_eq!((count(of(&keeper)).await, count(of(&other)).await), (0, 1));
     let plan = StepDraft { stage: "proof".into(), note: "一致性评价".into(), ..StepDraft::default() };
-    poc_step_add(app, &house.person("other").await, &id, None, plan, None).await.unwrap();
+    poc_step_add(app, &house.person("other").await, &id, None, plan).await.unwrap();
     let entries = journal(&house, "poc_project", &id).await;
     for (kind, public) in [("poc.centre_declined", false), ("poc.centre_asked", false), ("poc.centre_agreed", true)] {
         assert!(entries.contains(&(kind.to_owned(), public)), "{kind}: {entries:?}");
@@ -231,9 +231,9 @@ async fn a_declined_proposal_says_why_and_whoever_made_it_is_told() {
     let app = house.app();
     let (lab_person, fab_person) = (house.person("lab").await, house.person("fab").await);
     let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
-    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01")).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
-    poc_step_add(app, &fab_person, &id, None, offer(), None).await.unwrap();
+    poc_step_add(app, &fab_person, &id, None, offer()).await.unwrap();
     let seen = poc_view(app, &fab_person, &id).await.unwrap();
     let step = seen.card.steps.iter().find(|s| s.state == StepState::Proposed).unwrap().id.clone();
     assert_eq!(code(poc_answer(app, &lab_person, &id, &step, no("because", "")).await), "reason-needed");
@@ -256,7 +256,7 @@ async fn a_step_is_changed_by_its_author_until_somebody_relies_on_it() {
     let app = house.app();
     let (lab_person, fab_person) = (house.person("lab").await, house.person("fab").await);
     let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
-    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01"), None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01")).await.unwrap();
     let steps = |who: &platform::Ctx| {
         let (who, id) = (who.clone(), id.clone());
         async move { poc_view(app, &who, &id).await.unwrap().card.steps }
@@ -267,7 +267,7 @@ async fn a_step_is_changed_by_its_author_until_somebody_relies_on_it() {
     poc_step_edit(app, &lab_person, &id, &first, corrected.clone()).await.unwrap();
     poc_publish(app, &lab_person, &id).await.unwrap();
     assert_eq!(code(poc_step_edit(app, &lab_person, &id, &first, corrected).await), "poc-step-settled", "it is public");
-    poc_step_add(app, &fab_person, &id, None, offer(), None).await.unwrap();
+    poc_step_add(app, &fab_person, &id, None, offer()).await.unwrap();
     let proposal = steps(&fab_person).await.into_iter().find(|s| s.state == StepState::Proposed).unwrap().id;
     let better = StepDraft { note: "我们有两条中试线".into(), ..offer() };
     assert_eq!(code(poc_step_edit(app, &house.visitor(), &id, &proposal, better.clone()).await), "not-found");
@@ -281,7 +281,7 @@ async fn a_step_is_changed_by_its_author_until_somebody_relies_on_it() {
     assert_eq!(agreed.note, "我们有两条中试线", "what was agreed to is what was last proposed");
     assert_eq!(code(poc_step_edit(app, &fab_person, &id, &proposal, offer()).await), "poc-step-settled", "agreed");
     let plan = StepDraft { stage: "production".into(), note: "小批量".into(), ..StepDraft::default() };
-    poc_step_add(app, &lab_person, &id, None, plan.clone(), None).await.unwrap();
+    poc_step_add(app, &lab_person, &id, None, plan.clone()).await.unwrap();
     let planned = steps(&lab_person).await.into_iter().find(|s| s.note == "小批量").unwrap().id;
     assert_eq!(code(poc_step_edit(app, &house.visitor(), &id, &planned, plan.clone()).await), "sign-in");
     assert_eq!(code(poc_step_edit(app, &fab_person, &id, &planned, plan.clone()).await), "forbidden");

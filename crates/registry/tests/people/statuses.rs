@@ -23,7 +23,7 @@ async fn what_the_organisation_declares_the_office_confirms() {
     let id = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss) = (house.app(), house.person("boss").await);
     let officer = house.officer("o", TOWN_A).await;
-    let own = status_declare(app, &boss, &id, gazelle(), None).await.unwrap().id;
+    let own = status_declare(app, &boss, &id, gazelle()).await.unwrap().id;
     let status = async || organisation_view(app, &house.visitor(), &id).await.unwrap().dossier.statuses;
     assert_eq!(status().await[0].verified_ms, None);
     assert_eq!(code(status_confirm(app, &boss, &own).await), "forbidden");
@@ -41,12 +41,12 @@ async fn what_the_office_issues_needs_no_second_look() {
     let app = house.app();
     let id = organisation_by_key(app, "tt-2").await.unwrap();
     let officer = house.officer("o", TOWN_B).await;
-    status_declare(app, &officer, &id, gazelle(), None).await.unwrap();
+    status_declare(app, &officer, &id, gazelle()).await.unwrap();
     assert!(organisation_view(app, &house.visitor(), &id).await.unwrap().dossier.statuses[0].verified_ms.is_some());
-    assert_eq!(code(status_declare(app, &house.officer("p", TOWN_A).await, &id, gazelle(), None).await), "forbidden");
-    assert_eq!(code(status_declare(app, &house.visitor(), &id, gazelle(), None).await), "sign-in");
+    assert_eq!(code(status_declare(app, &house.officer("p", TOWN_A).await, &id, gazelle()).await), "forbidden");
+    assert_eq!(code(status_declare(app, &house.visitor(), &id, gazelle()).await), "sign-in");
     let bad = StatusCommand { status: "king".into(), ..gazelle() };
-    assert_eq!(code(status_declare(app, &officer, &id, bad, None).await), "status-unknown");
+    assert_eq!(code(status_declare(app, &officer, &id, bad).await), "status-unknown");
     assert_eq!(code(status_confirm(app, &officer, "nothing").await), "not-found");
 }
 

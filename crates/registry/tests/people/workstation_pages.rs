@@ -1,6 +1,8 @@
 #![allow(unused_must_use, reason = "an answer that a test has insisted on needs no further look")]
 use crate::house::{House, TOWN_A, house};
 use crate::web::{account, id_after};
+use axum::body::Body;
+use axum::http::Method;
 use platform::Role;
 use serde_json::json;
 use testkit::Client;
@@ -210,8 +212,24 @@ async fn the_api_does_what_the_pages_do_and_refuses_by_code() {
         .is(422)
         .refused("workstation-experts");
     s.boss.json("/api/v1/organisations/nothing/workstations", &body).await.is(404).refused("not-found");
+    let own = async |who: &mut Client| who.get(&propose).await.good().value()["total"].clone();
+    let waiting = s.boss.json(&propose, &body).await.is(201).value()["id"].clone();
+    assert_eq!((own(&mut s.boss).await, own(&mut s.visitor).await), (json!(1), json!(0)), "not everybody's yet");
+    let refusal = json!({ "decision": "refuse", "reason": "duplicate", "remark": "已有同名工作站。" });
+    let decide = format!("/api/v1/workstations/{}/decisions", waiting.as_str().unwrap());
+    let headers = [("idempotency-key", "k-1")];
+    let mut send = async |body: &serde_json::Value| {
+        let body = Body::from(body.to_string());
+        s.officer.send(Method::POST, &decide, Some("application/json"), body, &headers).await
+    };
+    let first = send(&refusal).await.is(201).value();
+    assert_eq!(send(&refusal).await.is(201).value(), first, "a repeat of a decision gets the first answer");
+    send(&json!({ "decision": "approve" })).await.is(422).refused("idempotency-body");
+    s.officer.json(&decide, &refusal).await.is(409);
     let id = s.recognised().await;
     let at = format!("/api/v1/workstations/{id}");
+    assert_eq!(own(&mut s.visitor).await, 1);
+    s.visitor.get("/api/v1/organisations/nothing/workstations").await.is(404).refused("not-found");
     assert_eq!(s.officer.get("/api/v1/workstations/waiting").await.good().value()["total"], 0);
     s.boss.get("/api/v1/workstations/waiting").await.is(403).refused("forbidden");
     s.officer
@@ -292,5 +310,5 @@ fn every_operation_of_the_document_has_a_name_of_its_own() {
     let count = names.len();
     names.sort();
     names.dedup();
-    assert_eq!((names.len(), count), (18, 18));
+    assert_eq!((names.len(), count), (19, 19));
 }

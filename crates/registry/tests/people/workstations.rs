@@ -22,7 +22,7 @@ fn person(consent: bool) -> ExpertDraft {
 }
 
 async fn expert(house: &House, account: &str) -> String {
-    expert_register(house.app(), &house.expert(account).await, person(true), None).await.expect("an expert").id
+    expert_register(house.app(), &house.expert(account).await, person(true)).await.expect("an expert").id
 }
 
 fn draft(experts: &[&str]) -> WorkstationDraft {
@@ -54,7 +54,7 @@ async fn a_workstation_grows_from_proposal_to_projects() {
     let owner = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss) = (house.app(), house.person("boss").await);
     let who = expert(&house, "e").await;
-    let id = workstation_propose(app, &boss, &owner, draft(&[&who, &who]), None).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who, &who])).await.unwrap().id;
     assert_eq!(code(workstation_view(app, &house.visitor(), &id).await), "not-found");
     let officer = house.officer("o", TOWN_A).await;
     assert_eq!(desk(&house, &officer).await, [("desk-workstation", "茶叶烘干专家工作站".to_owned())]);
@@ -66,9 +66,9 @@ async fn a_workstation_grows_from_proposal_to_projects() {
     assert_eq!(code(workstation_join(app, &boss, &id, &who).await), "forbidden", "nobody agrees for an expert");
     workstation_join(app, &expert, &id, &who).await.unwrap();
     assert_eq!(code(workstation_join(app, &expert, &id, &who).await), "workstation-joined");
-    assert_eq!(code(workstation_project_add(app, &boss, &id, project(), None).await), "workstation-not-listed");
+    assert_eq!(code(workstation_project_add(app, &boss, &id, project()).await), "workstation-not-listed");
     workstation_decide(app, &officer, &id, approve()).await.unwrap();
-    workstation_project_add(app, &boss, &id, project(), None).await.unwrap();
+    workstation_project_add(app, &boss, &id, project()).await.unwrap();
     let view = workstation_view(app, &house.visitor(), &id).await.unwrap();
     assert_eq!((view.card.projects, view.card.amount_fen, view.experts.len()), (1, 80_000_000, 1));
     assert!(!view.may_add && !view.may_end && view.experts[0].here());
@@ -91,14 +91,11 @@ async fn who_may_not_is_told_so() {
     let owner = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss) = (house.app(), house.person("boss").await);
     let who = expert(&house, "e").await;
-    assert_eq!(code(workstation_propose(app, &house.visitor(), &owner, draft(&[&who]), None).await), "sign-in");
-    assert_eq!(
-        code(workstation_propose(app, &house.person("x").await, &owner, draft(&[&who]), None).await),
-        "forbidden"
-    );
-    assert_eq!(code(workstation_propose(app, &boss, &owner, draft(&[]), None).await), "workstation-experts");
-    assert_eq!(code(workstation_propose(app, &boss, &owner, draft(&["nobody"]), None).await), "workstation-experts");
-    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    assert_eq!(code(workstation_propose(app, &house.visitor(), &owner, draft(&[&who])).await), "sign-in");
+    assert_eq!(code(workstation_propose(app, &house.person("x").await, &owner, draft(&[&who])).await), "forbidden");
+    assert_eq!(code(workstation_propose(app, &boss, &owner, draft(&[])).await), "workstation-experts");
+    assert_eq!(code(workstation_propose(app, &boss, &owner, draft(&["nobody"])).await), "workstation-experts");
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who])).await.unwrap().id;
     assert_eq!(code(workstation_decide(app, &house.officer("p", TOWN_B).await, &id, approve()).await), "not-found");
     assert_eq!(code(workstation_decide(app, &boss, &id, approve()).await), "forbidden");
     let mut own = house.person("boss").await;
@@ -120,8 +117,8 @@ async fn a_proposal_is_read_by_whom_it_asks_and_by_no_other_expert() {
     let owner = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss, keeper) = (house.app(), house.person("boss").await, house.officer("k", TOWN_B).await);
     let who = expert(&house, "e").await;
-    let kept = expert_keep(app, &keeper, ExpertDraft { city: TOWN_B.into(), ..person(true) }, None).await.unwrap().id;
-    let id = workstation_propose(app, &boss, &owner, draft(&[&who, &kept]), None).await.unwrap().id;
+    let kept = expert_keep(app, &keeper, ExpertDraft { city: TOWN_B.into(), ..person(true) }).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who, &kept])).await.unwrap().id;
     assert_eq!(code(workstation_view(app, &house.expert("other").await, &id).await), "not-found");
     let waiting = [("desk-workstation-join", "茶叶烘干专家工作站".to_owned())];
     assert_eq!(desk(&house, &keeper).await, waiting, "the office answers for whom it keeps");
@@ -157,8 +154,8 @@ async fn who_does_not_want_to_be_named_is_counted_and_never_shown() {
     let house = house().await;
     let owner = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss, expert) = (house.app(), house.person("boss").await, house.expert("e").await);
-    let who = expert_register(app, &expert, person(false), None).await.unwrap().id;
-    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    let who = expert_register(app, &expert, person(false)).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who])).await.unwrap().id;
     workstation_join(app, &expert, &id, &who).await.unwrap();
     workstation_decide(app, &house.officer("o", TOWN_A).await, &id, approve()).await.unwrap();
     let seen = workstation_view(app, &house.visitor(), &id).await.unwrap().experts;
@@ -179,7 +176,7 @@ async fn an_expert_who_was_taken_out_no_longer_counts_and_a_refusal_reaches_the_
     let owner = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss, expert_person) = (house.app(), house.person("boss").await, house.expert("e").await);
     let who = expert(&house, "e").await;
-    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who])).await.unwrap().id;
     workstation_join(app, &expert_person, &id, &who).await.unwrap();
     expert_withdraw(app, &expert_person, &who).await.unwrap();
     let officer = house.officer("o", TOWN_A).await;
@@ -204,11 +201,11 @@ async fn a_project_is_changed_by_whoever_may_add_one() {
     let owner = house.listed("boss", "新茶公司", TOWN_A).await;
     let (app, boss, expert_person) = (house.app(), house.person("boss").await, house.expert("e").await);
     let who = expert(&house, "e").await;
-    let id = workstation_propose(app, &boss, &owner, draft(&[&who]), None).await.unwrap().id;
+    let id = workstation_propose(app, &boss, &owner, draft(&[&who])).await.unwrap().id;
     workstation_join(app, &expert_person, &id, &who).await.unwrap();
     let officer = house.officer("o", TOWN_A).await;
     workstation_decide(app, &officer, &id, approve()).await.unwrap();
-    workstation_project_add(app, &boss, &id, project(), None).await.unwrap();
+    workstation_project_add(app, &boss, &id, project()).await.unwrap();
     let old = workstation_view(app, &boss, &id).await.unwrap().projects.remove(0);
     let next = ProjectDraft { ends: "2026-01-31".into(), results: "专利 3 项".into(), ..project() };
     let edit = |who: &platform::Ctx, id: &str, project: &str, draft: ProjectDraft| {

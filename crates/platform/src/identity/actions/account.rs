@@ -130,6 +130,17 @@ pub async fn account_by_id(app: &App, ctx: &Ctx, id: &str) -> Outcome<Account> {
     account.ok_or_else(|| Refusal::not_found().into())
 }
 
+/// One's own account.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn account_own(app: &App, ctx: &Ctx) -> Outcome<Account> {
+    let id = own(ctx)?;
+    app.policies().require(ctx, "me_view", &Resource::house())?;
+    let account = store::account::by_id(&app.db().read(), &id).await?;
+    account.ok_or_else(|| Refusal::not_found().into())
+}
+
 /// Keeps an account from signing in and ends its sessions. Its tokens open nothing while it lasts.
 ///
 /// # Errors

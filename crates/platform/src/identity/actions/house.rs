@@ -32,23 +32,21 @@ pub async fn job_retry(app: &App, ctx: &Ctx, id: String) -> Outcome<()> {
     .await
 }
 
-/// The newest sealed entries of the journal before a leaf, newest first.
+/// The newest sealed entries of the journal before a leaf, newest first, and how many are sealed in all.
 ///
 /// # Errors
 /// As the policy says.
-pub async fn journal_list(app: &App, ctx: &Ctx, before_leaf: Option<i64>, limit: i64) -> Outcome<Vec<Recorded>> {
+pub async fn journal_list(app: &App, ctx: &Ctx, before_leaf: Option<i64>, limit: i64) -> Outcome<(Vec<Recorded>, i64)> {
     app.policies().require(ctx, "journal_list", &Resource::house())?;
     let conn = app.db().read();
-    let end = match before_leaf {
-        Some(leaf) => leaf,
-        None => journal::last_leaf(&conn).await?.saturating_add(1),
-    };
+    let total = journal::last_leaf(&conn).await?.saturating_add(1);
+    let end = before_leaf.map_or(total, |leaf| leaf.min(total));
     let start = end.saturating_sub(limit).max(0);
     let count = u64::try_from(end - start).unwrap_or(0);
     if count == 0 {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), total));
     }
     let mut entries = journal::after(&conn, start - 1, count).await?;
     entries.reverse();
-    Ok(entries)
+    Ok((entries, total))
 }

@@ -28,8 +28,16 @@ pub struct NewInvite {
 pub struct OneTimeLink {
     /// Its row.
     pub invite: Invite,
-    /// The path with the secret: `/invite/…` or `/first/…`.
-    pub path: String,
+    /// The path with the secret: `/invite/…` or `/first/…`; none in the answer to a repeat, which tells it no second
+    /// time.
+    pub path: Option<String>,
+}
+
+impl OneTimeLink {
+    /// The whole link, ready to be handed on; none in the answer to a repeat.
+    pub fn url(&self, public_url: &str) -> Option<String> {
+        self.path.as_ref().map(|path| format!("{}{path}", public_url.trim_end_matches('/')))
+    }
 }
 
 /// What the one who opens a link fills in. For a reset only the password counts.
@@ -86,7 +94,7 @@ pub async fn first_link(app: &App) -> Outcome<Option<OneTimeLink>> {
         })
     })
     .await?;
-    Ok(Some(OneTimeLink { invite, path: format!("/first/{secret}") }))
+    Ok(Some(OneTimeLink { invite, path: Some(format!("/first/{secret}")) }))
 }
 
 /// The link with this secret, if it can still be used.
@@ -216,22 +224,26 @@ pub async fn reset_create(app: &App, ctx: &Ctx, account: String) -> Outcome<OneT
 
 async fn make(app: &App, ctx: &Ctx, invite: Invite, resource: Resource, action: &'static str) -> Outcome<OneTimeLink> {
     let secret = crate::random::secret();
-    let input = (app.clone(), invite.clone(), resource, secret::hash(&secret), action);
-    app.in_txn(ctx, action, input, |tx, (app, invite, resource, hash, action)| {
-        Box::pin(async move {
-            app.policies().require(tx.ctx(), action, resource)?;
-            if let Some(account) = &invite.account {
-                known(tx, app, action, account).await?;
-                store::invite::revoke_resets(tx, account, tx.ctx().now.ms()).await?;
-            }
-            store::invite::insert(tx, invite, hash).await?;
-            let data =
-                serde_json::json!({ "kind": invite.kind.code(), "account": invite.account, "roles": invite.roles });
-            tx.journal(Entry::new("invite.created", "invite", &invite.id).data(data)).await.map(|_| ())
+    let id = invite.id.clone();
+    let input = (app.clone(), invite, resource, secret::hash(&secret), action);
+    let invite = app
+        .in_txn(ctx, action, input, |tx, (app, invite, resource, hash, action)| {
+            Box::pin(async move {
+                app.policies().require(tx.ctx(), action, resource)?;
+                if let Some(account) = &invite.account {
+                    known(tx, app, action, account).await?;
+                    store::invite::revoke_resets(tx, account, tx.ctx().now.ms()).await?;
+                }
+                store::invite::insert(tx, invite, hash).await?;
+                let data =
+                    serde_json::json!({ "kind": invite.kind.code(), "account": invite.account, "roles": invite.roles });
+                tx.journal(Entry::new("invite.created", "invite", &invite.id).data(data)).await?;
+                Ok(invite.clone())
+            })
         })
-    })
-    .await?;
-    Ok(OneTimeLink { invite, path: format!("/invite/{secret}") })
+        .await?;
+    let path = (invite.id == id).then(|| format!("/invite/{secret}"));
+    Ok(OneTimeLink { invite, path })
 }
 
 /// Takes a link back before it is used.

@@ -8,7 +8,7 @@ mod session;
 mod token;
 
 pub use account::{
-    NewAccount, account_by_id, account_create, account_disable, account_enable, account_list, any_account,
+    NewAccount, account_by_id, account_create, account_disable, account_enable, account_list, account_own, any_account,
     locale_change, password_change,
 };
 pub use house::{job_list, job_retry, journal_list};

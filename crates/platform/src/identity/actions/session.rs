@@ -158,6 +158,8 @@ async fn session_create(
     ctx.actor.account = Some(account.id.clone());
     ctx.actor.name = account.name.clone();
     ctx.actor.demo = account.demo;
+    // Each sign-in has a secret of its own: no repeat can be given the first one's.
+    ctx.once = None;
     app.in_txn(&ctx, "session_create", (session, counts), |tx, (session, counts)| {
         Box::pin(async move {
             let now_ms = tx.ctx().now.ms();

@@ -6,12 +6,11 @@ use super::{own, person};
 use crate::app::App;
 use crate::ctx::{Ctx, Role};
 use crate::fault::Outcome;
-use crate::identity::idempotency::Once;
 use crate::journal::Entry;
 use kernel::Refusal;
 
 /// A token to make.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone)]
 pub struct NewToken {
     /// What the owner calls it.
     pub name: String,
@@ -34,7 +33,7 @@ pub struct MadeToken {
 ///
 /// # Errors
 /// As the policy says; a field that breaks a rule; `token-many`.
-pub async fn token_create(app: &App, ctx: &Ctx, new: NewToken, once: Option<Once>) -> Outcome<MadeToken> {
+pub async fn token_create(app: &App, ctx: &Ctx, new: NewToken) -> Outcome<MadeToken> {
     let account = own(ctx)?;
     let name = rules::name(&new.name)?;
     let scopes = rules::scopes(&new.scopes, ctx.actor.has(Role::Administrator))?;
@@ -51,22 +50,17 @@ pub async fn token_create(app: &App, ctx: &Ctx, new: NewToken, once: Option<Once
         last_used_ms: None,
     };
     let (id, hash) = (token.id.clone(), secret::hash(&secret));
-    let input = (app.clone(), token, hash, once);
     let token = app
-        .in_txn(ctx, "token_create", input, |tx, (app, token, hash, once)| {
+        .in_txn(ctx, "token_create", (app.clone(), token, hash), |tx, (app, token, hash)| {
             Box::pin(async move {
                 app.policies().require(tx.ctx(), "token_create", &person(&token.account))?;
-                crate::identity::idempotency::once(tx, once, async {
-                    if store::token::of_account(tx, &token.account, tx.ctx().now.ms()).await?.len() >= rules::TOKENS_MAX
-                    {
-                        return Err(many().into());
-                    }
-                    store::token::insert(tx, token, hash).await?;
-                    let data = serde_json::json!({ "scopes": token.scopes, "expires_ms": token.expires_ms });
-                    tx.journal(Entry::new("token.created", "token", &token.id).data(data)).await?;
-                    Ok(token.clone())
-                })
-                .await
+                if store::token::of_account(tx, &token.account, tx.ctx().now.ms()).await?.len() >= rules::TOKENS_MAX {
+                    return Err(many().into());
+                }
+                store::token::insert(tx, token, hash).await?;
+                let data = serde_json::json!({ "scopes": token.scopes, "expires_ms": token.expires_ms });
+                tx.journal(Entry::new("token.created", "token", &token.id).data(data)).await?;
+                Ok(token.clone())
             })
         })
         .await?;

@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::capability::Route;
 use crate::fault::Fault;
 use crate::identity::actions::{self, NewToken};
-use crate::identity::idempotency::{self, Once};
-use crate::identity::{ApiToken, Session, secret};
+use crate::identity::idempotency;
+use crate::identity::{ApiToken, Session, rules, secret};
 use crate::policy::SCOPES;
 use crate::request::Caller;
 use crate::web::parts::{Choice, Field, FieldKind, Form};
@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form as Posted;
-use kernel::{Locale, Refusal};
+use kernel::Refusal;
 use serde::Deserialize;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -158,8 +158,7 @@ async fn language(
     caller: Caller,
     Posted(typed): Posted<TypedLanguage>,
 ) -> Result<Response, Problem> {
-    let locale = Locale::from_tag(&typed.lang)
-        .ok_or_else(|| Refusal::invalid("language", "请选择中文或英文。", "Choose Chinese or English.").at("lang"))?;
+    let locale = rules::language(&typed.lang)?;
     actions::locale_change(&app, &caller.ctx, locale).await?;
     let mut response = Redirect::to("/account").into_response();
     response.headers_mut().append(header::SET_COOKIE, language_cookie(locale));
@@ -174,8 +173,6 @@ struct TypedToken {
     scopes: Vec<String>,
     #[serde(default)]
     days: String,
-    #[serde(default)]
-    idempotency_key: String,
 }
 
 async fn token(
@@ -187,8 +184,7 @@ async fn token(
     // A number that cannot be read is no number of days; the rule says so at the field.
     let days = typed.days.trim().parse().unwrap_or(0);
     let new = NewToken { name: typed.name.clone(), scopes: typed.scopes.clone(), days };
-    let once = Once::read("token_create", &headers, Some(&typed.idempotency_key), &new)?;
-    match actions::token_create(&app, &caller.ctx, new, once).await {
+    match actions::token_create(&app, &caller.ctx, new).await {
         Ok(made) => Ok(shown_once(&caller, made.secret)),
         Err(fault) => {
             let scopes = typed.scopes.iter().map(|scope| ("scopes", scope.as_str()));

@@ -1,9 +1,11 @@
 //! Administration: its index, the list of accounts, invitations.
 
-use super::{OncePage, city_field, grant_of, on_form, role_field, role_text};
+use super::{OncePage, city_field, on_form, role_field, role_text};
 use crate::app::App;
 use crate::capability::Route;
 use crate::identity::actions::{self, NewInvite, OneTimeLink};
+use crate::identity::idempotency::new_key;
+use crate::identity::rules::grant_of;
 use crate::identity::{Account, Grant, Invite};
 use crate::policy::Resource;
 use crate::request::Caller;
@@ -106,6 +108,7 @@ struct AccountsPage {
 fn invite_form(caller: &Caller) -> Form {
     let t = caller.visit.t;
     Form::new(t, "/admin/invites", t.msg("admin-invite-submit"))
+        .idempotency_key(new_key())
         .field(Field::line(t, "name", t.msg("link-name")).chars_max(kernel::limits::TITLE_CHARS_MAX))
         .field(Field::new(t, FieldKind::Line("email"), "email", t.msg("link-email")).optional())
         .field(role_field(t).hint(t.msg("admin-invite-role-hint")).optional())
@@ -221,11 +224,16 @@ async fn invite(
 /// Shows a fresh link once, whole, ready to be handed on.
 pub(super) fn link_once(app: &App, caller: &Caller, link: &OneTimeLink) -> Response {
     let t = caller.visit.t;
+    let secret = link.url(&app.settings().public_url);
+    let lede = match secret {
+        Some(_) => t.with("admin-link-once", "until", t.datetime(link.invite.expires_ms)),
+        None => t.msg("admin-link-told").into_owned(),
+    };
     let page = OncePage {
         shell: caller.visit.shell(t.msg("admin-link-made")).private(),
         heading: t.msg("admin-link-made").into_owned(),
-        lede: t.with("admin-link-once", "until", t.datetime(link.invite.expires_ms)),
-        secret: format!("{}{}", app.settings().public_url.trim_end_matches('/'), link.path),
+        lede,
+        secret: secret.unwrap_or_default(),
         back_href: "/admin/accounts".to_owned(),
         back_label: t.msg("admin-accounts").into_owned(),
     };

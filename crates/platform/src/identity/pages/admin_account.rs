@@ -1,10 +1,11 @@
 //! Administration of one account: its roles, its standing, a new password.
 
 use super::admin::{link_once, tags};
-use super::{city_field, grant_of, on_form, role_field, role_text};
+use super::{city_field, on_form, role_field, role_text};
 use crate::app::App;
 use crate::capability::Route;
 use crate::identity::actions;
+use crate::identity::rules::{grant_of, role_unknown};
 use crate::request::Caller;
 use crate::web::kinds::DetailFrame;
 use crate::web::parts::{Crumbs, Fact, Facts, Form};
@@ -123,7 +124,7 @@ async fn grant(
 ) -> Result<Response, Problem> {
     let granted = match grant_of(&typed.role, &typed.city) {
         Ok(Some(grant)) => actions::role_grant(&app, &caller.ctx, id.clone(), grant).await,
-        Ok(None) => Err(super::role_unknown().into()),
+        Ok(None) => Err(role_unknown().into()),
         Err(refusal) => Err(refusal.into()),
     };
     match granted {
@@ -142,7 +143,7 @@ async fn revoke(
     Path(id): Path<String>,
     Posted(typed): Posted<TypedRole>,
 ) -> Result<Redirect, Problem> {
-    let grant = grant_of(&typed.role, &typed.city)?.ok_or_else(super::role_unknown)?;
+    let grant = grant_of(&typed.role, &typed.city)?.ok_or_else(role_unknown)?;
     actions::role_revoke(&app, &caller.ctx, id.clone(), grant).await?;
     Ok(Redirect::to(&format!("/admin/accounts/{id}")))
 }

@@ -101,7 +101,7 @@ async fn journal(
 ) -> Result<Response, Problem> {
     // A place that cannot be read is the newest one.
     let before = asked.before.parse::<i64>().ok().filter(|leaf| *leaf >= 0);
-    let entries = actions::journal_list(&app, &caller.ctx, before, ENTRIES_PAGE).await?;
+    let (entries, _) = actions::journal_list(&app, &caller.ctx, before, ENTRIES_PAGE).await?;
     let oldest = entries.last().and_then(|entry| entry.leaf_index).filter(|leaf| *leaf > 0);
     let page = JournalPage {
         shell: caller.visit.shell(caller.visit.t.msg("admin-journal")).private(),

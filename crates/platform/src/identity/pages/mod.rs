@@ -103,37 +103,6 @@ fn city_field(t: T) -> Field {
     Field::line(t, "city", t.msg("identity-city")).hint(t.msg("identity-city-hint")).optional().chars_max(6)
 }
 
-/// A role with its city as typed; none when no role was chosen.
-fn grant_of(role: &str, city: &str) -> Result<Option<super::Grant>, kernel::Refusal> {
-    let Some(role) = crate::ctx::Role::parse(role) else {
-        return if role.is_empty() { Ok(None) } else { Err(role_unknown()) };
-    };
-    let city = city.trim();
-    if city.is_empty() {
-        return Ok(Some(super::Grant { role, city: None }));
-    }
-    let city = kernel::Adcode::parse(city).map_err(|_| adcode_shape())?;
-    Ok(Some(super::Grant { role, city: Some(city) }))
-}
-
-fn role_unknown() -> kernel::Refusal {
-    kernel::Refusal::invalid(
-        "role-unknown",
-        "没有这个角色。请从列表中选择。",
-        "There is no such role. Choose one of the list.",
-    )
-    .at("role")
-}
-
-fn adcode_shape() -> kernel::Refusal {
-    kernel::Refusal::invalid(
-        "adcode-shape",
-        "行政区划代码是六位数字，例如 310117。",
-        "A division code has six digits, such as 310117.",
-    )
-    .at("city")
-}
-
 /// A role in the reader's words, with its city.
 fn role_text(t: T, grant: &super::Grant) -> String {
     let role = t.msg(format!("role-{}", grant.role.code()));

@@ -13,7 +13,7 @@ CREATE INDEX idempotency_age ON idempotency (actor, created_ms);
 ",
 };
 
-/// The key of a request: who, where, which.
+/// The key of a request: who, for which action, which.
 pub(in crate::identity) struct Key<'a> {
     pub(in crate::identity) actor: &'a str,
     pub(in crate::identity) route: &'a str,
@@ -36,9 +36,9 @@ pub(in crate::identity) async fn first(conn: &Conn, key: &Key<'_>) -> Outcome<Op
 }
 
 /// Stores the answer of the request that holds the place.
-pub(in crate::identity) async fn store(conn: &Conn, key: &Key<'_>, response: &str, status: i64) -> Outcome<()> {
-    let text = "UPDATE idempotency SET response = $1, status = $2 WHERE actor = $3 AND route = $4 AND key = $5";
-    let values = vec![response.into(), status.into(), key.actor.into(), key.route.into(), key.key.into()];
+pub(in crate::identity) async fn store(conn: &Conn, key: &Key<'_>, response: &str) -> Outcome<()> {
+    let text = "UPDATE idempotency SET response = $1, status = 200 WHERE actor = $2 AND route = $3 AND key = $4";
+    let values = vec![response.into(), key.actor.into(), key.route.into(), key.key.into()];
     run(conn, text, values).await.map(|_| ())
 }
 

@@ -4,6 +4,7 @@ use super::account::Grant;
 use super::{all, one, run};
 use crate::db::{Conn, Migration, Outcome};
 use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
 
 pub(super) const MIGRATION: Migration = Migration {
     name: "identity-0004-invite",
@@ -16,7 +17,8 @@ CREATE TABLE invite (
 };
 
 /// What a one-time link is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum InviteKind {
     /// Creates the first administrator while there is no account at all.
     FirstAdministrator,
@@ -46,7 +48,7 @@ impl InviteKind {
 }
 
 /// A one-time link, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
     /// Opaque id, safe to show.
     pub id: String,

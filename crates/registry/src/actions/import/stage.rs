@@ -21,6 +21,9 @@ const CHUNK_KEYS: usize = 5_000;
 /// Pause after each chunk, so that another process on the same SQLite file gets its turn.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// The transaction that publishes, and that keeps the report for a repeat of the request.
+pub(super) const PUBLISH: &str = "import_publish";
+
 /// What is being imported.
 pub(super) struct Job {
     pub noun: Noun,
@@ -28,9 +31,9 @@ pub(super) struct Job {
     pub file: String,
 }
 
-/// The same person, now.
+/// The same person, now. An import is many transactions; the key of its request belongs to the one that publishes.
 pub(super) fn at(app: &App, ctx: &Ctx) -> Ctx {
-    Ctx { now: app.clock().now(), ..ctx.clone() }
+    Ctx { now: app.clock().now(), once: None, ..ctx.clone() }
 }
 
 /// Writes a plan and publishes it. Whatever goes wrong, nothing of it stays.
@@ -42,14 +45,13 @@ pub(super) async fn store(app: &App, ctx: &Ctx, job: Job, plan: Plan, mut report
         Ok(()) => publish(app, ctx, &batch, &report).await,
         Err(fault) => Err(fault),
     };
-    if let Err(fault) = done {
-        if let Err(second) = clean::drop_now(app, ctx, &batch.id).await {
-            // The job that was enqueued with the batch removes it later.
-            tracing::warn!(batch = batch.id, cause = ?second, "import.drop failed");
-        }
-        return Err(fault);
+    if done.is_err()
+        && let Err(second) = clean::drop_now(app, ctx, &batch.id).await
+    {
+        // The job that was enqueued with the batch removes it later.
+        tracing::warn!(batch = batch.id, cause = ?second, "import.drop failed");
     }
-    Ok(report)
+    done
 }
 
 /// Begins a batch. One import is written at a time; one whose process has died is removed first.
@@ -69,7 +71,7 @@ pub(super) async fn begin(app: &App, ctx: &Ctx, job: &Job) -> Outcome<Batch> {
         published_ms: None,
         report: "{}".to_owned(),
     };
-    app.in_txn(&ctx, "import_begin", batch, |tx, batch| {
+    app.in_txn(&ctx, "import_begin", batch.clone(), |tx, batch| {
         Box::pin(async move {
             if !store::import::staging(tx).await?.is_empty() {
                 return Err(running().into());
@@ -78,11 +80,11 @@ pub(super) async fn begin(app: &App, ctx: &Ctx, job: &Job) -> Outcome<Batch> {
             let later = tx.ctx().now.plus_ms(clean::IDLE_MS + 1_000);
             tx.job(NewJob::new(CLEAN_JOB, json!({ "batch": batch.id })).at(later).once(batch.id.as_str())).await?;
             let data = json!({ "noun": batch.noun.code(), "file": batch.file });
-            tx.journal(Entry::new("import.started", "import_batch", &batch.id).data(data)).await?;
-            Ok(batch.clone())
+            tx.journal(Entry::new("import.started", "import_batch", &batch.id).data(data)).await.map(|_| ())
         })
     })
-    .await
+    .await?;
+    Ok(batch)
 }
 
 fn running() -> Refusal {
@@ -210,9 +212,10 @@ async fn write_chunk(app: &App, ctx: &Ctx, chunk: Chunk) -> Outcome<()> {
 }
 
 /// The flip.
-async fn publish(app: &App, ctx: &Ctx, batch: &Batch, report: &Report) -> Outcome<()> {
+async fn publish(app: &App, ctx: &Ctx, batch: &Batch, report: &Report) -> Outcome<Report> {
     let input = (batch.clone(), report.clone());
-    app.in_txn(&at(app, ctx), "import_publish", input, |tx, (batch, report)| {
+    let ctx = Ctx { once: ctx.once.clone(), ..at(app, ctx) };
+    app.in_txn(&ctx, PUBLISH, input, |tx, (batch, report)| {
         Box::pin(async move {
             // A report always has a JSON form.
             let text = serde_json::to_string(report).unwrap_or_default();
@@ -228,7 +231,7 @@ async fn publish(app: &App, ctx: &Ctx, batch: &Batch, report: &Report) -> Outcom
             if report.updated > 0 {
                 tx.job(NewJob::new(APPLY_JOB, json!({ "batch": batch.id })).once(batch.id.as_str())).await?;
             }
-            Ok(())
+            Ok(report.clone())
         })
     })
     .await

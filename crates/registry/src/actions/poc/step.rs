@@ -9,7 +9,6 @@ use crate::rules::poc::{self as rules, Answer, Completion, Project, Step, StepDr
 use crate::store;
 use kernel::Refusal;
 use platform::db::Txn;
-use platform::identity::idempotency::{Once, once};
 use platform::policy::Resource;
 use platform::{App, Ctx, Mandate, Outcome};
 use serde_json::json;
@@ -23,17 +22,10 @@ pub(super) fn step_resource(step: &Step) -> Resource {
 ///
 /// # Errors
 /// Not found, no mandate, and what [`rules::step`] refuses.
-pub async fn poc_step_add(
-    app: &App,
-    ctx: &Ctx,
-    id: &str,
-    acting: Option<&str>,
-    draft: StepDraft,
-    key: Option<Once>,
-) -> Outcome<Done> {
-    let input = (app.clone(), id.to_owned(), acting.map(str::to_owned), draft, key, platform::random::id());
-    app.in_txn(ctx, "poc_step_add", input, |tx, (app, id, acting, draft, key, fresh)| {
-        Box::pin(once(tx, key, async move {
+pub async fn poc_step_add(app: &App, ctx: &Ctx, id: &str, acting: Option<&str>, draft: StepDraft) -> Outcome<Done> {
+    let input = (app.clone(), id.to_owned(), acting.map(str::to_owned), draft, platform::random::id());
+    app.in_txn(ctx, "poc_step_add", input, |tx, (app, id, acting, draft, fresh)| {
+        Box::pin(async move {
             let project = load(tx, id).await?;
             let target = poc_resource(&project);
             app.policies().require(tx.ctx(), "poc_view", &target)?;
@@ -53,7 +45,7 @@ pub async fn poc_step_add(
                 rules::step(fresh, &project, &steps, &placed(draft, with.as_ref()), &by(tx, &actor), known)
             })?;
             saved(tx, step_kind(&step), project, &step).await
-        }))
+        })
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use super::{load, resource_with, workstation_resource};
 use crate::actions::expert::{check, expert_resource, masked};
-use crate::actions::organisation::{load as organisation, resource};
+use crate::actions::organisation::{load as organisation, organisation_view, resource};
 use crate::rules::expert::{Expert, ExpertState};
 use crate::rules::organisation::Organisation;
 use crate::rules::workstation::{Parting, Project, Workstation, WorkstationState};
@@ -85,6 +85,15 @@ pub async fn workstation_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page
     let next = found.last().filter(|_| more).map(|last| last.id.clone());
     let facets = store::workstation::facets(&conn, filter).await?;
     Ok(Workstations { items: cards(&conn, found).await?, total, next, facets })
+}
+
+/// An organisation's workstations: those everybody may see; for its members and the office all of them.
+///
+/// # Errors
+/// Not found, also for whoever may not see the organisation.
+pub async fn workstation_list_of(app: &App, ctx: &Ctx, organisation: &str) -> Outcome<Vec<Card>> {
+    let view = organisation_view(app, ctx, organisation).await?;
+    cards(&app.db().read(), view.workstations).await
 }
 
 /// What waits for the actor's office, the most urgent first.

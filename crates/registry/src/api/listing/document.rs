@@ -4,7 +4,6 @@ use super::{
     DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody,
 };
 use crate::api::paged::Listed;
-use platform::identity::idempotency::KeyHeader;
 use platform::web::page::PageQuery;
 
 /// API document of this noun.
@@ -68,7 +67,6 @@ macro_rules! described {
 
         /// Begin a draft
         #[utoipa::path(post, path = concat!($list), tag = $tag, request_body = ListingBody,
-            params(KeyHeader),
             responses((status = 201, body = ReceiptItem, headers(("Location" = String))), (status = 401, description = "Not signed in"),
                 (status = 404, description = "No such organisation"), (status = 409, description = "Too many drafts"), (status = 422, description = "An answer breaks a limit")))]
         #[allow(dead_code)]
@@ -84,8 +82,7 @@ macro_rules! described {
 
         /// Send it to the city office
         #[utoipa::path(post, path = concat!($list, "/{id}/submissions"), tag = $tag,
-            params(("id" = String, Path, description = "Opaque id"),
-                KeyHeader),
+            params(("id" = String, Path, description = "Opaque id")),
             responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "In review, withdrawn or unchanged"),
                 (status = 422, description = "Incomplete")))]
         #[allow(dead_code)]
@@ -99,16 +96,14 @@ macro_rules! described {
 
         /// Take it back for good
         #[utoipa::path(post, path = concat!($list, "/{id}/withdrawals"), tag = $tag,
-            params(("id" = String, Path, description = "Opaque id"),
-                KeyHeader),
+            params(("id" = String, Path, description = "Opaque id")),
             responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "Withdrawn already")))]
         #[allow(dead_code)]
         fn $withdraw() {}
 
         /// Prolong its publication
         #[utoipa::path(post, path = concat!($list, "/{id}/renewals"), tag = $tag, request_body = RenewalBody,
-            params(("id" = String, Path, description = "Opaque id"),
-                KeyHeader),
+            params(("id" = String, Path, description = "Opaque id")),
             responses((status = 201, body = ReceiptItem), (status = 401), (status = 409, description = "Never published, withdrawn, or ended long ago"),
                 (status = 422, description = "The last day has passed")))]
         #[allow(dead_code)]
@@ -116,8 +111,7 @@ macro_rules! described {
 
         /// Decide about the version in review
         #[utoipa::path(post, path = concat!($list, "/{id}/reviews"), tag = $tag, request_body = ReviewBody,
-            params(("id" = String, Path, description = "Opaque id"),
-                KeyHeader),
+            params(("id" = String, Path, description = "Opaque id")),
             responses((status = 201, body = ReceiptItem), (status = 401), (status = 403, description = "Not the caller's to review"),
                 (status = 409, description = "Nothing or another version is in review"), (status = 422, description = "Reasons are missing")))]
         #[allow(dead_code)]

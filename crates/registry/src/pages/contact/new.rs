@@ -10,10 +10,10 @@ use crate::pages::typed::Typed;
 use crate::rules::contact::{ANSWER_WORKDAYS, MESSAGE_CHARS_MAX, OFFICE_WORKDAYS};
 use askama::Template;
 use axum::extract::{Path, Query, State as Here};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, Shell, T, html, html_with};
@@ -135,15 +135,10 @@ fn new_page(app: &App, caller: &Caller, target: &Target, form: Form) -> Page {
 }
 
 /// Sends the request; a refused one comes back with what was written.
-pub(super) async fn send(
-    Here(app): Here<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    typed: Typed,
-) -> Result<Response, Problem> {
+pub(super) async fn send(Here(app): Here<App>, caller: Caller, typed: Typed) -> Result<Response, Problem> {
     let named = |name: &str| Some(typed.get(name).to_owned()).filter(|value| !value.is_empty());
     let to = to(named("listing"), named("organisation"))?;
-    let outcome = match command(&caller, &headers, &typed, to.clone()) {
+    let outcome = match command(&caller, &typed, to.clone()) {
         Ok(command) => contact_create(&app, &caller.ctx, command).await,
         Err(refusal) => Err(refusal.into()),
     };
@@ -158,12 +153,7 @@ pub(super) async fn send(
     Ok(html_with(status, &new_page(&app, &caller, &target, form)))
 }
 
-fn command(
-    caller: &Caller,
-    headers: &HeaderMap,
-    typed: &Typed,
-    to: crate::actions::contact::To,
-) -> Result<Send, Refusal> {
+fn command(caller: &Caller, typed: &Typed, to: crate::actions::contact::To) -> Result<Send, Refusal> {
     let named = Some(typed.get("from").to_owned()).filter(|id| !id.is_empty());
     // The field of this form is called `from`.
     let from = acting_for(&caller.ctx, named.as_deref()).map_err(|refusal| match refusal.field {
@@ -172,9 +162,7 @@ fn command(
     })?;
     let message = typed.raw("message").unwrap_or_default().to_owned();
     let asks_detail = typed.get("asks_detail") == "1";
-    let body = (typed.get("listing"), typed.get("organisation"), &from, asks_detail, &message);
-    let once = Once::read("contact_create", headers, typed.raw("idempotency_key"), &body)?;
-    Ok(Send { to, from: Some(from), asks_detail, message, once })
+    Ok(Send { to, from: Some(from), asks_detail, message })
 }
 
 /// The receipt of something that was done.

@@ -11,10 +11,10 @@ use crate::pages::typed::Typed;
 use crate::rules::contact::{MESSAGE_CHARS_MAX, Reason, State};
 use askama::Template;
 use axum::extract::{Path, State as Here};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
@@ -182,11 +182,10 @@ async fn again(
 pub(super) async fn answer(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
-    match answered(&app, &caller, &id, &headers, &typed).await {
+    match answered(&app, &caller, &id, &typed).await {
         Ok(entry) => Ok(Redirect::to(&format!("/contacts/{id}/receipts/{entry}")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
             again(&app, &caller, &id, refusal, |page, refusal| {
@@ -198,7 +197,7 @@ pub(super) async fn answer(
     }
 }
 
-async fn answered(app: &App, caller: &Caller, id: &str, headers: &HeaderMap, typed: &Typed) -> Outcome<i64> {
+async fn answered(app: &App, caller: &Caller, id: &str, typed: &Typed) -> Outcome<i64> {
     let body = AnswerBody {
         answer: typed.get("answer").to_owned(),
         consent: typed.get("consent") == "1",
@@ -206,8 +205,7 @@ async fn answered(app: &App, caller: &Caller, id: &str, headers: &HeaderMap, typ
         message: typed.raw("message").unwrap_or_default().to_owned(),
     };
     let answer = body.answer()?;
-    let once = Once::read("contact_answer", headers, typed.raw("idempotency_key"), &(id, &body))?;
-    let reply = Reply { id: id.to_owned(), answer, text: body.message, once };
+    let reply = Reply { id: id.to_owned(), answer, text: body.message };
     Ok(contact_answer(app, &caller.ctx, reply).await?.entry)
 }
 
@@ -215,13 +213,11 @@ async fn answered(app: &App, caller: &Caller, id: &str, headers: &HeaderMap, typ
 pub(super) async fn say(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let words = typed.raw("words").unwrap_or_default();
-    let once = Once::read("contact_say", &headers, typed.raw("idempotency_key"), &(&id, words))?;
-    match contact_say(&app, &caller.ctx, &id, words, once).await {
+    match contact_say(&app, &caller.ctx, &id, words).await {
         Ok(_) => Ok(Redirect::to(&format!("/contacts/{id}#words")).into_response()),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
             again(&app, &caller, &id, refusal.at("words"), |page, refusal| {

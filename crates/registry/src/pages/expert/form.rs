@@ -9,10 +9,10 @@ use crate::pages::organisation::words::{city_choices, segment_choices};
 use crate::pages::typed::Typed;
 use crate::rules::expert::{Expert, ExpertDraft, FIELDS_CHARS_MAX};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::limits::TITLE_CHARS_MAX;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form, Receipt};
@@ -136,15 +136,9 @@ pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Respon
 }
 
 /// Registers oneself; a refused form comes back as it was typed.
-pub(super) async fn register(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    typed: Typed,
-) -> Result<Response, Problem> {
+pub(super) async fn register(State(app): State<App>, caller: Caller, typed: Typed) -> Result<Response, Problem> {
     let draft = draft(&typed);
-    let once = Once::read("expert_register", &headers, typed.raw("idempotency_key"), &draft)?;
-    match expert_register(&app, &caller.ctx, draft, once).await {
+    match expert_register(&app, &caller.ctx, draft).await {
         Ok(done) => Ok(receipt(&caller, &done, "expert-receipt-own")),
         Err(Fault::Refused(refusal)) if matches!(refusal.kind.status(), 409 | 422) => {
             let form = register_form(caller.visit.t, &corridor::of(&app)).fill(typed.pairs()).refuse(&refusal);
@@ -171,15 +165,9 @@ pub(super) async fn keep_new(State(app): State<App>, caller: Caller) -> Result<R
 }
 
 /// Enters somebody; a refused form comes back as it was typed.
-pub(super) async fn keep(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    typed: Typed,
-) -> Result<Response, Problem> {
+pub(super) async fn keep(State(app): State<App>, caller: Caller, typed: Typed) -> Result<Response, Problem> {
     let draft = draft(&typed);
-    let once = Once::read("expert_keep", &headers, typed.raw("idempotency_key"), &draft)?;
-    match expert_keep(&app, &caller.ctx, draft, once).await {
+    match expert_keep(&app, &caller.ctx, draft).await {
         Ok(done) => Ok(receipt(&caller, &done, "expert-receipt-office")),
         Err(Fault::Refused(refusal)) if matches!(refusal.kind.status(), 409 | 422) => {
             let form = keep_form(&app, &caller).fill(typed.pairs()).refuse(&refusal);

@@ -10,10 +10,10 @@ use crate::pages::typed::Typed;
 use crate::rules::listing::{Content, Listing, Patch, Side, State};
 use askama::Template;
 use axum::extract::{Path, Query, State as Here};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Refusal, limits};
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::{CheckFrame, StepFrame};
 use platform::web::parts::{Answers, Empty, Form};
 use platform::web::{Problem, Shell, html, html_with};
@@ -114,12 +114,11 @@ fn new_page(caller: &Caller, side: Side, form: Form) -> StepPage {
 pub(super) async fn create<const OFFER: bool>(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let side = side::<OFFER>();
     caller.signed_in()?;
-    let outcome = begin(&app, &caller, side, &headers, &typed).await;
+    let outcome = begin(&app, &caller, side, &typed).await;
     match outcome {
         Ok(id) => {
             let content = Content::default();
@@ -137,24 +136,14 @@ pub(super) async fn create<const OFFER: bool>(
     }
 }
 
-async fn begin(
-    app: &App,
-    caller: &Caller,
-    side: Side,
-    headers: &HeaderMap,
-    typed: &Typed,
-) -> Result<String, Vec<Refusal>> {
+async fn begin(app: &App, caller: &Caller, side: Side, typed: &Typed) -> Result<String, Vec<Refusal>> {
     let one = |refusal: Refusal| vec![refusal];
     let mut patch = Step::Title.read(typed).map_err(one)?;
     patch.summary = typed.raw("abstract").map(str::to_owned);
     Step::Title.complete(side, &Content::default().apply(patch.clone(), side)?)?;
     let named = Some(typed.get("organisation").to_owned()).filter(|id| !id.is_empty());
     let organisation = acting_for(&caller.ctx, named.as_deref()).map_err(one)?;
-    let key = typed.raw("idempotency_key");
-    // All that the first page asks: whoever goes back and changes any of it is not given the old draft.
-    let asked = (side.code(), &organisation, typed.get("title"), typed.get("abstract"));
-    let once = Once::read("listing_create", headers, key, &asked).map_err(one)?;
-    let command = Create { side, organisation: Some(organisation), patch, once };
+    let command = Create { side, organisation: Some(organisation), patch };
     let done = listing_create(app, &caller.ctx, command).await.map_err(|fault| vec![fault.to_refusal()])?;
     Ok(done.id)
 }

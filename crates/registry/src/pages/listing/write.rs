@@ -13,10 +13,10 @@ use crate::pages::typed::{Typed, half_width};
 use crate::rules::listing::Side;
 use askama::Template;
 use axum::extract::{Path, State as Here};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::journal::Recorded;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Form, Proofs, Receipt};
@@ -38,13 +38,10 @@ fn to_receipt(side: Side, id: &str, entry: i64) -> Response {
 pub(super) async fn submit<const OFFER: bool>(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
-    typed: Typed,
 ) -> Result<Response, Problem> {
     let side = side::<OFFER>();
-    let once = Once::read("listing_submit", &headers, typed.raw("idempotency_key"), &id)?;
-    match listing_submit(&app, &caller.ctx, side, &id, once).await {
+    match listing_submit(&app, &caller.ctx, side, &id).await {
         Ok(done) => Ok(to_receipt(side, &id, done.entry)),
         Err(Fault::Refused(refusal)) if matches!(refusal.kind.status(), 409 | 422) => {
             let listing = listing_work(&app, &caller.ctx, side, &id).await?;
@@ -69,13 +66,10 @@ pub(super) async fn recall<const OFFER: bool>(
 pub(super) async fn withdraw<const OFFER: bool>(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
-    typed: Typed,
 ) -> Result<Response, Problem> {
     let side = side::<OFFER>();
-    let once = Once::read("listing_withdraw", &headers, typed.raw("idempotency_key"), &id)?;
-    let done = listing_withdraw(&app, &caller.ctx, side, &id, once).await?;
+    let done = listing_withdraw(&app, &caller.ctx, side, &id).await?;
     Ok(to_receipt(side, &id, done.entry))
 }
 
@@ -83,12 +77,11 @@ pub(super) async fn withdraw<const OFFER: bool>(
 pub(super) async fn renew<const OFFER: bool>(
     Here(app): Here<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let side = side::<OFFER>();
-    let outcome = renewed(&app, &caller, side, &id, &headers, &typed).await;
+    let outcome = renewed(&app, &caller, side, &id, &typed).await;
     match outcome {
         Ok(entry) => Ok(to_receipt(side, &id, entry)),
         Err(Fault::Refused(refusal)) if refusal.field.is_some() => {
@@ -100,18 +93,10 @@ pub(super) async fn renew<const OFFER: bool>(
     }
 }
 
-async fn renewed(
-    app: &App,
-    caller: &Caller,
-    side: Side,
-    id: &str,
-    headers: &HeaderMap,
-    typed: &Typed,
-) -> Result<i64, Fault> {
+async fn renewed(app: &App, caller: &Caller, side: Side, id: &str, typed: &Typed) -> Result<i64, Fault> {
     let text = half_width(typed.get("until")).replace('/', "-");
     let until = if text.is_empty() { None } else { Some(date(&text)?) };
-    let once = Once::read("listing_renew", headers, typed.raw("idempotency_key"), &(id, &text))?;
-    Ok(listing_renew(app, &caller.ctx, side, id, until, once).await?.entry)
+    Ok(listing_renew(app, &caller.ctx, side, id, until).await?.entry)
 }
 
 fn renew_again(caller: Caller, side: Side, id: &str, typed: &Typed, refusal: &Refusal) -> Response {

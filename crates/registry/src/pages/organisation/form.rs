@@ -8,10 +8,10 @@ use crate::pages::typed::{Typed, half_width};
 use crate::rules::claim::{CLAIM_WORKDAYS, EVIDENCE_CHARS_MAX};
 use crate::rules::organisation::{Dossier, Draft};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Field, FieldKind, Form, Receipt};
@@ -139,16 +139,10 @@ pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Respon
 }
 
 /// Registers; a refused form comes back as it was typed.
-pub(super) async fn register(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    typed: Typed,
-) -> Result<Response, Problem> {
+pub(super) async fn register(State(app): State<App>, caller: Caller, typed: Typed) -> Result<Response, Problem> {
     let draft = draft(&typed);
     let evidence = typed.get("evidence").to_owned();
-    let once = Once::read("organisation_register", &headers, typed.raw("idempotency_key"), &(&draft, &evidence))?;
-    match organisation_register(&app, &caller.ctx, Register { draft, evidence, once }).await {
+    match organisation_register(&app, &caller.ctx, Register { draft, evidence }).await {
         Ok(done) => Ok(receipt(&caller, &done)),
         Err(Fault::Refused(refusal)) if matches!(refusal.kind.status(), 409 | 422) => {
             let form = register_form(caller.visit.t, &corridor::of(&app)).fill(typed.pairs()).refuse(&refusal);

@@ -9,10 +9,9 @@ use crate::pages::typed::Typed;
 use crate::rules::poc::ProjectDraft;
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
@@ -125,12 +124,7 @@ fn draft(typed: &Typed) -> ProjectDraft {
 }
 
 /// Begins it; a refused form comes back as it was typed.
-pub(super) async fn create(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    typed: Typed,
-) -> Result<Response, Problem> {
+pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed) -> Result<Response, Problem> {
     caller.signed_in()?;
     let draft = draft(&typed);
     let speaks = speaks_for(&caller);
@@ -139,9 +133,8 @@ pub(super) async fn create(
         ("", [only]) => only.organisation.clone(),
         (named, _) => named.to_owned(),
     };
-    let once = Once::read("poc_create", &headers, typed.raw("idempotency_key"), &(&named, &draft))?;
     let outcome = match acting_for(&caller.ctx, Some(&named)) {
-        Ok(owner) => poc_create(&app, &caller.ctx, Create { organisation: Some(owner), draft, once }).await,
+        Ok(owner) => poc_create(&app, &caller.ctx, Create { organisation: Some(owner), draft }).await,
         Err(refusal) => Err(refusal.into()),
     };
     match outcome {

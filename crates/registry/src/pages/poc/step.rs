@@ -11,11 +11,10 @@ use crate::pages::organisation::words::city_choices;
 use crate::pages::typed::{Typed, half_width};
 use crate::rules::poc::{Completion, EVIDENCE_CHARS_MAX, NOTE_CHARS_MAX, ProjectState, Step, StepDraft, StepState};
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
 use kernel::limits::TITLE_CHARS_MAX;
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Receipt};
 use platform::web::{Problem, T, html, html_with};
@@ -145,7 +144,6 @@ pub(super) async fn add(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    headers: HeaderMap,
     typed: Typed,
 ) -> Result<Response, Problem> {
     caller.signed_in()?;
@@ -156,10 +154,7 @@ pub(super) async fn add(
         (acting, _) => Some(acting.to_owned()),
     };
     let outcome = match read(&typed, view.may_add) {
-        Ok(draft) => {
-            let once = Once::read("poc_step_add", &headers, typed.raw("idempotency_key"), &(&id, &acting, &draft))?;
-            poc_step_add(&app, &caller.ctx, &id, acting.as_deref(), draft, once).await
-        }
+        Ok(draft) => poc_step_add(&app, &caller.ctx, &id, acting.as_deref(), draft).await,
         Err(refusal) => Err(refusal.into()),
     };
     match outcome {

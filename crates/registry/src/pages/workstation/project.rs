@@ -9,11 +9,11 @@ use crate::pages::typed::{Typed, half_width};
 use crate::pages::workstation::detail::Which;
 use crate::rules::workstation::{Project, ProjectDraft};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
@@ -60,13 +60,11 @@ fn draft(typed: &Typed) -> ProjectDraft {
 pub(super) async fn add(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
     let draft = draft(&typed);
-    let once = Once::read("workstation_project_add", &headers, typed.raw("idempotency_key"), &(&id, &draft))?;
-    let outcome = workstation_project_add(&app, &caller.ctx, &id, draft, once).await;
+    let outcome = workstation_project_add(&app, &caller.ctx, &id, draft).await;
     after(&app, &caller, &id, outcome, Which::Project, &typed).await
 }
 

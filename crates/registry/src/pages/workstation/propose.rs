@@ -10,10 +10,10 @@ use crate::rules::expert::Expert;
 use crate::rules::workstation::{EXPERTS_MAX, WORKSTATION_WORKDAYS, WorkstationDraft};
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use platform::identity::idempotency::{Once, new_key};
+use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form, Receipt, SearchBox};
 use platform::web::{Problem, Shell, T, html, html_with};
@@ -126,7 +126,6 @@ pub(super) async fn new(
 pub(super) async fn propose(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
@@ -140,8 +139,7 @@ pub(super) async fn propose(
         experts: typed.all("experts"),
     };
     let chosen = draft.experts.clone();
-    let once = Once::read("workstation_propose", &headers, typed.raw("idempotency_key"), &(&id, &draft))?;
-    match workstation_propose(&app, &caller.ctx, &id, draft, once).await {
+    match workstation_propose(&app, &caller.ctx, &id, draft).await {
         Ok(done) => Ok(receipt(&caller, &done)),
         Err(Fault::Refused(refusal)) if matches!(refusal.kind.status(), 409 | 422) => {
             let choices = workstation_choices(&app, &caller.ctx, &id, "", &chosen).await?;

@@ -1,5 +1,7 @@
 //! The pack in a running house: loading, loading a newer one, and the pages and API over it.
 
+mod api;
+
 use kernel::Adcode;
 use pack::Pack;
 use platform::ctx::{Actor, Role};
@@ -11,6 +13,7 @@ use registry::rules::fact::reading;
 use registry::rules::pack::{Decision, ProposalState};
 use registry::{PackLoad, corridor, pack_load};
 use sea_orm::{ConnectionTrait, Statement};
+use serde_json::json;
 use testkit::{Answer, TestApp};
 
 async fn empty() -> TestApp {
@@ -416,6 +419,9 @@ async fn administration_of_the_pack_is_for_administrators() {
     let mut visitor = house.visitor();
     let _ = visitor.get("/admin/pack?format=json").await.is(401);
     let _ = visitor.form("/admin/pack/proposals/x/decisions", &[("decision", "accept")]).await.is(401);
+    let _ = visitor.get("/api/v1/pack/loads").await.is(401);
+    let _ = visitor.get("/api/v1/pack/proposals").await.is(401);
+    let _ = visitor.json("/api/v1/pack/proposals/x/decisions", &json!({ "decision": "accept" })).await.is(401);
     house.finish().await;
 }
 
@@ -432,7 +438,7 @@ async fn a_replaced_value_stays_on_the_page_of_its_fact_and_of_its_city() {
     let (page, api) = (format!("/facts/{}", old.id), format!("/api/v1/facts/{}", old.id));
     let mut visitor = house.visitor();
     let _ = visitor.get(&page).await.good().shows("没有被替换过的数值");
-    assert_eq!(visitor.get(&api).await.good().value()["former"], serde_json::json!([]));
+    assert_eq!(visitor.get(&api).await.good().value()["former"], json!([]));
     let _ = visitor.get("/facts").await.good().shows(&format!("href=\"{page}\""));
     let _ = visitor.get("/cities/310117").await.good().hides("被替换过的数值");
     pack_load(house.app(), &house.system(), &next).await.unwrap();
@@ -442,7 +448,7 @@ async fn a_replaced_value_stays_on_the_page_of_its_fact_and_of_its_city() {
     let _ = visitor.get("/cities/310117").await.good().shows("被替换过的数值").shows(&shown);
     let _ = visitor.clone().english().get(&page).await.good().shows("Former values");
     let told = visitor.get(&api).await.good().value();
-    assert_eq!((&told["value"], &told["as_of"]), (&serde_json::json!("777"), &serde_json::json!("2031")));
+    assert_eq!((&told["value"], &told["as_of"]), (&json!("777"), &json!("2031")));
     let former = &told["former"][0];
     assert_eq!(told["former"].as_array().map(Vec::len), Some(1));
     assert_eq!(

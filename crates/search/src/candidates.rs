@@ -54,7 +54,7 @@ impl Index {
             planner.score_word(&mut plan, &word.unit.text, word.unit.kind, word.factor, at..at + 1);
             planner.score_synonyms(&mut plan, &word.unit.text, word.factor, at);
         }
-        let mut terms = prepare(searcher, plan.scored, TERMS_MAX)?;
+        let mut terms = prepare(searcher, &shared.peaks, plan.scored, TERMS_MAX)?;
         let segments = self.segment_terms(searcher, request)?;
         let first_segment = terms.len();
         terms.extend(segments.ready);
@@ -112,7 +112,7 @@ impl Index {
             scored.push(Scored { term, boost, units: 0..0, field: MatchedField::Text, fragment: false });
             relations.insert(segment.id.clone(), segment.relation);
         }
-        Ok(Segments { ready: prepare(searcher, scored, SEGMENTS_MAX)?, relations })
+        Ok(Segments { ready: prepare(searcher, &self.shared.peaks, scored, SEGMENTS_MAX)?, relations })
     }
 
     fn addresses(&self, searcher: &Searcher, ids: &[String]) -> Result<HashSet<DocAddress>, SearchError> {

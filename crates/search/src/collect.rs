@@ -22,6 +22,7 @@ use tantivy::{
 
 use crate::{
     error::SearchError,
+    peaks::Peaks,
     plan::Scored,
     postings::{Walk, walks},
 };
@@ -36,6 +37,8 @@ pub(crate) struct Ready {
     pub weight: Bm25Weight,
     /// Where its postings are in each segment.
     pub places: Vec<Option<TermInfo>>,
+    /// The most it says about a document of each segment.
+    pub most: Vec<Score>,
 }
 
 /// The inverse document frequency of BM25.
@@ -51,7 +54,12 @@ const WINDOW_DOCS: usize = 8_192;
 const FRAGMENT_POSTINGS_MAX: u64 = 100_000;
 
 /// Looks the terms up, leaves out those no document has, and keeps the `limit` that can add most.
-pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) -> Result<Vec<Ready>, SearchError> {
+pub(crate) fn prepare(
+    searcher: &Searcher,
+    peaks: &Peaks,
+    scored: Vec<Scored>,
+    limit: usize,
+) -> Result<Vec<Ready>, SearchError> {
     let documents = searcher.num_docs();
     let mut known = Vec::with_capacity(scored.len());
     for scored in scored {
@@ -65,7 +73,7 @@ pub(crate) fn prepare(searcher: &Searcher, scored: Vec<Scored>, limit: usize) ->
     keep_rare_fragments(&mut known);
     known.truncate(limit);
     let mut lengths = HashMap::new();
-    known.into_iter().map(|known| known.ready(searcher, &mut lengths)).collect()
+    known.into_iter().map(|known| known.ready(searcher, peaks, &mut lengths)).collect()
 }
 
 /// Where the postings of a term are in each segment.
@@ -84,7 +92,12 @@ struct Known {
 
 impl Known {
     /// With its score; `lengths` keeps the mean lengths of fields.
-    fn ready(self, searcher: &Searcher, lengths: &mut HashMap<Field, Score>) -> Result<Ready, SearchError> {
+    fn ready(
+        self,
+        searcher: &Searcher,
+        peaks: &Peaks,
+        lengths: &mut HashMap<Field, Score>,
+    ) -> Result<Ready, SearchError> {
         let field = self.scored.term.field();
         let documents: u64 = searcher.segment_readers().iter().map(|reader| u64::from(reader.max_doc())).sum();
         let length = match lengths.get(&field) {
@@ -101,7 +114,13 @@ impl Known {
         };
         let weight = Bm25Weight::for_one_term_without_explain(self.frequency, documents, length);
         let weight = weight.boost_by(self.scored.boost);
-        Ok(Ready { idf: self.idf, frequency: self.frequency, scored: self.scored, weight, places: self.places })
+        let Known { idf, frequency, scored, places } = self;
+        let most = searcher.segment_readers().iter().zip(&places).map(|(reader, place)| match place {
+            Some(place) => peaks.most(reader, &scored.term, place, &weight),
+            None => Ok(0.0),
+        });
+        let most = most.collect::<Result<_, _>>()?;
+        Ok(Ready { idf, frequency, scored, weight, places, most })
     }
 }
 

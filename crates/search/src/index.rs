@@ -15,6 +15,7 @@ use tantivy::{
 use crate::{
     error::SearchError,
     lexicon::Lexicon,
+    peaks::Peaks,
     schema::{Fields, register_tokenizers, schema},
     state::State,
     writer::Writer,
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub fields: Fields,
     pub rank: Field,
     pub lexicon: Arc<Lexicon>,
+    pub peaks: Peaks,
     state: Mutex<Option<Arc<State>>>,
 }
 
@@ -116,7 +118,17 @@ impl Index {
         }
         register_tokenizers(&index, &lexicon);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { shared: Arc::new(Shared { index, reader, fields, rank, lexicon, state: Mutex::default() }) })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                index,
+                reader,
+                fields,
+                rank,
+                lexicon,
+                peaks: Peaks::default(),
+                state: Mutex::default(),
+            }),
+        })
     }
 
     /// The one writer of this index.

@@ -34,6 +34,7 @@ mod index;
 mod lexicon;
 pub mod limits;
 pub mod measure;
+mod peaks;
 mod plan;
 mod postings;
 mod request;

@@ -37,7 +37,7 @@ impl Walk {
         // Fields of exact values keep no lengths: every document counts as one word long, as the engine has it, and
         // holds a value once.
         let (lengths, most) = match reader.fieldnorms_readers().get_field(field)? {
-            Some(lengths) => (lengths, ready.weight.max_score()),
+            Some(lengths) => (lengths, ready.most[segment as usize]),
             None => {
                 let lengths = FieldNormReader::constant(reader.max_doc(), 1);
                 let most = ready.weight.score(lengths.fieldnorm_id(0), 1);

@@ -1,6 +1,6 @@
 //! Pinyin and initials of names, with every reading of characters that have several.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use pinyin::ToPinyinMulti;
 
@@ -117,8 +117,7 @@ impl Romaniser {
     /// Letters and digits count as syllables of their own; other characters are skipped.
     #[must_use]
     pub fn readings(&self, text: &str, limit: usize) -> Vec<Vec<String>> {
-        let chars: Vec<char> = text.chars().collect();
-        let places = self.places(&chars);
+        let places = self.spelt(text).places;
         let syllables = |pick: &Vec<usize>| {
             let chosen = places.iter().zip(pick).flat_map(|(place, option)| place.syllables(*option));
             chosen.map(str::to_owned).collect()
@@ -127,22 +126,23 @@ impl Romaniser {
     }
 
     /// The text as a sequence of places, each with its possible syllables (several for a word with its own readings).
-    fn places(&self, chars: &[char]) -> Vec<Place<'_>> {
-        let mut places = Vec::with_capacity(chars.len());
+    fn spelt(&self, text: &str) -> Spelt<'_> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut spelt =
+            Spelt { places: Vec::with_capacity(chars.len()), spans: Vec::with_capacity(chars.len()), chars };
         let mut at = 0;
-        while at < chars.len() {
-            if let Some((len, readings)) = self.override_at(&chars[at..]) {
-                places.push(Place::Word(readings));
-                at += len;
-                continue;
+        while at < spelt.chars.len() {
+            let (len, place) = match self.override_at(&spelt.chars[at..]) {
+                Some((len, readings)) => (len, Place::Word(readings)),
+                None => (1, Place::Character(syllables(spelt.chars[at]))),
+            };
+            if place.options() > 0 {
+                spelt.places.push(place);
+                spelt.spans.push((at, at + len));
             }
-            let syllables = syllables(chars[at]);
-            if !syllables.is_empty() {
-                places.push(Place::Character(syllables));
-            }
-            at += 1;
+            at += len;
         }
-        places
+        spelt
     }
 
     fn override_at(&self, chars: &[char]) -> Option<(usize, &[Vec<String>])> {
@@ -157,19 +157,25 @@ impl Romaniser {
     #[must_use]
     pub fn name(&self, words: &[&str], core: usize) -> Romanised {
         let mut romanised = Romanised::default();
-        let core = core.clamp(0, words.len());
-        self.whole_forms(&mut romanised.whole, &words.concat());
+        let core = core.min(words.len());
+        let spelt = self.spelt(&words.concat());
+        // Where each word begins, in characters, and where the last one ends.
+        let mut bounds = vec![0];
+        bounds.extend(words.iter().scan(0, |end, word| {
+            *end += word.chars().count();
+            Some(*end)
+        }));
+        self.whole_forms(&mut romanised.whole, &spelt, 0..bounds[words.len()]);
         if core < words.len() && core > 0 {
-            self.whole_forms(&mut romanised.whole, &words[..core].concat());
+            self.whole_forms(&mut romanised.whole, &spelt, 0..bounds[core]);
         }
-        let core = &words[..core];
-        for start in 0..core.len() {
+        for start in 0..core {
             // From any word to the end …
-            self.forms(&mut romanised.parts, &core[start..].concat(), 1);
+            self.forms(&mut romanised.parts, &spelt, bounds[start]..bounds[core], 1);
             // … and the short forms people use, which begin near the front: 超硅, 超硅半导体, 上海超硅.
-            for len in 1..=WORDS_MAX.min(core.len() - start) {
+            for len in 1..=WORDS_MAX.min(core - start) {
                 if start < STARTS_MAX {
-                    self.forms(&mut romanised.parts, &core[start..start + len].concat(), PART_READINGS_MAX);
+                    self.forms(&mut romanised.parts, &spelt, bounds[start]..bounds[start + len], PART_READINGS_MAX);
                 }
             }
         }
@@ -178,24 +184,18 @@ impl Romaniser {
         romanised
     }
 
-    fn whole_forms(&self, forms: &mut Vec<String>, name: &str) {
-        let long = name.chars().nth(ALL_READINGS_CHARS_MAX).is_some();
-        self.forms(forms, name, if long { 1 } else { READINGS_MAX });
+    fn whole_forms(&self, forms: &mut Vec<String>, spelt: &Spelt<'_>, range: Range<usize>) {
+        let long = range.len() > ALL_READINGS_CHARS_MAX;
+        self.forms(forms, spelt, range, if long { 1 } else { READINGS_MAX });
     }
 
-    fn forms(&self, forms: &mut Vec<String>, text: &str, limit: usize) {
-        let chars: Vec<char> = text.chars().collect();
-        let places = self.places(&chars);
-        for pick in combinations(&places, limit) {
-            let (mut full, mut initials) = (String::new(), String::new());
-            for syllable in places.iter().zip(&pick).flat_map(|(place, option)| place.syllables(*option)) {
-                full.push_str(syllable);
-                initials.extend(syllable.chars().next());
-            }
-            for form in [full, initials] {
-                if (2..=FORM_BYTES_MAX).contains(&form.len()) && !forms.contains(&form) {
-                    forms.push(form);
-                }
+    fn forms(&self, forms: &mut Vec<String>, spelt: &Spelt<'_>, range: Range<usize>, limit: usize) {
+        match spelt.between(&range) {
+            Some(places) => add_forms(forms, places, limit),
+            // A word with its own reading reaches over the edge, such as 行|业: these characters are read by themselves.
+            None => {
+                let text: String = spelt.chars[range].iter().collect();
+                add_forms(forms, &self.spelt(&text).places, limit);
             }
         }
     }
@@ -243,6 +243,40 @@ impl Romaniser {
                     || by_override(at, *letter))
         });
         all.then_some(letters.len())
+    }
+}
+
+/// The full form and the initials of each reading, without repeats.
+fn add_forms(forms: &mut Vec<String>, places: &[Place<'_>], limit: usize) {
+    for pick in combinations(places, limit) {
+        let (mut full, mut initials) = (String::new(), String::new());
+        for syllable in places.iter().zip(&pick).flat_map(|(place, option)| place.syllables(*option)) {
+            full.push_str(syllable);
+            initials.extend(syllable.chars().next());
+        }
+        for form in [full, initials] {
+            if (2..=FORM_BYTES_MAX).contains(&form.len()) && !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+    }
+}
+
+/// A text and how it is read.
+struct Spelt<'a> {
+    chars: Vec<char>,
+    places: Vec<Place<'a>>,
+    /// The characters of each place, in order and without overlap.
+    spans: Vec<(usize, usize)>,
+}
+
+impl<'a> Spelt<'a> {
+    /// The places of a stretch of the text; none when one of them reaches over its edge.
+    fn between(&self, range: &Range<usize>) -> Option<&[Place<'a>]> {
+        let first = self.spans.partition_point(|(_, end)| *end <= range.start);
+        let last = self.spans.partition_point(|(start, _)| *start < range.end).max(first);
+        let inside = |&(start, end): &(usize, usize)| range.start <= start && end <= range.end;
+        self.spans[first..last].iter().all(inside).then(|| &self.places[first..last])
     }
 }
 
@@ -359,6 +393,25 @@ mod tests {
             assert!(forms.parts.iter().any(|form| form == part), "{part}");
         }
         assert!(forms.parts.len() <= PINYIN_TERMS_MAX);
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_read_as_it_would_be_alone() {
+        let romaniser = romaniser();
+        // 行业 and 长三角 have readings of their own and reach over the edges of these words.
+        for words in [["同行", "业务", "长三"], ["长三", "角重", "庆"], ["上海", "超硅", "g60!"], ["", "：", "银行"]]
+        {
+            let spelt = romaniser.spelt(&words.concat());
+            for start in 0..=spelt.chars.len() {
+                for end in start..=spelt.chars.len() {
+                    let text: String = spelt.chars[start..end].iter().collect();
+                    let (mut cut, mut alone) = (Vec::new(), Vec::new());
+                    romaniser.forms(&mut cut, &spelt, start..end, 4);
+                    add_forms(&mut alone, &romaniser.spelt(&text).places, 4);
+                    assert_eq!(cut, alone, "{text}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tantivy::{
 use std::{ops::Range, sync::Arc};
 
 use crate::{
-    analysis::{self, Cut, FieldTokenizer, words},
+    analysis::{self, Cut, FieldTokenizer, Word, words},
     document::Document,
     error::{QueryRefused, RefusalCode, SearchError},
     lexicon::Lexicon,
@@ -290,17 +290,13 @@ impl NameForms {
 
 /// The words of a name; a long one (上海超硅, if the dictionary has it) is taken apart where it consists of shorter words.
 fn name_parts(lexicon: &Lexicon, chars: &[char]) -> Vec<Range<usize>> {
-    let outer = words(lexicon, chars, Cut::Words);
-    let long = outer.iter().any(|word| word.len > 3);
-    let inner = if long { words(lexicon, chars, Cut::Everything) } else { Vec::new() };
+    let all = words(lexicon, chars, Cut::Everything);
     let mut parts = Vec::new();
-    for word in outer {
+    for word in side_by_side(&all) {
         let (mut start, end) = (word.start, word.start + word.len);
         while word.len > 3
-            && let Some(first) = inner
-                .iter()
-                .filter(|part| part.start == start && part.start + part.len < end)
-                .max_by_key(|part| part.len)
+            && let Some(first) =
+                all.iter().filter(|part| part.start == start && part.start + part.len < end).max_by_key(|part| part.len)
             && (2..=end - start - 2).contains(&first.len)
         {
             parts.push(start..start + first.len);
@@ -309,6 +305,16 @@ fn name_parts(lexicon: &Lexicon, chars: &[char]) -> Vec<Range<usize>> {
         parts.push(start..end);
     }
     parts
+}
+
+/// The words that stand side by side, without those inside them: the longest of those that begin where one has ended.
+fn side_by_side(all: &[Word]) -> impl Iterator<Item = &Word> {
+    let mut end = 0;
+    all.chunk_by(|a, b| a.start == b.start).filter_map(move |same| {
+        let longest = same.iter().filter(|word| word.start >= end).max_by_key(|word| word.len)?;
+        end = longest.start + longest.len;
+        Some(longest)
+    })
 }
 
 /// The letters and digits of a folded name, without spaces and punctuation.
@@ -330,4 +336,27 @@ fn without_place<'a>(lexicon: &Lexicon, name: &'a str) -> &'a str {
         .map(|rest| rest.trim_start_matches(['省', '市', '区', '县']))
         .filter(|rest| rest.chars().nth(1).is_some())
         .unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_side_by_side_are_those_of_the_coarse_cut() {
+        let lexicon = Lexicon::plain().expect("the built-in dictionary");
+        for name in [
+            "上海超硅半导体股份有限公司",
+            "杭州城西科创大走廊12英寸硅片g60实验室",
+            "中国科学院合肥物质科学研究院",
+            "",
+            "3d打印",
+        ] {
+            let chars: Vec<char> = name.chars().collect();
+            let all = words(&lexicon, &chars, Cut::Everything);
+            let places = |word: &Word| (word.start, word.len);
+            let coarse: Vec<_> = words(&lexicon, &chars, Cut::Words).iter().map(places).collect();
+            assert_eq!(side_by_side(&all).map(places).collect::<Vec<_>>(), coarse, "{name}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::{
     highlight::Needles,
     index::Index,
     limits::{FILTER_VALUES_MAX, PAGE_HITS_MAX, QUERY_CHARS_MAX, TOTAL_COUNT_MAX, WINDOW_HITS_MAX},
+    peaks::Peaks,
     plan::{Node, Plan, Planner},
     request::{Facets, Filters, Hit, SearchRequest, SearchResponse},
     schema::{Fields, Stored, check_value},
@@ -45,7 +46,7 @@ impl Index {
         let chars: Vec<char> = shared.lexicon.folder().fold(&request.text).chars().collect();
         let plan = Planner { lexicon: &shared.lexicon, fields: &shared.fields, searcher }.plan(&chars);
         let filters = filter_nodes(&shared.fields, &request.filters);
-        let question = Question { state: &state, plan: &plan, filters, request };
+        let question = Question { state: &state, peaks: &shared.peaks, plan: &plan, filters, request };
         let found = if request.text.trim().is_empty() {
             question.browse()?
         } else if plan.units.is_empty() {
@@ -211,6 +212,7 @@ struct Found {
 
 struct Question<'a> {
     state: &'a State,
+    peaks: &'a Peaks,
     plan: &'a Plan,
     filters: Vec<Node>,
     request: &'a SearchRequest,
@@ -262,7 +264,7 @@ impl Question<'_> {
 
     fn ask(&self) -> Result<Found, SearchError> {
         let searcher = &self.state.searcher;
-        let terms = prepare(searcher, self.plan.scored.clone(), TERMS_MAX)?;
+        let terms = prepare(searcher, self.peaks, self.plan.scored.clone(), TERMS_MAX)?;
         if terms.is_empty() {
             return Ok(Found { total_exact: true, ..Found::default() });
         }

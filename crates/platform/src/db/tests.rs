@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::ctx::Ctx;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use kernel::{Instant, Refusal};
 use sea_orm::{ConnectionTrait, Statement, Value};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -108,6 +110,33 @@ async fn nobody_sees_an_open_transaction() {
             .unwrap();
         assert_eq!(seen, (1, 0), "inside one, outside none");
     }
+}
+
+#[tokio::test]
+async fn who_comes_while_a_group_runs_shares_its_commit() {
+    type Waiting = BoxFuture<'static, Outcome<(i64, i64)>>;
+    // SQLite: PostgreSQL commits every action by itself.
+    let place = places().await.remove(0);
+    let db = place.db.clone();
+    let (queued, mut waiting) = tokio::sync::mpsc::unbounded_channel::<Waiting>();
+    db.in_txn(&ctx(), "first", (db.clone(), queued), |tx, (db, queued)| {
+        Box::pin(async move {
+            insert(tx, "a", 1).await?;
+            let db = db.clone();
+            let mut second: Waiting = Box::pin(async move {
+                db.in_txn(&ctx(), "second", db.clone(), |tx, db| {
+                    Box::pin(async move { Ok((count(tx).await, count(&db.read()).await)) })
+                })
+                .await
+            });
+            assert!((&mut second).now_or_never().is_none(), "it stands in the queue");
+            queued.send(second).map_err(|_| crate::fault::Fault::Internal("nobody waits".into()))
+        })
+    })
+    .await
+    .unwrap();
+    let seen = waiting.recv().await.unwrap().await.unwrap();
+    assert_eq!(seen, (1, 0), "the first is there, and not committed yet");
 }
 
 #[tokio::test]

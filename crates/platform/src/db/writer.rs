@@ -1,8 +1,10 @@
 //! The SQLite writer: one thread that owns the writing connection and commits in groups.
 //!
-//! Whatever has queued while one commit ran forms the next group: `BEGIN
-//! IMMEDIATE`, a savepoint per action, `COMMIT`, and only then the answers.
-//! There is no gather timer; a lone caller waits for nobody.
+//! Whatever has queued forms a group: `BEGIN IMMEDIATE`, a savepoint per
+//! action, `COMMIT`, and only then the answers. Who comes while the group's
+//! actions run still joins it, so that callers who have just got their answers
+//! share the next commit. There is no gather timer; a lone caller waits for
+//! nobody.
 
 use super::conn::{Conn, Inner, SqliteHandle};
 use super::{Outcome, classify::sqlite_error};
@@ -56,9 +58,8 @@ impl Writer {
 }
 
 async fn run(handle: SqliteHandle, mut queue: mpsc::Receiver<Queued>) {
-    let mut group = Vec::with_capacity(GROUP_ACTIONS_MAX);
-    while queue.recv_many(&mut group, GROUP_ACTIONS_MAX).await > 0 {
-        commit_group(&handle, &mut group).await;
+    while let Some(first) = queue.recv().await {
+        commit_group(&handle, first, &mut queue).await;
     }
 }
 
@@ -71,13 +72,15 @@ fn sql(handle: &SqliteHandle, text: &str) -> Outcome<()> {
 
 type Answered = (oneshot::Sender<Outcome<Erased>>, Outcome<Erased>);
 
-async fn commit_group(handle: &SqliteHandle, group: &mut Vec<Queued>) {
+async fn commit_group(handle: &SqliteHandle, first: Queued, queue: &mut mpsc::Receiver<Queued>) {
+    let waiting = |queue: &mut mpsc::Receiver<Queued>| queue.try_recv().ok();
     if let Err(fault) = sql(handle, "BEGIN IMMEDIATE") {
-        return fail_all(group.drain(..).map(|queued| queued.answer), &fault);
+        let all = std::iter::successors(Some(first), |_| waiting(queue)).take(GROUP_ACTIONS_MAX);
+        return fail_all(all.map(|queued| queued.answer), &fault);
     }
-    let mut answered: Vec<Answered> = Vec::with_capacity(group.len());
-    for queued in group.drain(..) {
-        let Queued { name, body, answer } = queued;
+    let mut answered: Vec<Answered> = Vec::new();
+    let mut next = Some(first);
+    while let Some(Queued { name, body, answer }) = next {
         let outcome = run_one(handle, name, body).await;
         answered.push((answer, outcome));
         if handle.lock().connection.is_autocommit() {
@@ -88,6 +91,7 @@ async fn commit_group(handle: &SqliteHandle, group: &mut Vec<Queued>) {
                 return;
             }
         }
+        next = if answered.len() < GROUP_ACTIONS_MAX { waiting(queue) } else { None };
     }
     match sql(handle, "COMMIT") {
         Ok(()) => answered.into_iter().for_each(|(answer, outcome)| drop(answer.send(outcome))),

@@ -186,3 +186,4 @@ poc-centre-projects = { $n ->
    *[other] { $n } open projects
  }
 poc-party = Proof-of-concept projects
+poc-unconfirmed = named by the project; not confirmed by the organisation

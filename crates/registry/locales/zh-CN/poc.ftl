@@ -180,3 +180,4 @@ poc-basis-chosen = 由项目选定
 poc-centre-no-project = 还没有公开的项目
 poc-centre-projects = { $n } 个公开的项目
 poc-party = 概念验证项目
+poc-unconfirmed = 由项目方写明，该机构未确认

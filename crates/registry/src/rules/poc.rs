@@ -157,6 +157,13 @@ pub struct Step {
     pub created_ms: i64,
 }
 
+impl Step {
+    /// Another organisation is named in it, and has not said so itself.
+    pub fn unconfirmed(&self) -> bool {
+        self.organisation.as_ref().is_some_and(|named| *named != self.entered_by)
+    }
+}
+
 /// A project as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ProjectDraft {

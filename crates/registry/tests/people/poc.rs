@@ -6,7 +6,7 @@ use registry::actions::poc::{
 };
 use registry::rules::decision::DeclineCommand;
 use registry::rules::organisation::Draft;
-use registry::rules::poc::{Answer, Completion, ProjectDraft, Reason, Stage, StepDraft, StepState, path};
+use registry::rules::poc::{Answer, Completion, ProjectDraft, Reason, Stage, Step, StepDraft, StepState, path};
 
 fn project(title: &str) -> Create {
     let draft = ProjectDraft {
@@ -294,4 +294,41 @@ async fn a_step_is_changed_by_its_author_until_somebody_relies_on_it() {
     poc_close(app, &lab_person, &id).await.unwrap();
     assert_eq!(code(poc_step_edit(app, &lab_person, &id, &planned, later).await), "poc-state");
     house.0.finish().await;
+}
+
+#[tokio::test]
+async fn an_organisation_that_others_have_named_is_marked_as_such() {
+    let house = house().await;
+    let (_, fab) = two(&house).await;
+    let app = house.app();
+    let (lab_person, fab_person) = (house.person("lab").await, house.person("fab").await);
+    let id = poc_create(app, &lab_person, project("烘干薄膜")).await.unwrap().id;
+    poc_step_add(app, &lab_person, &id, None, done("lab", TOWN_A, "2025-05-01")).await.unwrap();
+    poc_publish(app, &lab_person, &id).await.unwrap();
+    let steps = async || poc_view(app, &house.visitor(), &id).await.unwrap().card.steps;
+    let marked = async || {
+        let mut all: Vec<(bool, bool)> = steps().await.iter().map(naming).collect();
+        all.sort_unstable();
+        all
+    };
+    poc_step_add(app, &fab_person, &id, None, offer()).await.unwrap();
+    let proposal = poc_view(app, &lab_person, &id).await.unwrap().card.steps;
+    let proposal = proposal.iter().find(|step| step.entered_by == fab).unwrap().id.clone();
+    poc_answer(app, &lab_person, &id, &proposal, yes()).await.unwrap();
+    assert_eq!(marked().await, [(false, false), (true, false)], "the pilot line has proposed its own step");
+    let page = format!("/poc/{id}");
+    let _ = house.0.visitor().get(&page).await.good().hides("该机构未确认");
+    let plan = StepDraft { stage: "production".into(), organisation: fab, note: "小批量".into(), ..offer() };
+    poc_step_add(app, &lab_person, &id, None, plan).await.unwrap();
+    assert_eq!(marked().await, [(false, false), (true, false), (true, true)], "the laboratory has named it");
+    let _ = house.0.visitor().get(&page).await.good().shows("该机构未确认");
+    let _ = house.0.visitor().english().get(&page).await.good().shows("not confirmed by the organisation");
+    let steps = house.0.visitor().get(&format!("/api/v1/poc-projects/{id}")).await.good().value()["steps"].clone();
+    assert_eq!(steps.as_array().unwrap().iter().filter(|step| step["unconfirmed"] == true).count(), 1);
+    house.0.finish().await;
+}
+
+/// Whether a step names an organisation, and whether that is marked as unconfirmed.
+fn naming(step: &Step) -> (bool, bool) {
+    (step.organisation.is_some(), step.unconfirmed())
 }

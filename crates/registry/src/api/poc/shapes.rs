@@ -96,6 +96,8 @@ pub struct PocStepItem {
     pub city: Option<PlaceRef>,
     /// With whom.
     pub organisation: Option<OrganisationRef>,
+    /// The organisation was named by others and has not said so itself.
+    pub unconfirmed: bool,
     /// When it happened or is planned, `YYYY-MM-DD`.
     pub day: Option<String>,
     /// What, Chinese.
@@ -346,6 +348,7 @@ fn step(corridor: &Corridor, card: &Card, step: &Step) -> PocStepItem {
         stage: step.stage.code().to_owned(),
         city: step.city.map(|city| place(corridor, city)),
         organisation: party(card, step.organisation.as_ref()),
+        unconfirmed: step.unconfirmed(),
         day: step.day.map(|day| day.to_string()),
         note: step.note.clone(),
         note_en: step.note_en.clone(),

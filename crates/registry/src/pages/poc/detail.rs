@@ -51,6 +51,8 @@ struct StepLine {
     day: String,
     with: String,
     with_href: String,
+    /// Said of an organisation that others have named; empty when it has named itself.
+    unconfirmed: String,
     note: String,
     note_other: String,
     evidence: String,
@@ -323,6 +325,7 @@ fn step_line(t: T, corridor: &Corridor, view: &View, step: &Step, number: String
         day: step.day.map_or_else(|| word(t, "day-open"), |day| day.to_string()),
         with: step.organisation.as_ref().map_or(String::new(), |id| party_name(t, card, id)),
         with_href: step.organisation.as_ref().map_or(String::new(), |id| format!("/organisations/{id}")),
+        unconfirmed: if step.unconfirmed() { word(t, "unconfirmed") } else { String::new() },
         note_other: if *other == note { String::new() } else { other.clone() },
         note,
         evidence: step.evidence.clone(),

@@ -194,7 +194,7 @@ pub(crate) fn decision(typed: &str) -> Result<Decision, Refusal> {
 
 /// Versions of the pack that were loaded, the newest first; the last fifty.
 #[utoipa::path(get, path = "/api/v1/pack/loads", tag = "pack", operation_id = "pack_load_list",
-    responses((status = 200, body = Listed<PackLoadItem>), (status = 401), (status = 403)))]
+    responses((status = 200, body = Listed<PackLoadItem>), (status = 401), (status = 404)))]
 async fn loads(State(app): State<App>, caller: Caller) -> Result<Json<Listed<PackLoadItem>>, Problem> {
     let items: Vec<PackLoadItem> = pack_list(&app, &caller.ctx, LOADS_MAX).await?.into_iter().map(load_item).collect();
     Ok(Json(Listed { total: i64::try_from(items.len()).unwrap_or(i64::MAX), items, next: None }))
@@ -203,7 +203,7 @@ async fn loads(State(app): State<App>, caller: Caller) -> Result<Json<Listed<Pac
 /// What newer packs propose for records that somebody has touched, the newest first.
 #[utoipa::path(get, path = "/api/v1/pack/proposals", tag = "pack", operation_id = "pack_proposal_list",
     params(("state" = Option<String>, Query, description = "open (if left out), accepted, declined or superseded"), PageQuery),
-    responses((status = 200, body = Listed<PackProposalItem>), (status = 401), (status = 403), (status = 422, description = "A limit or cursor that cannot be read")))]
+    responses((status = 200, body = Listed<PackProposalItem>), (status = 401), (status = 404), (status = 422, description = "A limit or cursor that cannot be read")))]
 async fn proposals(
     State(app): State<App>,
     caller: Caller,

@@ -2,7 +2,7 @@
 //!
 //! Every form that moves money or takes a place carries a key (hidden field `idempotency_key`), every program may send
 //! one with whatever it posts (header `Idempotency-Key`). The layer that reads a request puts the key into its
-//! [`Ctx`](crate::ctx::Ctx), and [`App::in_txn`](crate::App::in_txn) does the rest for every action: the key is scoped
+//! [`Ctx`], and [`App::in_txn`](crate::App::in_txn) does the rest for every action: the key is scoped
 //! to the actor and the action, kept seven days, and stored in the transaction of the action itself, so that either
 //! both are there or neither. A refused action stores nothing: the same key may be used again when what was wrong has
 //! been put right.

@@ -152,6 +152,12 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The same without the key of its request: for a transaction that is not the request's whole, and where what was
+    /// asked holds a secret, of which not even a hash is kept.
+    pub fn unkeyed(&self) -> Ctx {
+        Ctx { once: None, ..self.clone() }
+    }
+
     /// The house acting by itself at some time.
     pub fn system(now: Instant) -> Ctx {
         Ctx { actor: Actor::system(), now, request_id: crate::random::id(), locale: Locale::ZhCn, once: None }

@@ -6,6 +6,7 @@ use axum::http::Method;
 use platform::demo::{Cast, DEMO_PASSWORD};
 use platform::jobs::{JOB_ATTEMPTS_MAX, NewJob, run_due};
 use platform::{identity, journal};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use std::collections::BTreeSet;
 use testkit::{Client, TestApp};
@@ -238,7 +239,12 @@ async fn everybody_keeps_his_own_account_by_the_api() {
 
     let change = |old: &str| json!({ "password": old, "new_password": "four words in a row" });
     here.json("/api/v1/me/passwords", &change("not it")).await.is(422).refused("password-wrong");
-    here.json("/api/v1/me/passwords", &change(DEMO_PASSWORD)).await.is(204);
+    let (body, headers) = (Body::from(change(DEMO_PASSWORD).to_string()), [("idempotency-key", "k-1")]);
+    here.send(Method::POST, "/api/v1/me/passwords", Some("application/json"), body, &headers).await.is(204);
+    let conn = test.app().db().read();
+    let kept = Statement::from_string(conn.get_database_backend(), "SELECT COUNT(*) AS n FROM idempotency");
+    let kept: i64 = conn.query_one_raw(kept).await.unwrap().unwrap().try_get("", "n").unwrap();
+    assert_eq!(kept, 0, "not even a hash of a password is kept with a key");
     let typed = [("login", "enterprise"), ("password", "four words in a row")];
     assert_eq!(test.visitor().form("/sign-in", &typed).await.redirect(), "/desk");
 }

@@ -1,7 +1,7 @@
 //! The most that a frequent term says about any document of a segment, found once and kept.
 //!
 //! The bound that follows from the formula alone, 2.2 times the rarity, is met by a document of one word repeated for
-//! ever. What stands in the documents reaches about half of it, and a walk that knows so can leave out more.
+//! ever. No document is like that, and a walk that knows what there is can leave out more.
 
 use std::{
     collections::HashMap,

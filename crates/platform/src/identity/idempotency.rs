@@ -5,7 +5,7 @@
 //! [`Ctx`], and [`App::in_txn`](crate::App::in_txn) does the rest for every action: the key is scoped
 //! to the actor and the action, kept seven days, and stored in the transaction of the action itself, so that either
 //! both are there or neither. A refused action stores nothing: the same key may be used again when what was wrong has
-//! been put right.
+//! been put right. Where what was asked holds a password no key is kept, for the hash of it would tell.
 //!
 //! A page does one thing: `form.idempotency_key(idempotency::new_key())`. An action does nothing, but what it tells
 //! after its transaction comes from the transaction's answer, never from what it prepared before: in a repeat the

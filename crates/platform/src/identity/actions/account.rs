@@ -214,7 +214,7 @@ pub async fn password_change(app: &App, ctx: &Ctx, present: &str, new: &str, kee
     }
     let hash = password::hash(new).await?;
     let input = (app.clone(), id, hash, secret::hash(keep_secret));
-    app.in_txn(ctx, "password_change", input, |tx, (app, id, hash, keep)| {
+    app.in_txn(&ctx.unkeyed(), "password_change", input, |tx, (app, id, hash, keep)| {
         Box::pin(async move {
             app.policies().require(tx.ctx(), "password_change", &person(id))?;
             store::account::set_password(tx, id, hash).await?;

@@ -156,7 +156,7 @@ async fn use_link(app: &App, ctx: &Ctx, accept: Accept, name: &'static str, kind
     };
     let prepared = prepare(ctx, &new).await?;
     // The journal names the account that comes in.
-    let mut ctx = ctx.clone();
+    let mut ctx = ctx.unkeyed();
     ctx.actor.account = Some(prepared.account.id.clone());
     ctx.actor.name = prepared.account.name.clone();
     app.in_txn(&ctx, name, (invite, prepared), |tx, (invite, prepared)| {
@@ -182,7 +182,7 @@ async fn reset(app: &App, ctx: &Ctx, invite: Invite, password: &str) -> Outcome<
     let account = store::account::by_id(&app.db().read(), &id).await?.ok_or_else(link_over)?;
     rules::password(password, &account.login)?;
     let hash = password::hash(password).await?;
-    let mut ctx = ctx.clone();
+    let mut ctx = ctx.unkeyed();
     ctx.actor.account = Some(account.id.clone());
     ctx.actor.name = account.name;
     app.in_txn(&ctx, "password_reset", (invite, id, hash), |tx, (invite, id, hash)| {

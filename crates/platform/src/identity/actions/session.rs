@@ -154,12 +154,10 @@ async fn session_create(
         user_agent: visitor.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARS_MAX).collect(),
     };
     // The journal names the account that signed in, not the visitor it was a moment ago.
-    let mut ctx = ctx.clone();
+    let mut ctx = ctx.unkeyed();
     ctx.actor.account = Some(account.id.clone());
     ctx.actor.name = account.name.clone();
     ctx.actor.demo = account.demo;
-    // Each sign-in has a secret of its own: no repeat can be given the first one's.
-    ctx.once = None;
     app.in_txn(&ctx, "session_create", (session, counts), |tx, (session, counts)| {
         Box::pin(async move {
             let now_ms = tx.ctx().now.ms();

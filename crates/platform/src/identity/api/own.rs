@@ -114,7 +114,7 @@ struct PasswordBody {
     new_password: String,
 }
 
-/// Changes one's own password and signs out every other device.
+/// Changes one's own password and signs out every other device. A key is not kept: what was asked is a secret.
 #[utoipa::path(post, path = "/api/v1/me/passwords", tag = "identity", request_body = PasswordBody, security(("session" = [])),
     responses((status = 204, description = "changed"), (status = 401, description = "sign in first"), (status = 403, description = "a token changes no password"),
         (status = 422, description = "the present password is wrong, or the new one breaks a rule")))]

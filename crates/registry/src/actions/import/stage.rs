@@ -33,7 +33,7 @@ pub(super) struct Job {
 
 /// The same person, now. An import is many transactions; the key of its request belongs to the one that publishes.
 pub(super) fn at(app: &App, ctx: &Ctx) -> Ctx {
-    Ctx { now: app.clock().now(), once: None, ..ctx.clone() }
+    Ctx { now: app.clock().now(), ..ctx.unkeyed() }
 }
 
 /// Writes a plan and publishes it. Whatever goes wrong, nothing of it stays.

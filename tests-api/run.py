@@ -20,6 +20,7 @@ import tempfile
 import time
 
 import requests
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMATHESIS = pathlib.Path(sys.executable).with_name("schemathesis")
@@ -176,6 +177,25 @@ def settings(ids):
     return "\n".join(text)
 
 
+def figures_wrong(url):
+    """What is wrong with the node's figures after a round; Prometheus' own parser is the judge."""
+    answer = requests.get(f"{url}/metrics", timeout=30)
+    try:
+        families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    except ValueError as error:
+        return f"the figures cannot be parsed: {error}"
+    wanted = {"yilang_http_request_duration_seconds", "yilang_db_action_duration_seconds", "yilang_journal_leaf"}
+    missing = wanted - families.keys()
+    if missing:
+        return f"figures are missing: {sorted(missing)}"
+    document = requests.get(f"{url}/api/v1/openapi.json", timeout=30).json()
+    requested = families["yilang_http_request_duration_seconds"].samples
+    routes = {sample.labels["route"] for sample in requested if sample.labels["route"].startswith("/api/v1/")}
+    # What was made up by the questions must not have become a label.
+    strange = routes - document["paths"].keys() - {"/api/v1/openapi.json"}
+    return f"routes that are none: {sorted(strange)}" if strange else ""
+
+
 def round_of(program, who, options):
     """One caller's round in a demo of its own: what there is to read about it, and how many operations failed and passed."""
     with demo(program) as url, tempfile.TemporaryDirectory(prefix="yilang-api-") as place:
@@ -190,15 +210,18 @@ def round_of(program, who, options):
             command += [f"--header={name}:{value}" for name, value in headers.items()]
         ended = subprocess.run(command, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         told = json.loads(report.read_text()) if report.exists() else {}
+        figures = figures_wrong(url)
         lost = bool(headers) and not requests.get(f"{url}/api/v1/desk", headers=headers, timeout=30).ok
     tested = (told.get("operations") or {}).get("tested", 0)
     wrong = {name for failure in told.get("failures", []) for name in failure["operations"]}
     done = sum(any(phase["accepted"] for phase in phases.values()) for phases in told.get("valid_rates", {}).values())
     # What goes wrong outside of an operation (no document, no server, a refused option) fails the round as one; so does
     # a round in which nothing ever worked.
-    failed = (len(wrong) or int(ended.returncode != 0 or done == 0)) + int(lost)
+    failed = (len(wrong) or int(ended.returncode != 0 or done == 0)) + int(lost) + int(bool(figures))
     text = f"\n-- {who}\n{ended.stdout if failed else ''}"
     text += f"{who}: {tested} operations asked, {done} of them carried out at least once, {failed} failed"
+    if figures:
+        text += f"\n{figures}"
     if lost:
         text += "\nthe token was lost on the way, so the rest of the round showed nothing"
     return text, failed, max(tested - failed, 0)

@@ -73,7 +73,7 @@ async function main() {
   const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
   const server = options.url ? { url: options.url, output: () => '', stop: async () => {} } : await startServer(resolve(options.program));
   const browser = await chromium.launch({ executablePath: options.chromium, args: CHROMIUM_ARGUMENTS });
-  const house = { url: server.url, browser, axe, modules, output: server.output, complaints: [], arrived: [] };
+  const house = { url: server.url, data: server.data, browser, axe, modules, output: server.output, complaints: [], arrived: [] };
   let [passed, failed] = [0, 0];
   try {
     for (const story of await stories()) {

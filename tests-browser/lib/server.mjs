@@ -45,6 +45,7 @@ export async function startServer(program) {
   }
   return {
     url,
+    data,
     output: () => said.join(''),
     async stop() {
       child.kill('SIGTERM');

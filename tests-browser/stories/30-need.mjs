@@ -28,7 +28,7 @@ async function answerAll(person) {
   }
 }
 
-async function post(house, options) {
+export async function post(house, options) {
   const enterprise = await Person.arrive(house, options);
   await enterprise.signIn('enterprise');
   await enterprise.visit('/');
@@ -47,7 +47,7 @@ async function post(house, options) {
   return enterprise.path().split('/')[2];
 }
 
-async function publish(house, id, options) {
+export async function publish(house, id, options) {
   const officer = await Person.arrive(house, options);
   await officer.signIn('songjiang');
   await officer.visit('/reviews');

@@ -6,8 +6,10 @@
 
 mod adcode;
 mod calendar;
+mod codes;
 mod fen;
 mod id;
+pub mod input;
 pub mod limits;
 mod locale;
 mod qualifier;

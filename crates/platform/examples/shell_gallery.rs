@@ -69,6 +69,7 @@ async fn signed_in(visit: Visit, request: Request, next: Next) -> Response {
         visit.sign_in(Account {
             name: "示例账号".into(),
             organisation: Some("示例：硅片工艺研究平台".into()),
+            unread: 2,
             waiting: 3,
             admin: true,
         });

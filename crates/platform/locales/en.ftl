@@ -19,6 +19,10 @@ proof-entries = Journal entry { $n }
 proof-entry = Journal entry { $n }
 proof-checkpoint = checkpoint
 proof-verify = How to verify it yourself
+unread = { $n ->
+    [one] { $n } unread message
+   *[other] { $n } unread messages
+ }
 desk-waiting = { $n ->
     [one] { $n } task waits
    *[other] { $n } tasks wait

@@ -19,6 +19,7 @@ proof-entries = 账本第 { $n } 条
 proof-entry = 存证第 { $n } 条
 proof-checkpoint = 校验点
 proof-verify = 如何自行验证
+unread = { $n } 条未读消息
 desk-waiting = { $n } 项待办
 colon = ：
 optional = （选填）

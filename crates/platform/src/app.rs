@@ -1,12 +1,15 @@
 use crate::capability::Capability;
 use crate::clock::Clock;
 use crate::ctx::Ctx;
-use crate::db::{Db, Outcome, Txn};
+use crate::db::{Db, Migration, Outcome, Txn, images};
 use crate::desk;
 use crate::identity::idempotency::{self, once};
 use crate::indexer::Indexer;
 use crate::jobs::Handler;
+use crate::journal;
+use crate::lifecycle::Lifecycle;
 use crate::live::Live;
+use crate::metrics::{self, Metrics, Readers};
 use crate::policy::Policies;
 use crate::recent::Recent;
 use crate::web::{NavItem, Site, Texts};
@@ -24,10 +27,14 @@ use tokio::sync::Notify;
 pub struct Settings {
     /// Folder of everything that is not in the database: index, uploads, locks.
     pub data: PathBuf,
+    /// Folder of signing keys: outside of the database and of every backup.
+    pub keys: PathBuf,
     /// Whether the demo runs here; every page says so.
     pub demo: bool,
     /// Address people reach this node at, for links in mails and cookies' `Secure`.
     pub public_url: String,
+    /// Who may read the node's figures.
+    pub metrics: Readers,
 }
 
 /// The running house: everything a handler needs. Cheap to clone.
@@ -39,12 +46,15 @@ struct Inner {
     db: Db,
     clock: Clock,
     capabilities: Vec<Capability>,
+    steps: Vec<&'static str>,
     handlers: HashMap<&'static str, Handler>,
     policies: Policies,
     texts: &'static Texts,
     site: Arc<Site>,
     indexer: Indexer,
     live: Live,
+    lifecycle: Lifecycle,
+    metrics: Metrics,
     extensions: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     wake: Notify,
     desk_counts: Recent<i64>,
@@ -56,14 +66,14 @@ impl App {
     /// # Errors
     /// A refusal when the database is newer, the index is locked, or a policy does not hold.
     pub async fn start(settings: Settings, db: Db, clock: Clock, capabilities: Vec<Capability>) -> Outcome<App> {
-        let own = [
-            crate::journal::MIGRATIONS,
-            crate::jobs::MIGRATIONS,
-            crate::identity::MIGRATIONS,
-            crate::settings::MIGRATIONS,
-        ];
-        let steps = own.into_iter().chain(capabilities.iter().map(|c| c.migrations)).flatten().copied().collect();
-        db.migrate(clock.now(), steps).await?;
+        let steps = steps(&capabilities);
+        let names = steps.iter().map(|step| step.name).collect();
+        db.migrate(clock.now(), steps.clone()).await?;
+        let working: Vec<&str> =
+            images::WORKING.iter().chain(capabilities.iter().flat_map(|c| c.working)).copied().collect();
+        db.record(&working).await?;
+        journal::log::open_first(&db, &settings.keys, &settings.public_url, clock.now()).await?;
+        journal::baseline::after_migration(&db, &steps, clock.now()).await?;
         let policies = Policies::load(capabilities.iter().map(|c| (c.name, c.policy)))?;
         let texts = texts(&capabilities)?;
         let handlers = capabilities.iter().flat_map(|c| c.jobs).map(|spec| (spec.name, spec.handler)).collect();
@@ -71,7 +81,11 @@ impl App {
         let nav: Vec<NavItem> = capabilities.iter().flat_map(|c| c.menu).copied().collect();
         let mut site = Site::new(texts, nav, settings.demo);
         site.https = settings.public_url.starts_with("https://");
+        let metrics = Metrics::new(db.measures(), clock.now().ms());
         let inner = Inner {
+            steps: names,
+            lifecycle: Lifecycle::default(),
+            metrics,
             site: Arc::new(site),
             settings,
             db,
@@ -134,6 +148,21 @@ impl App {
         &self.0.live
     }
 
+    /// How far this node is on its way out.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.0.lifecycle
+    }
+
+    /// What this node counts about itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Names of the schema's steps that this version knows.
+    pub(crate) fn steps(&self) -> &[&'static str] {
+        &self.0.steps
+    }
+
     /// What a capability keeps in this node's memory, derived from the database; see [`App::extend`].
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let extensions = self.0.extensions.read().unwrap_or_else(PoisonError::into_inner);
@@ -174,6 +203,14 @@ impl App {
         idempotency::first(&self.0.db.read(), ctx, name).await
     }
 
+    /// The key that signs the journal's checkpoints, if this node has its file.
+    ///
+    /// # Errors
+    /// `journal-key-open` when others may read the file; database faults.
+    pub async fn signing_key(&self) -> Outcome<Option<Arc<proof::note::SecretKey>>> {
+        journal::log::signing_key(&self.0.db.read(), &self.0.settings.keys).await
+    }
+
     pub(crate) fn desk_counts(&self) -> &Recent<i64> {
         &self.0.desk_counts
     }
@@ -183,13 +220,31 @@ impl App {
         self.0.wake.notified().await;
     }
 
+    /// A kind of job by its name; [`metrics::OTHER`] for one that no capability of this version knows.
+    pub(crate) fn job_kind(&self, name: &str) -> &'static str {
+        self.0.handlers.get_key_value(name).map_or(metrics::OTHER, |(kind, _)| kind)
+    }
+
     pub(crate) fn job_handler(&self, name: &str) -> Option<Handler> {
         self.0.handlers.get(name).copied()
     }
 }
 
+/// Every step of the schema of a house with these capabilities, in the order in which they are applied.
+pub fn steps(capabilities: &[Capability]) -> Vec<Migration> {
+    let own = [
+        journal::MIGRATIONS,
+        crate::jobs::MIGRATIONS,
+        crate::identity::MIGRATIONS,
+        crate::settings::MIGRATIONS,
+        crate::lease::MIGRATIONS,
+    ];
+    own.into_iter().chain(capabilities.iter().map(|c| c.migrations)).flatten().copied().collect()
+}
+
 fn texts(capabilities: &[Capability]) -> Outcome<&'static Texts> {
-    let own = crate::identity::TEXTS.iter().map(|(locale, ftl)| ("identity", *locale, *ftl));
+    let own = [("identity", crate::identity::TEXTS), ("journal", journal::TEXTS)];
+    let own = own.into_iter().flat_map(|(name, texts)| texts.iter().map(move |(locale, ftl)| (name, *locale, *ftl)));
     let theirs = capabilities.iter().flat_map(|c| c.texts.iter().map(|(locale, ftl)| (c.name, *locale, *ftl)));
     Texts::leaked(own.chain(theirs).collect()).map_err(|error| crate::fault::Fault::Internal(error.to_string()))
 }

@@ -110,6 +110,13 @@ pub type DemoScenario = for<'a> fn(&'a App, &'a crate::demo::Cast) -> BoxFuture<
 /// The organisations an account belongs to, with its mandates there. Asked by account id when somebody signs in.
 pub type MembershipSource = for<'a> fn(&'a Conn, &'a str) -> BoxFuture<'a, Outcome<Vec<crate::ctx::Membership>>>;
 
+/// What a capability derives from the journal by itself, called in every round of the follower once the entries are
+/// sealed and the index reflects them. True when more is there to do at once.
+pub type Follow = for<'a> fn(&'a App) -> BoxFuture<'a, Outcome<bool>>;
+
+/// How many messages an actor has not read, for the header of every page.
+pub type Unread = for<'a> fn(&'a App, &'a Ctx) -> BoxFuture<'a, Outcome<i64>>;
+
 /// A capability: its registration is all the binary knows of it.
 #[derive(Clone)]
 pub struct Capability {
@@ -117,6 +124,9 @@ pub struct Capability {
     pub name: &'static str,
     /// Steps of its schema.
     pub migrations: &'static [Migration],
+    /// Tables that hold no domain rows (queues, positions, staging), and `table.column` of columns that do not count:
+    /// journal entries do not commit to them, and they may be written without one.
+    pub working: &'static [&'static str],
     /// Pages and API.
     pub routes: fn() -> Vec<Route>,
     /// Its policies, in Cedar.
@@ -133,6 +143,10 @@ pub struct Capability {
     pub documents: Option<DocumentSource>,
     /// Which organisations an account belongs to, if this capability keeps memberships.
     pub memberships: Option<MembershipSource>,
+    /// What it derives from the journal by itself.
+    pub follow: Option<Follow>,
+    /// How many of its messages an actor has not read.
+    pub unread: Option<Unread>,
     /// Its demo scenario.
     pub demo: Option<DemoScenario>,
     /// Its parts of the OpenAPI document, noun by noun.

@@ -7,6 +7,7 @@
 use crate::capability::Capability;
 use crate::identity::idempotency::KeyHeader;
 use crate::identity::{self, cookie_name};
+use crate::journal;
 use crate::web::problem::{PROBLEM_JSON, ProblemBody};
 use axum::http::{Method, StatusCode};
 use utoipa::openapi::path::{Operation, ParameterIn};
@@ -103,6 +104,7 @@ const SHARED: [Shared; 12] = [
 /// The OpenAPI document of the whole house.
 pub fn openapi(capabilities: &[Capability]) -> OpenApi {
     let mut all = identity::openapi();
+    all.merge(<journal::api::Document as utoipa::OpenApi>::openapi());
     for part in capabilities.iter().flat_map(|capability| (capability.openapi)()) {
         all.merge(part);
     }

@@ -2,7 +2,7 @@ use kernel::Refusal;
 use sea_orm::DbErr;
 
 /// Why an action did not happen: either the person is told no, or the house failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Fault {
     /// A clear no with what to do next. Nothing was changed.
     #[error(transparent)]
@@ -13,6 +13,17 @@ pub enum Fault {
     /// Anything else inside the house. The text is for the log, never for the person.
     #[error("{0}")]
     Internal(String),
+}
+
+/// For the log. A database's own debug form would tell the values of the row it complains about; its message does not.
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fault::Refused(refusal) => write!(f, "refused {}", refusal.code),
+            Fault::Db(error) => write!(f, "database: {error}"),
+            Fault::Internal(text) => write!(f, "internal: {text}"),
+        }
+    }
 }
 
 impl Fault {

@@ -3,23 +3,42 @@
 
 use crate::app::App;
 use crate::db::Outcome;
+use crate::journal::Batches;
 use crate::web::Proof;
 use crate::{jobs, journal};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Other nodes' entries and due jobs are looked for at least this often.
+/// Due jobs are looked for at least this often.
 const POLL: Duration = Duration::from_millis(500);
+/// Where other nodes may write, their entries are looked for this often: they are sealed within 100 ms.
+const POLL_SHARED: Duration = Duration::from_millis(70);
+/// Between two rounds of a busy node, so that one seals what many have written.
+const PAUSE: Duration = Duration::from_millis(15);
+/// A checkpoint is signed at most this often. Receipts promise one within ten seconds.
+const CHECKPOINT: Duration = Duration::from_secs(1);
+/// Batched entries are sealed this often.
+const BATCH: Duration = Duration::from_secs(30);
 /// Entries told in one step.
 const STEP_ENTRIES: u64 = 500;
 
-/// Runs until `stop` turns true.
+/// Runs until `stop` turns true, then seals and indexes what is left.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut told = journal::last_leaf(&app.db().read()).await.unwrap_or(-1);
+    let poll = if app.db().sqlite_path().is_some() { POLL } else { POLL_SHARED };
+    let (mut batched, mut signed) = (Instant::now(), Instant::now() - CHECKPOINT);
     while !*stop.borrow() {
-        match step(&app, told).await {
+        let batches = if batched.elapsed() >= BATCH { Batches::Due } else { Batches::Later };
+        match step(&app, told, batches).await {
             Ok(Stepped { told: leaf, more }) => {
                 told = leaf;
+                if batches == Batches::Due {
+                    batched = Instant::now();
+                }
+                if signed.elapsed() >= CHECKPOINT {
+                    signed = Instant::now();
+                    sign(&app).await;
+                }
                 if more {
                     continue;
                 }
@@ -27,10 +46,36 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             Err(fault) => tracing::error!(cause = ?fault, "follower.step failed"),
         }
         tokio::select! {
-            () = app.woken() => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = woken(&app) => {}
+            () = tokio::time::sleep(poll) => {}
             _ = stop.changed() => {}
         }
+    }
+    if let Err(fault) = last(&app).await {
+        // Nothing is lost: the next start goes on from here.
+        tracing::warn!(cause = ?fault, "follower.last failed");
+    }
+}
+
+async fn last(app: &App) -> Outcome<()> {
+    journal::seal(app.db(), app.clock().now(), Batches::Due).await?;
+    sign(app).await;
+    app.indexer().catch_up(app).await.map(|_| ())
+}
+
+async fn woken(app: &App) {
+    app.woken().await;
+    tokio::time::sleep(PAUSE).await;
+}
+
+/// Publishes a checkpoint if the log has grown.
+async fn sign(app: &App) {
+    let signed = async {
+        let key = app.signing_key().await?;
+        journal::log::checkpoint(app.db(), key.as_deref(), app.clock().now()).await
+    };
+    if let Err(fault) = signed.await {
+        tracing::error!(cause = ?fault, "follower.sign failed");
     }
 }
 
@@ -43,17 +88,26 @@ pub struct Stepped {
 }
 
 /// One round: seal, tell, index, run jobs.
-pub async fn step(app: &App, told: i64) -> Outcome<Stepped> {
+pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
     let mut told = told;
-    let last = journal::seal(app.db(), app.clock().now()).await?;
+    let last = journal::seal(app.db(), app.clock().now(), batches).await?;
     while told < last {
         let entries = journal::after(&app.db().read(), told, STEP_ENTRIES).await?;
         let Some(newest) = entries.last().and_then(|e| e.leaf_index) else { break };
         entries.into_iter().for_each(|entry| app.live().tell(entry));
         told = newest;
     }
-    app.site().proof_set(Proof { entries: last + 1, ..Proof::default() });
-    let more = app.indexer().catch_up(app).await?;
+    let published = journal::log::newest_published(&app.db().read()).await?;
+    let checkpoint_ms = published.map(|published| published.at_ms);
+    app.site().proof_set(Proof { entries: last + 1, checkpoint_ms, verify_href: "/journal".into() });
+    let mut more = app.indexer().catch_up(app).await?;
+    for follow in app.capabilities().iter().filter_map(|capability| capability.follow) {
+        match follow(app).await {
+            Ok(further) => more |= further,
+            // What one capability cannot derive must not stop the node's other work.
+            Err(fault) => tracing::error!(cause = ?fault, "follower.follow failed"),
+        }
+    }
     jobs::run_due(app).await?;
     Ok(Stepped { told, more })
 }
@@ -61,10 +115,11 @@ pub async fn step(app: &App, told: i64) -> Outcome<Stepped> {
 /// Seals, indexes and runs jobs until nothing is left: for tests, the demo and the command line.
 pub async fn settle(app: &App) -> Outcome<()> {
     loop {
-        step(app, i64::MAX).await?;
+        step(app, i64::MAX, Batches::All).await?;
         let idle = jobs::run_due(app).await? == 0;
-        let sealed = journal::seal(app.db(), app.clock().now()).await?;
+        let sealed = journal::seal(app.db(), app.clock().now(), Batches::All).await?;
         if idle && (!app.indexer().is_open() || app.indexer().leaf() >= sealed) {
+            sign(app).await;
             return Ok(());
         }
     }

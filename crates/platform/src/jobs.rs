@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::db::{Conn, Db, Migration, Outcome, Txn};
 use crate::fault::Fault;
 use crate::journal::Entry;
+use crate::lifecycle::Phase;
 use futures_util::future::BoxFuture;
 use kernel::{Instant, Refusal};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
@@ -16,7 +17,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Tables of the job queue.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
     name: "jobs-0001",
     sql: "
 CREATE TABLE job (
@@ -25,7 +27,9 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (state, run_at_ms);
 CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE state = 'ready' AND dedupe IS NOT NULL;
 ",
-}];
+},
+    Migration { name: "jobs-0002-made", sql: "CREATE INDEX job_made ON job (state, created_ms);\n" },
+];
 
 /// Tries before a job is dead.
 pub const JOB_ATTEMPTS_MAX: i64 = 6;
@@ -170,22 +174,32 @@ async fn claim(db: &Db, ctx: &Ctx) -> Outcome<Option<Job>> {
     db.in_txn(ctx, "job_claim", (), |tx, ()| Box::pin(claim_in(tx))).await
 }
 
-const DUE: &str = "((state = 'ready' AND run_at_ms <= $1) OR (state = 'running' AND lease_until_ms <= $1))";
+/// What may run at `$1`, with `$2` the longest lease that can end after it. A clock that was stepped back must not keep
+/// work waiting: a job that was to run at once runs although it seems to come from the future, and so does one whose
+/// lease ends later than any that could be given now.
+const DUE: &str =
+    "((state = 'ready' AND run_at_ms <= $1) OR (state = 'ready' AND created_ms > $1 AND run_at_ms <= created_ms)
+    OR (state = 'running' AND (lease_until_ms <= $1 OR lease_until_ms > $2)))";
+
+fn due(now: Instant) -> [sea_orm::Value; 2] {
+    [now.ms().into(), (now.ms() + 2 * LEASE_MS).into()]
+}
 
 async fn any_due(conn: &Conn, now: Instant) -> Outcome<bool> {
     let text = format!("SELECT 1 AS n FROM job WHERE {DUE} LIMIT 1");
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, [now.ms().into()]);
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, due(now));
     Ok(conn.query_one_raw(statement).await?.is_some())
 }
 
 async fn claim_in(tx: &Txn) -> Outcome<Option<Job>> {
-    let now = tx.ctx().now.ms();
+    let now = tx.ctx().now;
     let skip = if tx.get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
     let text = format!(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until_ms = $2
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until_ms = $3
          WHERE id IN (SELECT id FROM job WHERE {DUE} ORDER BY run_at_ms, created_ms LIMIT 1{skip}) RETURNING {COLUMNS}"
     );
-    let values = [now.into(), (now + LEASE_MS).into()];
+    let [now_ms, lease_max] = due(now);
+    let values = [now_ms, lease_max, now.plus_ms(LEASE_MS).ms().into()];
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), text, values);
     tx.query_one_raw(statement).await?.as_ref().map(job).transpose()
 }
@@ -221,22 +235,82 @@ async fn finish_in(tx: &Txn, job: &Job, result: &Result<(), String>) -> Outcome<
     Ok(())
 }
 
-/// Runs jobs until none is due; returns how many ran.
+/// Puts a job back that a stopping node could not finish: another node, or this one when it is back, runs it at once.
+async fn give_back(db: &Db, ctx: &Ctx, job: Job) -> Outcome<()> {
+    db.in_txn(ctx, "job_give_back", job, |tx, job| Box::pin(give_back_in(tx, job))).await
+}
+
+async fn give_back_in(tx: &Txn, job: &Job) -> Outcome<()> {
+    // The try does not count. As in `finish_in`, a twin may have come meanwhile.
+    let text = "UPDATE job SET state = 'ready', attempts = attempts - 1, lease_until_ms = 0, dedupe = NULL
+        WHERE id = $1 AND state = 'running' AND attempts = $2";
+    let values = [job.id.clone().into(), job.attempts.into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    Ok(())
+}
+
+/// What waits, for the node's figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    /// By name, how many jobs are ready.
+    pub waiting: Vec<(String, i64)>,
+    /// When the oldest due job was to run.
+    pub oldest_due_ms: Option<i64>,
+    /// Jobs that failed for good.
+    pub dead: i64,
+}
+
+/// What waits at a time.
+pub async fn queue(conn: &Conn, now: Instant) -> Outcome<Queue> {
+    let backend = conn.get_database_backend();
+    let text = "SELECT name, COUNT(*) AS n, MIN(run_at_ms) AS at_ms FROM job WHERE state = 'ready' GROUP BY name";
+    let rows = conn.query_all_raw(Statement::from_string(backend, text)).await?;
+    let mut queue = Queue { waiting: Vec::new(), oldest_due_ms: None, dead: 0 };
+    for row in rows {
+        queue.waiting.push((row.try_get("", "name")?, row.try_get("", "n")?));
+        let at_ms: i64 = row.try_get("", "at_ms")?;
+        let oldest = queue.oldest_due_ms.map_or(at_ms, |oldest| oldest.min(at_ms));
+        queue.oldest_due_ms = Some(oldest).filter(|oldest| *oldest <= now.ms());
+    }
+    let dead = "SELECT COUNT(*) AS n FROM job WHERE state = 'dead'";
+    let row = conn.query_one_raw(Statement::from_string(backend, dead)).await?;
+    queue.dead = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok(queue)
+}
+
+/// Runs jobs until none is due, or the node is closing; returns how many ran.
 pub async fn run_due(app: &App) -> Outcome<usize> {
     let mut count = 0;
-    loop {
+    while app.lifecycle().phase() < Phase::Closing {
         let ctx = Ctx::system(app.clock().now());
-        let Some(job) = claim(app.db(), &ctx).await? else { return Ok(count) };
-        let result = match app.job_handler(&job.name) {
-            Some(handler) => handler(app, &ctx, &job.payload).await,
-            None => Err(format!("no handler is registered for {}", job.name)),
-        };
-        if let Err(error) = &result {
-            tracing::warn!(job.name, job.id, job.attempts, error, "job.run failed");
-        }
-        finish(app.db(), &Ctx::system(app.clock().now()), job, result).await?;
+        let Some(job) = claim(app.db(), &ctx).await? else { break };
+        run(app, &ctx, job).await?;
         count += 1;
     }
+    Ok(count)
+}
+
+async fn run(app: &App, ctx: &Ctx, job: Job) -> Outcome<()> {
+    let kind = app.job_kind(&job.name);
+    let work = async {
+        match app.job_handler(&job.name) {
+            Some(handler) => handler(app, ctx, &job.payload).await,
+            None => Err(format!("no handler is registered for {}", job.name)),
+        }
+    };
+    let result = tokio::select! {
+        result = work => result,
+        () = app.lifecycle().reached(Phase::Ending) => {
+            tracing::warn!(job.name, job.id, "job.run given back; the node is stopping");
+            app.metrics().job_ran(kind, "given_back");
+            return give_back(app.db(), &Ctx::system(app.clock().now()), job).await;
+        }
+    };
+    app.metrics().job_ran(kind, if result.is_ok() { "done" } else { "failed" });
+    if let Err(error) = &result {
+        tracing::warn!(job.name, job.id, job.attempts, error, "job.run failed");
+    }
+    finish(app.db(), &Ctx::system(app.clock().now()), job, result).await
 }
 
 impl From<Fault> for String {

@@ -13,11 +13,15 @@ pub mod document;
 pub mod embedder;
 pub mod fault;
 pub mod follower;
+pub mod health;
 pub mod identity;
 pub mod indexer;
 pub mod jobs;
 pub mod journal;
+pub mod lifecycle;
 pub mod live;
+pub mod metrics;
+pub mod observe;
 pub mod policy;
 pub mod random;
 pub mod recent;
@@ -25,6 +29,8 @@ pub mod request;
 pub mod server;
 pub mod settings;
 pub mod web;
+
+pub use db::{backup, lease};
 
 pub use app::{App, Settings};
 pub use ctx::{Actor, Ctx, Mandate, Membership, Role};

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::capability::Route;
 use crate::db::Outcome;
 use crate::journal::{self, Recorded};
+use crate::lifecycle::Phase;
 use crate::policy::Resource;
 use crate::request::Caller;
 use crate::web::Problem;
@@ -44,6 +45,11 @@ impl Live {
         let _ = self.sender.send(Arc::new(entry));
     }
 
+    /// Pages that are open now.
+    pub fn watching(&self) -> usize {
+        self.watchers.taken()
+    }
+
     /// Listens from now on; what came before is read from the journal by leaf.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Recorded>> {
         self.sender.subscribe()
@@ -64,7 +70,8 @@ async fn live(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Res
         None => Vec::new(),
     };
     let seen = missed.iter().filter_map(leaf_of).max().unwrap_or(-1);
-    Ok(stream(&app.live().watchers, streams::iter(missed).chain(told(fresh, seen))))
+    let closing = app.lifecycle().reached(Phase::Closing);
+    Ok(stream(&app.live().watchers, streams::iter(missed).chain(told(fresh, seen)), closing))
 }
 
 async fn missed(app: &App, leaf: i64) -> Outcome<Vec<Heard>> {

@@ -21,3 +21,8 @@ pub fn id() -> String {
 pub fn secret() -> String {
     format!("{:032x}{:032x}", bits(), bits())
 }
+
+/// The salt of a commitment.
+pub fn salt() -> proof::Salt {
+    bits().to_le_bytes()
+}

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::ctx::{Actor, Ctx};
+use crate::fault::Outcome;
 use crate::identity::idempotency::Once;
+use crate::observe::Noted;
 use crate::web::{Account, Problem, Visit, guard, problem};
 use crate::{desk, identity};
 use axum::body::{Body, to_bytes};
@@ -83,11 +85,27 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
             tracing::error!(cause = ?fault, "desk.waiting failed");
             0
         });
-        visit.sign_in(account_shown(&ctx.actor, waiting));
+        let unread = unread(&app, &ctx).await.unwrap_or_else(|fault| {
+            tracing::error!(cause = ?fault, "unread failed");
+            0
+        });
+        visit.sign_in(Account { unread, ..account_shown(&ctx.actor, waiting) });
+    }
+    if let (Some(noted), Some(account)) = (parts.extensions.get::<Noted>(), ctx.actor.account.as_deref()) {
+        noted.account(account);
     }
     parts.extensions.insert(Address(address));
     parts.extensions.insert(ctx);
     next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// How many messages wait for the actor in all capabilities.
+async fn unread(app: &App, ctx: &Ctx) -> Outcome<i64> {
+    let mut count = 0;
+    for source in app.capabilities().iter().filter_map(|capability| capability.unread) {
+        count += source(app, ctx).await?;
+    }
+    Ok(count)
 }
 
 /// Whether somebody will see a page's header there.
@@ -100,6 +118,7 @@ fn account_shown(actor: &Actor, waiting: i64) -> Account {
         name: actor.name.clone(),
         organisation: actor.memberships.first().map(|m| m.name.clone()),
         waiting,
+        unread: 0,
         admin: actor.has(crate::ctx::Role::Administrator),
     }
 }

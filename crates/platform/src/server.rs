@@ -3,20 +3,23 @@
 use crate::app::App;
 use crate::capability::Route;
 use crate::clock::Clock;
-use crate::request;
+use crate::lifecycle::{Patience, Phase};
 use crate::web::listen::{Doorway, Peer};
 use crate::web::{guard, problem};
-use crate::{document, follower, identity, live};
+use crate::{document, follower, health, identity, journal, live, metrics, observe, request};
 use axum::Router;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use std::future::IntoFuture;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Every row of the route table: the platform's own and all capabilities'.
 pub fn routes(app: &App) -> Vec<Route> {
-    let own = identity::routes().into_iter().chain(live::routes());
+    let own = identity::routes().into_iter().chain(live::routes()).chain(journal::pages::routes());
     own.chain(app.capabilities().iter().flat_map(|c| (c.routes)())).collect()
 }
 
@@ -30,37 +33,57 @@ pub fn router(app: &App) -> Router {
     let document =
         move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], openapi.clone()).into_response());
     let router = router
-        .layer(axum::middleware::from_fn_with_state(app.clone(), request::layer))
+        .layer(from_fn_with_state(app.clone(), request::layer))
         .route("/api/v1/openapi.json", get(document))
-        .route("/healthz", get(healthy))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
         .method_not_allowed_fallback(async || problem::Problem::bare(StatusCode::METHOD_NOT_ALLOWED))
         .with_state(app.clone());
-    guard::guarded(router, app.site().clone(), now_ms)
+    let guarded = guard::guarded(router, app.site().clone(), now_ms);
+    guarded.layer(from_fn_with_state(app.clone(), observe::layer))
 }
 
 fn now_ms() -> i64 {
     Clock::system().now().ms()
 }
 
-async fn healthy(axum::extract::State(app): axum::extract::State<App>) -> axum::response::Response {
-    match crate::journal::last_leaf(&app.db().read()).await {
-        Ok(leaf) => {
-            axum::Json(serde_json::json!({ "ok": true, "leaf": leaf, "indexed": app.indexer().leaf() })).into_response()
-        }
-        Err(fault) => problem::Problem::from(fault).into_response(),
-    }
-}
+/// What has been asked to stop and could not gives up its work within this.
+const GIVE_UP_MAX: Duration = Duration::from_secs(5);
 
-/// Serves until `stop` turns true, then lets open requests finish.
-pub async fn serve(app: App, listener: TcpListener, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let background = tokio::spawn(follower::run(app.clone(), stop.clone()));
+/// Serves until it is asked to stop; `asked` counts how often.
+///
+/// Then it leaves in the order that [`Phase`] names: says so, takes nothing new, lets open requests and the running job finish, seals and indexes what they wrote.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    asked: watch::Receiver<u32>,
+    patience: Patience,
+) -> std::io::Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let mut background = tokio::spawn(follower::run(app.clone(), stopped));
+    let leaving = app.clone();
+    tokio::spawn(async move { leaving.lifecycle().leave(asked, patience).await });
     let service = router(&app).into_make_service_with_connect_info::<Peer>();
-    let until = async move {
-        // The sender is gone only when the process ends.
-        let _ = stop.wait_for(|stopped| *stopped).await;
+    let closing = app.lifecycle().reached(Phase::Closing);
+    let served = axum::serve(Doorway(listener), service).with_graceful_shutdown(closing).into_future();
+    tokio::select! {
+        served = served => served?,
+        () = app.lifecycle().reached(Phase::Ending) => {
+            tracing::warn!(requests = app.metrics().in_flight(), "node.stop cut off what was still open");
+        }
+    }
+    // What the last requests wrote is sealed and indexed before the end.
+    stop.send_replace(true);
+    let given_up = async {
+        app.lifecycle().reached(Phase::Ending).await;
+        tokio::time::sleep(GIVE_UP_MAX).await;
     };
-    axum::serve(Doorway(listener), service).with_graceful_shutdown(until).await?;
-    // A panic of the follower has been logged where it happened.
-    let _ = background.await;
+    tokio::select! {
+        // A panic of the follower has been logged where it happened.
+        _ = &mut background => {}
+        () = given_up => tracing::warn!("node.stop did not wait for the index; the next start brings it up to date"),
+    }
+    tracing::info!("node.stopped");
     Ok(())
 }

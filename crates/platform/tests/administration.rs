@@ -90,7 +90,7 @@ async fn every_route_is_declared_and_closed_to_strangers() {
 #[tokio::test]
 async fn pages_speak_both_languages_and_have_unique_ids() {
     let test = start().await;
-    journal::seal(test.app().db(), test.app().clock().now()).await.unwrap();
+    journal::seal(test.app().db(), test.app().clock().now(), journal::Batches::All).await.unwrap();
     let mut admin = signed_in(&test, "admin").await;
     let accounts = admin.get("/api/v1/accounts?limit=3").await.good().value();
     assert_eq!((accounts["items"].as_array().map(Vec::len), accounts["total"].as_i64()), (Some(3), Some(7)));
@@ -198,7 +198,7 @@ async fn administrators_can_do_by_the_api_what_the_pages_offer() {
 #[tokio::test]
 async fn the_journal_is_read_page_by_page_to_its_beginning() {
     let test = start().await;
-    journal::seal(test.app().db(), test.app().clock().now()).await.unwrap();
+    journal::seal(test.app().db(), test.app().clock().now(), journal::Batches::All).await.unwrap();
     let mut admin = signed_in(&test, "admin").await;
     let (mut cursor, mut leaves) = (String::new(), Vec::new());
     let total = loop {

@@ -20,6 +20,8 @@ pub mod rules;
 pub(crate) mod store;
 
 pub use actions::pack::{PackLoad, pack_load};
+/// Tools of the store that other capabilities keep their rows with: WHERE clauses, and many rows in few statements.
+pub use store::{browse, rows};
 
 use futures_util::future::BoxFuture;
 use kernel::Locale;
@@ -192,6 +194,7 @@ const JOBS: &[JobSpec] = &[
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
+        working: &["import_key", "import_change", "import_batch.touched_ms"],
         name: "registry",
         migrations: &MIGRATIONS,
         routes,
@@ -202,6 +205,8 @@ pub fn capability() -> Capability {
         desk: Some(desk),
         documents: Some(documents::SOURCE),
         memberships: Some(actions::membership::memberships),
+        follow: None,
+        unread: None,
         demo: Some(demo::run),
         openapi,
     }

@@ -18,6 +18,8 @@ pub struct Filters {
     pub segment: Vec<String>,
     /// Years.
     pub year: Vec<i64>,
+    /// Identifiers: whether these documents are among the results.
+    pub id: Vec<String>,
 }
 
 /// A person's question.

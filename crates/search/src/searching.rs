@@ -135,6 +135,7 @@ fn check(request: &SearchRequest) -> Result<(), QueryRefused> {
         (&filters.city, "filters.city"),
         (&filters.status, "filters.status"),
         (&filters.segment, "filters.segment"),
+        (&filters.id, "filters.id"),
     ] {
         check_values(values, field)?;
     }
@@ -170,6 +171,7 @@ fn filter_nodes(fields: &Fields, filters: &Filters) -> Vec<Node> {
         (fields.city, &filters.city),
         (fields.status, &filters.status),
         (fields.segment, &filters.segment),
+        (fields.id, &filters.id),
     ]
     .into_iter()
     .filter_map(|(field, values)| any_value(field, values))

@@ -15,6 +15,7 @@ use platform::clock::Clock;
 use platform::ctx::Ctx;
 use platform::db::{Db, DbUrl};
 use platform::indexer::Mode;
+use platform::metrics::Readers;
 use platform::{App, Settings, follower, jobs};
 use std::sync::Arc;
 
@@ -45,10 +46,23 @@ pub fn beginning() -> Instant {
 impl TestApp {
     /// Starts a house with these capabilities. Its index is not open yet; see [`TestApp::open_index`].
     pub async fn start(capabilities: Vec<Capability>) -> TestApp {
-        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        let db = Db::open(&fresh_database(folder.path())).await.expect("the test database opens");
-        let settings =
-            Settings { data: folder.path().to_owned(), demo: false, public_url: "http://127.0.0.1:8060".into() };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = fresh_database(folder.path());
+        TestApp::start_at(folder, &database, Readers::default(), capabilities).await
+    }
+
+    /// Starts a house on a database of the test's choice, whose figures are shown to `metrics`.
+    pub async fn start_at(
+        folder: tempfile::TempDir,
+        database: &DbUrl,
+        metrics: Readers,
+        capabilities: Vec<Capability>,
+    ) -> TestApp {
+        let folder = Arc::new(folder);
+        let db = Db::open(database).await.expect("the test database opens");
+        let public_url = "http://127.0.0.1:8060".into();
+        let (data, keys) = (folder.path().to_owned(), folder.path().join("keys"));
+        let settings = Settings { data, keys, demo: false, public_url, metrics };
         let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
         let router = platform::server::router(&app);
         TestApp { app, router, _folder: folder }

@@ -8,6 +8,7 @@ use platform::ctx::Ctx;
 use platform::db::{Db, DbUrl};
 use platform::embedder::Embedder;
 use platform::indexer::Mode;
+use platform::metrics::Readers;
 use platform::{App, Settings};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -24,12 +25,14 @@ pub struct Opening {
     pub mode: Mode,
     /// The clock that stamps requests.
     pub clock: Clock,
+    /// Who may read the node's figures.
+    pub metrics: Readers,
 }
 
 impl Opening {
     /// For commands beside a running server.
     pub fn command(mode: Mode) -> Opening {
-        Opening { demo: false, public_url: String::new(), mode, clock: Clock::system() }
+        Opening { demo: false, public_url: String::new(), mode, clock: Clock::system(), metrics: Readers::Nobody }
     }
 }
 
@@ -45,14 +48,26 @@ pub async fn open(place: &Place, opening: Opening) -> Result<App, Ended> {
     Ok(app)
 }
 
-async fn start(place: &Place, opening: &Opening) -> Result<App, Ended> {
+/// Opens the database alone.
+pub async fn open_db(place: &Place) -> Result<Db, Ended> {
     std::fs::create_dir_all(&place.data).map_err(|e| no_folder(&place.data, &e))?;
     let url = match &place.database {
         Some(text) => DbUrl::parse(text).map_err(|why| Ended::Refused(format!("--database: {why}")))?,
         None => DbUrl::Sqlite(place.data.join("yilang.db")),
     };
-    let db = Db::open(&url).await?;
-    let settings = Settings { data: place.data.clone(), demo: opening.demo, public_url: opening.public_url.clone() };
+    Ok(Db::open(&url).await?)
+}
+
+/// Opens the database and brings it up to date, without pack and index.
+pub async fn start(place: &Place, opening: &Opening) -> Result<App, Ended> {
+    let db = open_db(place).await?;
+    let settings = Settings {
+        data: place.data.clone(),
+        keys: place.keys.clone().unwrap_or_else(|| place.data.join("keys")),
+        demo: opening.demo,
+        public_url: opening.public_url.clone(),
+        metrics: opening.metrics.clone(),
+    };
     Ok(App::start(settings, db, opening.clock.clone(), capabilities()).await?)
 }
 

@@ -1,8 +1,10 @@
-//! What this house can do: the list of capabilities, for the binary and for tests of the whole.
+//! What this house can do, and how it is set up: for the binary and for tests of the whole.
+
+pub mod config;
 
 use platform::capability::Capability;
 
 /// Everything this house can do.
 pub fn capabilities() -> Vec<Capability> {
-    vec![registry::capability()]
+    vec![registry::capability(), notices::capability(), accords::capability()]
 }

@@ -3,15 +3,19 @@
 //! Exit codes: 0 done, 1 refused (the reason is on stderr), 2 wrong usage.
 
 mod ask;
+mod flags;
 mod house;
 mod import;
+mod journal;
 mod keep;
 mod pack;
 mod serve;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use yilang::config::{self, Config, Log, Place};
 
 /// Rows, documents and terms are millions of small texts, some freed by another thread than the one that made them;
 /// an import spent a quarter of its time in the system's allocator.
@@ -22,34 +26,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[command(name = "yilang", version, about = "一廊 Yilang: the working machinery of an innovation corridor")]
 struct Cli {
     #[command(flatten)]
-    place: Place,
+    _everywhere: flags::Everywhere,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Where the data lives.
-#[derive(Args, Clone)]
-struct Place {
-    /// Folder of the data: embedded database, index, locks.
-    #[arg(long, global = true, default_value = "data", env = "YILANG_DATA")]
-    data: PathBuf,
-    /// sqlite:PATH or postgres://…; an SQLite file in the data folder if left out.
-    #[arg(long, global = true, env = "YILANG_DATABASE", hide_env_values = true)]
-    database: Option<String>,
-    /// Folder of the corridor's pack; the built-in G60 pack if left out.
-    #[arg(long, global = true, env = "YILANG_PACK")]
-    pack: Option<PathBuf>,
-    /// A program with an embedding model that matches ask too; none if left out. See docs/operations.md.
-    #[arg(long, global = true, env = "YILANG_EMBEDDER")]
-    embedder: Option<String>,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Serve the site and the API until stopped.
-    Serve(serve::ServeArgs),
+    Serve(flags::Serving),
     /// Bring the database schema up to date and load the pack.
     Migrate,
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Work with corridor packs.
     #[command(subcommand)]
     Pack(pack::PackCommand),
@@ -61,9 +51,38 @@ enum Command {
     Search(ask::SearchArgs),
     /// Print the OpenAPI document.
     Openapi,
+    /// Check and export the record.
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+    /// Write a backup of everything but keys and uploads; the server may run.
+    Backup {
+        /// The file; an existing one is not overwritten.
+        file: PathBuf,
+    },
+    /// Take a backup into an empty data folder or database.
+    Restore {
+        /// A file that `yilang backup` wrote.
+        file: PathBuf,
+        /// Address people will reach this site at; it names the new log.
+        #[arg(long, default_value = "")]
+        public_url: String,
+    },
     /// Keep the full-text index.
     #[command(subcommand)]
     Index(keep::IndexCommand),
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Say what is wrong with it, or print it as it holds, secrets masked, with the origin of each value.
+    Check {
+        /// The file; the one that --config names if left out.
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        _serving: flags::Serving,
+    },
+    /// Print the JSON Schema of the file.
+    Schema,
 }
 
 /// Why a command ended without doing its work.
@@ -95,11 +114,16 @@ impl From<std::io::Error> for Ended {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let level = tracing_subscriber::EnvFilter::try_from_env("YILANG_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,platform=info,registry=info,tantivy=warn"));
-    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
-    match run(cli).await {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let outcome = match configured(&matches, &cli.command) {
+        Ok(config) => {
+            log(&config.log);
+            run(cli.command, config).await
+        }
+        Err(ended) => Err(ended),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Refused(why)) => {
             eprintln!("{why}");
@@ -108,15 +132,51 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Ended> {
-    match cli.command {
-        Command::Serve(args) => serve::serve(&cli.place, args).await,
-        Command::Migrate => keep::migrate(&cli.place).await,
+fn configured(matches: &clap::ArgMatches, command: &Command) -> Result<Config, Ended> {
+    let file = match command {
+        Command::Config(ConfigCommand::Check { file, .. }) => file.as_deref(),
+        _ => None,
+    };
+    Config::read(matches, file).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Ended::Refused(lines.join("\n"))
+    })
+}
+
+/// Logs go to standard error; standard output is the command's answer.
+fn log(log: &Log) {
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&log.filter))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    if log.json {
+        lines.json().flatten_event(true).with_span_list(false).init();
+    } else {
+        lines.init();
+    }
+}
+
+async fn run(command: Command, config: Config) -> Result<(), Ended> {
+    let place = &config.place;
+    match command {
+        Command::Serve(_) => serve::serve(place, config.serving).await,
+        Command::Migrate => keep::migrate(place).await,
+        Command::Config(ConfigCommand::Check { .. }) => {
+            print!("{}", config.shown());
+            Ok(())
+        }
+        Command::Config(ConfigCommand::Schema) => {
+            println!("{:#}", config::schema());
+            Ok(())
+        }
         Command::Pack(command) => pack::run(command),
-        Command::Import(args) => import::import(&cli.place, args).await,
-        Command::Match(args) => ask::matches(&cli.place, args).await,
-        Command::Search(args) => ask::search(&cli.place, args).await,
+        Command::Import(args) => import::import(place, args).await,
+        Command::Match(args) => ask::matches(place, args).await,
+        Command::Search(args) => ask::search(place, args).await,
         Command::Openapi => keep::openapi().await,
-        Command::Index(command) => keep::index(&cli.place, command).await,
+        Command::Journal(command) => journal::journal(place, command).await,
+        Command::Backup { file } => journal::backup(place, &file).await,
+        Command::Restore { file, public_url } => journal::restore(place, &file, &public_url).await,
+        Command::Index(command) => keep::index(place, command).await,
     }
 }

@@ -2,57 +2,52 @@
 
 use crate::house::{Opening, lock, open};
 use crate::{Ended, Place};
-use clap::Args;
 use kernel::{Refusal, RefusalKind};
+use notices::Outlets;
 use platform::App;
 use platform::clock::Clock;
 use platform::demo::Cast;
 use platform::identity::actions as identity;
 use platform::indexer::Mode;
+use platform::metrics::Readers;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-
-#[derive(Args)]
-pub struct ServeArgs {
-    /// Address to listen on.
-    #[arg(long, default_value = "127.0.0.1:8060")]
-    listen: SocketAddr,
-    /// Address people reach this site at, if a proxy stands before it.
-    #[arg(long)]
-    public_url: Option<String>,
-    /// Fill an empty data folder with the demo: invented organisations named 示例, invented deals.
-    #[arg(long)]
-    demo: bool,
-}
+use yilang::config::Serving;
 
 /// Kept in the data folder of a demo: a demo and a real installation never share one.
 const DEMO_MARK: &str = "DEMO";
 
-pub async fn serve(place: &Place, args: ServeArgs) -> Result<(), Ended> {
+pub async fn serve(place: &Place, serving: Serving) -> Result<(), Ended> {
+    let mail = &serving.mail;
+    let outlets = Outlets::new(mail.smtp.as_deref(), mail.from.as_deref(), mail.webhook_private)?;
     let _lock = lock(&place.data)?;
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| cannot_listen(args.listen, &error))?;
+    let listener = TcpListener::bind(serving.listen).await.map_err(|error| cannot_listen(serving.listen, &error))?;
     let address = listener.local_addr()?;
-    let public_url = args.public_url.unwrap_or_else(|| format!("http://{address}"));
-    let demo = demo_place(&place.data, args.demo)?;
-    let opening = Opening { demo, public_url: public_url.clone(), mode: Mode::Write, clock: Clock::system() };
+    let public_url = serving.public_url.unwrap_or_else(|| format!("http://{address}"));
+    let demo = demo_place(&place.data, serving.demo)?;
+    let opening = Opening {
+        demo,
+        public_url: public_url.clone(),
+        mode: Mode::Write,
+        clock: Clock::system(),
+        metrics: serving.metrics,
+    };
     if demo {
         play_demo(place, &public_url).await?;
     }
     let app = open(place, opening).await?;
+    app.extend(Arc::new(outlets));
+    // From the greeting on a request to stop is an orderly one.
+    let asked = stop_requests()?;
     println!("一廊 Yilang: {public_url}");
     print!("{}", sign_ins(&app, demo, &public_url).await?);
     // Whoever reads the greeting through a pipe gets it now, not when the process ends.
     std::io::stdout().flush()?;
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(async move {
-        wait_for_signal().await;
-        // The receivers end with the process.
-        let _ = stop.send(true);
-    });
-    platform::server::serve(app, listener, stopped).await?;
+    platform::server::serve(app, listener, asked, serving.patience).await?;
     Ok(())
 }
 
@@ -86,13 +81,14 @@ fn demo_place(data: &Path, asked: bool) -> Result<bool, Ended> {
 }
 
 /// How long before now the demo begins, so that something is finished when people look.
-const DEMO_DAYS: i64 = 40;
+const DEMO_DAYS: i64 = 42;
 
 /// The demo plays once, in the days before now, through the same actions that people use.
 async fn play_demo(place: &Place, public_url: &str) -> Result<(), Ended> {
     let now = Clock::system().now();
     let clock = Clock::fake(now.plus_days(-DEMO_DAYS));
-    let opening = Opening { demo: true, public_url: public_url.to_owned(), mode: Mode::Write, clock };
+    let opening =
+        Opening { demo: true, public_url: public_url.to_owned(), mode: Mode::Write, clock, metrics: Readers::Nobody };
     let app = open(place, opening).await?;
     if identity::any_account(&app).await? {
         return Ok(());
@@ -104,7 +100,11 @@ async fn play_demo(place: &Place, public_url: &str) -> Result<(), Ended> {
         }
     }
     let late = now.ms() - app.clock().now().ms();
-    app.clock().advance_ms(late.max(0));
+    if late < 0 {
+        // Entries of tomorrow would be a lie in the journal.
+        return Err(platform::Fault::Internal(format!("the demo takes {} ms more than its days", -late)).into());
+    }
+    app.clock().advance_ms(late);
     platform::follower::settle(&app).await?;
     Ok(())
 }
@@ -118,11 +118,20 @@ async fn sign_ins(app: &App, demo: bool, public_url: &str) -> Result<String, End
     Ok(link.map_or_else(String::new, |link| format!("首个管理员 first administrator (24 h): {link}\n")))
 }
 
-async fn wait_for_signal() {
+/// Counts how often the node has been asked to stop, by the system or at the terminal.
+fn stop_requests() -> std::io::Result<watch::Receiver<u32>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (ask, asked) = watch::channel(0_u32);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            ask.send_modify(|times| *times = times.saturating_add(1));
+        }
+    });
+    Ok(asked)
 }

@@ -83,7 +83,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
         .map_err(|e| format!("bench db: {e}"))?;
     let mut rows = Vec::new();
     for &callers in CALLERS {
-        let (mut ours, mut pooled, mut locked) = (Figures::default(), Figures::default(), Figures::default());
+        let (mut ours, mut pooled, mut locked, mut bare) = <(Figures, Figures, Figures, Figures)>::default();
         for round in 0..bench.rounds {
             let file = |who: &str| bench.scratch.join(format!("{who}-{callers}-{round}.sqlite"));
             let time = Duration::from_secs(bench.seconds);
@@ -95,6 +95,8 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
                     .map_err(|e| format!("bench db, sqlx: {e}"))?,
             );
             locked.0.push(peers::locked(&file("lock"), callers, time).map_err(|e| format!("bench db, rusqlite: {e}"))?);
+            let per_commit = callers as u64;
+            bare.0.push(peers::bare(&file("bare"), per_commit, time).map_err(|e| format!("bench db, bare: {e}"))?);
         }
         let what = format!("actions/s, {callers} callers");
         let demand = if callers == 64 { "≥ 8,000/s" } else { "" };
@@ -107,19 +109,22 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
             demand,
         });
         rows.push(Row {
-            what,
-            ours,
+            what: what.clone(),
+            ours: ours.clone(),
             peer: peer("rusqlite behind a lock, a transaction an action", locked),
             more_is_better: true,
             demand: "",
         });
+        let name = format!("a bare loop over rusqlite, {callers} actions a commit");
+        let demand = if callers == 64 { "≥ 0.1×" } else { "" };
+        rows.push(Row { what, ours, peer: peer(&name, bare), more_is_better: true, demand });
     }
     Ok(Section {
         name: "db",
         title: "Database: actions through the group commit",
         method: format!(
             "One action is three reads, three writes and its journal entry, in one transaction; WAL, synchronous=FULL. \
-             {} rounds of {} s for each, taken in turns. The peers insert the same journal row.",
+             {} rounds of {} s for each, taken in turns. Ours hashes the after-images of the written rows; the peers insert a journal row of the same size.",
             bench.rounds, bench.seconds
         ),
         rows,
@@ -130,7 +135,8 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
 async fn our_round(path: &std::path::Path, callers: usize, time: Duration) -> Result<f64, platform::Fault> {
     let db = Db::open(&DbUrl::Sqlite(path.to_path_buf())).await?;
     let ctx = Arc::new(Ctx::system(Now::from_ms(1)));
-    db.migrate(ctx.now, [platform::journal::MIGRATIONS, MIGRATIONS].concat()).await?;
+    db.migrate(ctx.now, [platform::journal::MIGRATIONS, platform::lease::MIGRATIONS, MIGRATIONS].concat()).await?;
+    db.record(platform::db::WORKING).await?;
     db.in_txn(&ctx, "fill", (), |tx, ()| Box::pin(fill(tx))).await?;
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let mut tasks = Vec::new();

@@ -9,6 +9,8 @@ mod database;
 #[cfg(feature = "bench")]
 mod import;
 #[cfg(feature = "bench")]
+mod journal;
+#[cfg(feature = "bench")]
 mod judged;
 #[cfg(feature = "bench")]
 mod machine;
@@ -37,6 +39,8 @@ use std::path::Path;
 pub enum Suite {
     /// Actions with their journal entry through the group commit, against one transaction an action.
     Db,
+    /// Sealing, verifying and proving a journal of a million entries.
+    Journal,
     /// Ranking over the pack and speed over a million records, against SQLite FTS5 and Xapian.
     Search,
     /// A hundred thousand organisations by `yilang import`, against bare SQLite.
@@ -52,7 +56,7 @@ pub enum Suite {
 pub struct Arguments {
     /// What to measure; everything when left out.
     suites: Vec<Suite>,
-    /// Records of the search suite.
+    /// Records of the search suite and entries of the journal suite.
     #[arg(long, default_value_t = 1_000_000)]
     records: u64,
     /// Rows of the import suite.

@@ -7,15 +7,18 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("pack", &["kernel"]),
     ("search", &["kernel"]),
-    ("platform", &["kernel", "pack", "search"]),
-    ("registry", &["kernel", "pack", "search", "platform"]),
-    ("testkit", &["kernel", "pack", "search", "platform", "registry"]),
-    ("yilang", &["kernel", "pack", "search", "platform", "registry"]),
-    ("xtask", &["kernel", "pack", "search", "platform", "registry"]),
+    ("proof", &[]),
+    ("platform", &["kernel", "pack", "search", "proof"]),
+    ("registry", &["kernel", "pack", "search", "proof", "platform"]),
+    ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "accords"]),
+    ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
 ];
 
 /// The pure floors, and what would make them impure.
-const PURE: &[&str] = &["kernel", "pack", "search"];
+const PURE: &[&str] = &["kernel", "pack", "search", "proof"];
 const IMPURE: &[&str] = &["sea-orm", "sqlx", "rusqlite", "tokio", "axum", "reqwest", "rand", "getrandom"];
 
 /// Whether this is one of our crates.
@@ -25,7 +28,7 @@ pub fn is_crate(name: &str) -> bool {
 
 /// Checks the dependencies that each Cargo.toml names.
 pub fn check(tree: &Tree) -> Vec<Violation> {
-    let mut found = Vec::new();
+    let mut found: Vec<Violation> = runs(tree).into_iter().collect();
     for (path, text) in tree.files().filter(|(path, _)| path.ends_with("/Cargo.toml")) {
         match text.parse::<toml::Table>() {
             Ok(manifest) => edges(path, text, &manifest, &mut found),
@@ -33,6 +36,16 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// The README's first command is `cargo run`: it must know which program is meant.
+const ROOT: &str = "Cargo.toml";
+const DEFAULT_MEMBERS: &str = "default-members = [\"crates/yilang\"]";
+
+fn runs(tree: &Tree) -> Option<Violation> {
+    let (_, text) = tree.files().find(|(path, _)| *path == ROOT)?;
+    let said = text.lines().any(|line| line == DEFAULT_MEMBERS);
+    (!said).then(|| Violation::new(ROOT, 0, "floor", format!("`cargo run` needs the line {DEFAULT_MEMBERS}")))
 }
 
 fn edges(path: &str, text: &str, manifest: &toml::Table, found: &mut Vec<Violation>) {

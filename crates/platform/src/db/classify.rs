@@ -49,6 +49,12 @@ impl DbFault {
                 "此刻办理的人较多，本次未作更改。请稍后重试。",
                 "Too many people are acting at this moment; nothing was changed. Try again shortly.",
             ),
+            DbFault::Connection => Refusal::new(
+                RefusalKind::Unavailable,
+                "database-away",
+                "数据库暂时没有应答，本次未作更改。系统会自动恢复，请稍候片刻重试。",
+                "The database does not answer just now; nothing was changed. The system recovers by itself: try again in a moment.",
+            ),
             _ => unavailable(),
         }
     }
@@ -70,7 +76,7 @@ pub fn classify(error: &DbErr) -> DbFault {
         DbErr::Exec(RuntimeErr::SqlxError(e))
         | DbErr::Query(RuntimeErr::SqlxError(e))
         | DbErr::Conn(RuntimeErr::SqlxError(e)) => classify_postgres(e),
-        DbErr::ConnectionAcquire(_) => DbFault::Busy,
+        DbErr::ConnectionAcquire(_) => DbFault::Connection,
         _ => DbFault::Other,
     }
 }
@@ -101,12 +107,13 @@ fn classify_postgres(error: &sea_orm::SqlxError) -> DbFault {
             Some("23514" | "23502") => DbFault::Check,
             Some("40001" | "40P01") => DbFault::Serialization,
             Some("53100" | "25006") => DbFault::Storage,
-            Some("53300" | "57P03" | "55P03") => DbFault::Busy,
-            Some("57P01" | "57P02") => DbFault::Connection,
+            Some("53300" | "55P03") => DbFault::Busy,
+            // Shut down by hand, after a crash, or not up yet; connection exceptions.
+            Some("57P01" | "57P02" | "57P03") => DbFault::Connection,
+            Some(code) if code.starts_with("08") => DbFault::Connection,
             _ => DbFault::Other,
         },
-        SqlxError::Io(_) | SqlxError::PoolClosed => DbFault::Connection,
-        SqlxError::PoolTimedOut => DbFault::Busy,
+        SqlxError::Io(_) | SqlxError::PoolClosed | SqlxError::PoolTimedOut | SqlxError::Tls(_) => DbFault::Connection,
         _ => DbFault::Other,
     }
 }
@@ -114,6 +121,20 @@ fn classify_postgres(error: &sea_orm::SqlxError) -> DbFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_does_not_answer_is_not_a_busy_one() {
+        for error in [
+            DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout),
+            DbErr::Conn(RuntimeErr::SqlxError(std::sync::Arc::new(sea_orm::SqlxError::PoolTimedOut))),
+            DbErr::Query(RuntimeErr::SqlxError(std::sync::Arc::new(sea_orm::SqlxError::Io(
+                std::io::ErrorKind::ConnectionReset.into(),
+            )))),
+        ] {
+            let fault = classify(&error);
+            assert_eq!((fault.retryable(), fault.to_refusal().code), (false, "database-away"), "{error}");
+        }
+    }
 
     #[test]
     fn sqlite_codes_are_named() {

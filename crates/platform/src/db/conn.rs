@@ -1,4 +1,5 @@
 use super::classify::sqlite_error;
+use super::images::{Plain, Recorder, Table};
 use super::places::places;
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -20,7 +21,61 @@ const TEXT_BYTES_MAX: usize = 4_096;
 /// SQLite statements run at once on the calling thread through rusqlite's
 /// prepared-statement cache; PostgreSQL goes through sqlx.
 #[derive(Clone)]
-pub struct Conn(pub(super) Inner);
+pub struct Conn {
+    inner: Inner,
+    /// Notes what a transaction writes.
+    recorder: Option<Arc<Recorder>>,
+}
+
+impl Conn {
+    pub(super) fn new(inner: Inner) -> Conn {
+        Conn { inner, recorder: None }
+    }
+
+    pub(super) fn recording(self, recorder: Arc<Recorder>) -> Conn {
+        Conn { recorder: Some(recorder), ..self }
+    }
+
+    pub(crate) fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
+    }
+
+    /// Runs a write of a recorded table and notes what the rows look like afterwards.
+    async fn record(&self, asking: &Statement, table: &Arc<Table>, recorder: &Recorder) -> Result<ExecResult, DbErr> {
+        let gone = asking.sql.starts_with("DELETE");
+        if let Inner::Sqlite(handle) = &self.inner {
+            let rows = handle.record(asking, table, gone, recorder).map_err(|e| sqlite_error(&e))?;
+            return Ok(ProxyExecResult::new(0, rows).into());
+        }
+        let rows = self.record_rows(asking.clone(), table, recorder).await?;
+        Ok(ProxyExecResult::new(0, rows.len() as u64).into())
+    }
+
+    /// The same for who wants the rows.
+    async fn record_rows(
+        &self,
+        asking: Statement,
+        table: &Arc<Table>,
+        recorder: &Recorder,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let gone = asking.sql.starts_with("DELETE");
+        let rows = self.query_all(asking).await?;
+        for row in &rows {
+            recorder.row(table, gone, Plain::of(row)?.columns());
+        }
+        Ok(rows)
+    }
+
+    async fn query_all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match &self.inner {
+            Inner::Sqlite(handle) => {
+                Ok(handle.query(&statement).map_err(|e| sqlite_error(&e))?.into_iter().map(Into::into).collect())
+            }
+            Inner::PgPool(pool) => pool.query_all_raw(statement).await,
+            Inner::PgTxn(txn) => txn.query_all_raw(statement).await,
+        }
+    }
+}
 
 #[derive(Clone)]
 pub(super) enum Inner {
@@ -47,6 +102,8 @@ struct Text {
     order: Vec<usize>,
     /// Name and "is a boolean" of each column; known from the first row on.
     columns: OnceLock<Vec<(String, bool)>>,
+    /// Name and place of each column, in the order of the names; known from the first row on.
+    by_name: OnceLock<Vec<(String, usize)>>,
 }
 
 impl Opened {
@@ -55,7 +112,8 @@ impl Opened {
             return text.clone();
         }
         let (places, order) = places(sql);
-        let text = Arc::new(Text { sql: places.into_owned(), order, columns: OnceLock::new() });
+        let text =
+            Arc::new(Text { sql: places.into_owned(), order, columns: OnceLock::new(), by_name: OnceLock::new() });
         if sql.len() <= TEXT_BYTES_MAX {
             if self.texts.len() >= STATEMENTS_CACHED {
                 self.texts.clear();
@@ -97,6 +155,32 @@ impl SqliteHandle {
         Ok(out)
     }
 
+    /// Runs a write that gives its rows back, straight into the recorder.
+    fn record(
+        &self,
+        statement: &Statement,
+        table: &Arc<Table>,
+        gone: bool,
+        recorder: &Recorder,
+    ) -> rusqlite::Result<u64> {
+        let mut opened = self.lock();
+        let text = opened.text(&statement.sql);
+        let mut prepared = opened.connection.prepare_cached(&text.sql)?;
+        bind(&mut prepared, statement, &text.order)?;
+        let mut rows = prepared.raw_query();
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let names = text.by_name.get_or_init(|| by_name(row.as_ref()));
+            let grown = (names.len() != row.as_ref().column_count()).then(|| by_name(row.as_ref()));
+            let names = grown.as_ref().unwrap_or(names);
+            let values: Vec<Option<proof::image::Value<'_>>> =
+                names.iter().map(|(_, place)| row.get_ref(*place).and_then(image_value)).collect::<Result<_, _>>()?;
+            recorder.row(table, gone, names.iter().zip(&values).map(|((name, _), value)| (name.as_str(), *value)));
+            count += 1;
+        }
+        Ok(count)
+    }
+
     fn execute(&self, statement: &Statement) -> rusqlite::Result<ProxyExecResult> {
         let mut opened = self.lock();
         let text = opened.text(&statement.sql);
@@ -111,6 +195,25 @@ impl SqliteHandle {
 fn columns(statement: &rusqlite::Statement<'_>) -> Vec<(String, bool)> {
     let boolean = |declared: Option<&str>| declared.is_some_and(|name| name.eq_ignore_ascii_case("boolean"));
     statement.columns().iter().map(|column| (column.name().to_owned(), boolean(column.decl_type()))).collect()
+}
+
+fn by_name(statement: &rusqlite::Statement<'_>) -> Vec<(String, usize)> {
+    let names = statement.column_names().into_iter().map(str::to_owned);
+    let mut names: Vec<(String, usize)> = names.enumerate().map(|(place, name)| (name, place)).collect();
+    names.sort();
+    names
+}
+
+/// A value as after-images see it.
+fn image_value(value: ValueRef<'_>) -> rusqlite::Result<Option<proof::image::Value<'_>>> {
+    use proof::image::Value;
+    Ok(match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(Value::Integer(number)),
+        ValueRef::Text(_) => Some(Value::Text(value.as_str()?)),
+        ValueRef::Blob(bytes) => Some(Value::Bytes(bytes)),
+        ValueRef::Real(_) => return Err(rusqlite::Error::InvalidColumnType(0, "real".into(), value.data_type())),
+    })
 }
 
 /// NULL is left out of the row: the reader of an `Option` then finds nothing, whatever its type.
@@ -172,14 +275,19 @@ fn bind(prepared: &mut rusqlite::Statement<'_>, statement: &Statement, order: &[
 #[async_trait::async_trait]
 impl ConnectionTrait for Conn {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(_) => DbBackend::Sqlite,
             Inner::PgPool(_) | Inner::PgTxn(_) => DbBackend::Postgres,
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        if let Some(recorder) = &self.recorder
+            && let Some((asking, table)) = recorder.asks(&statement)
+        {
+            return self.record(&asking, &table, recorder).await;
+        }
+        match &self.inner {
             Inner::Sqlite(handle) => Ok(handle.execute(&statement).map_err(|e| sqlite_error(&e))?.into()),
             Inner::PgPool(pool) => pool.execute_raw(statement).await,
             Inner::PgTxn(txn) => txn.execute_raw(statement).await,
@@ -187,7 +295,7 @@ impl ConnectionTrait for Conn {
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(handle) => {
                 handle.lock().connection.execute_batch(sql).map_err(|e| sqlite_error(&e))?;
                 Ok(ProxyExecResult::default().into())
@@ -198,7 +306,12 @@ impl ConnectionTrait for Conn {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &self.0 {
+        if let Some(recorder) = &self.recorder
+            && let Some((asking, table)) = recorder.asks(&statement)
+        {
+            return Ok(self.record_rows(asking, &table, recorder).await?.into_iter().next());
+        }
+        match &self.inner {
             Inner::Sqlite(handle) => {
                 Ok(handle.query(&statement).map_err(|e| sqlite_error(&e))?.into_iter().next().map(Into::into))
             }
@@ -208,13 +321,12 @@ impl ConnectionTrait for Conn {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.0 {
-            Inner::Sqlite(handle) => {
-                Ok(handle.query(&statement).map_err(|e| sqlite_error(&e))?.into_iter().map(Into::into).collect())
-            }
-            Inner::PgPool(pool) => pool.query_all_raw(statement).await,
-            Inner::PgTxn(txn) => txn.query_all_raw(statement).await,
+        if let Some(recorder) = &self.recorder
+            && let Some((asking, table)) = recorder.asks(&statement)
+        {
+            return self.record_rows(asking, &table, recorder).await;
         }
+        self.query_all(statement).await
     }
 }
 

@@ -47,6 +47,25 @@ impl Db {
     }
 }
 
+/// How the schema stands against what a version knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Steps {
+    /// Steps that this version knows and the database has not.
+    pub missing: usize,
+    /// Steps that a newer version has added.
+    pub newer: usize,
+}
+
+impl Db {
+    /// Compares the schema with the steps a version knows.
+    pub async fn steps(&self, known: &[&str]) -> Outcome<Steps> {
+        let done = applied(&self.read()).await?;
+        let missing = known.iter().filter(|name| done.iter().all(|done| done != **name)).count();
+        let newer = done.iter().filter(|done| !known.contains(&done.as_str())).count();
+        Ok(Steps { missing, newer })
+    }
+}
+
 /// How often a node that lost the race tries again.
 const ATTEMPTS_MAX: u32 = 3;
 
@@ -70,9 +89,9 @@ async fn run(tx: &super::Txn, steps: &[Migration]) -> Outcome<Vec<&'static str>>
     Ok(ran)
 }
 
-async fn applied(tx: &super::Txn) -> Outcome<Vec<String>> {
-    let statement = Statement::from_string(tx.get_database_backend(), "SELECT name FROM migration");
-    let rows = tx.query_all_raw(statement).await?;
+async fn applied(conn: &super::Conn) -> Outcome<Vec<String>> {
+    let statement = Statement::from_string(conn.get_database_backend(), "SELECT name FROM migration");
+    let rows = conn.query_all_raw(statement).await?;
     rows.iter().map(|row| row.try_get("", "name").map_err(Fault::from)).collect()
 }
 

@@ -4,8 +4,12 @@
 //! [`Db::read`] gives a connection that cannot write (on SQLite the connection
 //! is `query_only`). Nothing else in the house begins or commits anything.
 
+pub mod backup;
 mod classify;
 mod conn;
+pub(crate) mod images;
+pub use images::WORKING;
+pub mod lease;
 mod migrate;
 mod places;
 mod sqlite;
@@ -19,13 +23,15 @@ pub use txn::{Txn, insert_chunked};
 
 use crate::ctx::Ctx;
 pub use crate::fault::{Fault, Outcome};
+use crate::metrics::DbMeasures;
 use conn::Inner;
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, IsolationLevel, TransactionTrait};
+use images::Tables;
+use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, IsolationLevel, TransactionTrait};
 use sqlite::SqliteFile;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use writer::Writer;
 
@@ -33,6 +39,11 @@ use writer::Writer;
 const TXN_ATTEMPTS_MAX: u32 = 8;
 /// Connections to PostgreSQL.
 const PG_CONNECTIONS_MAX: u32 = 16;
+/// How long an action waits for one of them, or for a database that is starting.
+const PG_ACQUIRE_MAX: Duration = Duration::from_secs(5);
+/// A connection that nobody used for this long is asked whether it is still there: the server may have gone and come
+/// back. Asking each time would cost every action a round trip.
+const PG_ASK_AFTER: Duration = Duration::from_secs(1);
 
 /// Where the data lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +89,11 @@ impl DbUrl {
 pub struct Db {
     kind: Arc<Kind>,
     commits: Arc<AtomicU64>,
+    /// The tables whose rows entries commit to; none before [`Db::record`].
+    tables: Arc<OnceLock<Arc<Tables>>>,
+    /// This process, among all that use the database.
+    node: Arc<str>,
+    measures: DbMeasures,
 }
 
 enum Kind {
@@ -91,38 +107,94 @@ impl Db {
     /// # Errors
     /// A [`Fault::Refused`] that says what to do when the place cannot be opened.
     pub async fn open(url: &DbUrl) -> Outcome<Db> {
+        let measures = DbMeasures::default();
         let kind = match url {
             DbUrl::Sqlite(path) => {
                 let (file, handle) = SqliteFile::open(path).map_err(|e| cannot_open(&e.to_string()))?;
-                let writer = Writer::start(handle).map_err(|e| cannot_open(&e.to_string()))?;
+                let writer = Writer::start(handle, measures.clone()).map_err(|e| cannot_open(&e.to_string()))?;
                 Kind::Sqlite { file, writer }
             }
             DbUrl::Postgres { url, schema } => {
                 let mut options = ConnectOptions::new(url.clone());
                 options
                     .max_connections(PG_CONNECTIONS_MAX)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .test_before_acquire(false)
+                    .acquire_timeout(PG_ACQUIRE_MAX)
+                    .test_before_acquire_if_idle_for(PG_ASK_AFTER)
                     .sqlx_logging(false)
                     .set_schema_search_path(schema.clone());
                 let pool = Database::connect(options).await.map_err(|e| cannot_open(&e.to_string()))?;
                 Kind::Postgres { pool, schema: schema.clone() }
             }
         };
-        Ok(Db { kind: Arc::new(kind), commits: Arc::default() })
+        Ok(Db {
+            kind: Arc::new(kind),
+            commits: Arc::default(),
+            tables: Arc::default(),
+            measures,
+            node: crate::random::id().into(),
+        })
     }
 
     /// A connection for reading only.
     pub fn read(&self) -> Conn {
         match &*self.kind {
             Kind::Sqlite { file, .. } => file.reader(),
-            Kind::Postgres { pool, .. } => Conn(Inner::PgPool(pool.clone())),
+            Kind::Postgres { pool, .. } => Conn::new(Inner::PgPool(pool.clone())),
         }
     }
 
     /// Transactions that this process has committed since it opened the database.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Acquire)
+    }
+
+    /// The name of this process among all that use the database: new with every start.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// A connection for reading that sees the database as it is now, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// Database faults.
+    #[expect(clippy::disallowed_methods, reason = "a transaction that only reads")]
+    pub async fn snapshot(&self) -> Outcome<Conn> {
+        match &*self.kind {
+            Kind::Sqlite { file, .. } => file.snapshot().map_err(|error| classify::sqlite_error(&error).into()),
+            Kind::Postgres { pool, .. } => {
+                let (level, access) = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
+                Ok(Conn::new(Inner::PgTxn(Arc::new(pool.begin_with_config(level, access).await?))))
+            }
+        }
+    }
+
+    /// From now on journal entries commit to the rows that their transactions write, and a transaction that writes a
+    /// row of any table but the `working` ones without an entry is refused.
+    ///
+    /// # Errors
+    /// A fault when a table has no primary key.
+    pub async fn record(&self, working: &[&str]) -> Outcome<()> {
+        let tables = Arc::new(Tables::load(&self.read(), self.schema(), working).await?);
+        self.tables.get_or_init(|| tables);
+        Ok(())
+    }
+
+    /// The tables whose rows entries commit to.
+    pub(crate) fn recorded(&self) -> Option<&Arc<Tables>> {
+        self.tables.get()
+    }
+
+    /// The schema of a PostgreSQL database; none for SQLite.
+    pub(crate) fn schema(&self) -> Option<&str> {
+        match &*self.kind {
+            Kind::Sqlite { .. } => None,
+            Kind::Postgres { schema, .. } => Some(schema),
+        }
+    }
+
+    /// What the database counts.
+    pub(crate) fn measures(&self) -> &DbMeasures {
+        &self.measures
     }
 
     /// Where an SQLite database lies; none for PostgreSQL.
@@ -151,7 +223,9 @@ impl Db {
         T: Send + 'static,
         F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
     {
+        let begun = std::time::Instant::now();
         let outcome = self.run(ctx, name, input, body).await;
+        self.measures.action(name, begun.elapsed());
         if outcome.is_ok() {
             self.commits.fetch_add(1, Ordering::Release);
         }
@@ -165,12 +239,14 @@ impl Db {
         F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync + 'static,
     {
         let ctx = Arc::new(ctx.clone());
+        let tables = self.tables.get().cloned();
         match &*self.kind {
             Kind::Sqlite { writer, .. } => {
                 let run = move |conn: Conn| -> BoxFuture<'static, Outcome<Box<dyn std::any::Any + Send>>> {
                     Box::pin(async move {
-                        let txn = Txn::new(conn, ctx);
+                        let txn = Txn::begin(conn, ctx, tables);
                         let value = body(&txn, &input).await?;
+                        txn.end(name).await?;
                         Ok(Box::new(value) as Box<dyn std::any::Any + Send>)
                     })
                 };
@@ -182,7 +258,7 @@ impl Db {
             Kind::Postgres { pool, .. } => {
                 let pool = pool.clone();
                 // A task of its own: a caller that goes away does not stop the action half-way.
-                let task = tokio::spawn(async move { pg_txn(&pool, &ctx, name, &input, &body).await });
+                let task = tokio::spawn(async move { pg_txn(&pool, &ctx, tables, name, &input, &body).await });
                 task.await.map_err(|e| Fault::Internal(format!("{name}: {e}")))?
             }
         }
@@ -192,6 +268,7 @@ impl Db {
 async fn pg_txn<I, T, F>(
     pool: &DatabaseConnection,
     ctx: &Arc<Ctx>,
+    tables: Option<Arc<Tables>>,
     name: &'static str,
     input: &I,
     body: &F,
@@ -202,7 +279,7 @@ where
 {
     let mut attempt = 1;
     loop {
-        match pg_attempt(pool, ctx, input, body).await {
+        match pg_attempt(pool, ctx, tables.clone(), name, input, body).await {
             Err(Fault::Db(error)) if classify(&error).retryable() && attempt < TXN_ATTEMPTS_MAX => {
                 tracing::debug!(name, attempt, "db.in_txn retried");
                 // Spread the contenders; the wait grows with each loss.
@@ -216,19 +293,29 @@ where
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that begins a transaction on PostgreSQL")]
-async fn pg_attempt<I, T, F>(pool: &DatabaseConnection, ctx: &Arc<Ctx>, input: &I, body: &F) -> Outcome<T>
+async fn pg_attempt<I, T, F>(
+    pool: &DatabaseConnection,
+    ctx: &Arc<Ctx>,
+    tables: Option<Arc<Tables>>,
+    name: &'static str,
+    input: &I,
+    body: &F,
+) -> Outcome<T>
 where
     F: for<'a> Fn(&'a Txn, &'a I) -> BoxFuture<'a, Outcome<T>> + Send + Sync,
 {
     let inner = Arc::new(pool.begin_with_config(Some(IsolationLevel::Serializable), None).await?);
     let outcome = {
-        let txn = Txn::new(Conn(Inner::PgTxn(inner.clone())), ctx.clone());
-        body(&txn, input).await
+        let txn = Txn::begin(Conn::new(Inner::PgTxn(inner.clone())), ctx.clone(), tables);
+        match body(&txn, input).await {
+            Ok(value) => txn.end(name).await.map(|()| value),
+            Err(fault) => Err(fault),
+        }
     };
     let inner = Arc::into_inner(inner).ok_or_else(|| Fault::Internal("a transaction outlived its action".into()))?;
     match outcome {
         Ok(value) => {
-            inner.commit().await?;
+            inner.commit().await.map_err(commit_failed)?;
             Ok(value)
         }
         Err(fault) => {
@@ -237,6 +324,21 @@ where
             Err(fault)
         }
     }
+}
+
+/// A connection that is lost while it commits leaves open whether the action was kept.
+fn commit_failed(error: sea_orm::DbErr) -> Fault {
+    if classify(&error) != DbFault::Connection {
+        return error.into();
+    }
+    tracing::error!(%error, "db.commit has no answer");
+    kernel::Refusal::new(
+        kernel::RefusalKind::Unavailable,
+        "outcome-unknown",
+        "保存时与数据库的连接中断，无法确定是否已保存。请稍后刷新查看；若未保存，请再提交一次。",
+        "The connection to the database was lost while this was being saved, so it may or may not have been kept. Refresh in a moment and look; if it is not there, send it again.",
+    )
+    .into()
 }
 
 fn cannot_open(cause: &str) -> Fault {

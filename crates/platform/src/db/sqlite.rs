@@ -39,10 +39,19 @@ impl SqliteFile {
         Ok((file, SqliteHandle::new(writer)))
     }
 
+    /// A reader of its own, inside a transaction that sees the file as it is now.
+    pub(super) fn snapshot(&self) -> rusqlite::Result<Conn> {
+        let reader = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        reader.pragma_update(None, "query_only", "ON")?;
+        // The snapshot is taken by the first read.
+        reader.execute_batch("BEGIN; SELECT COUNT(*) FROM sqlite_master")?;
+        Ok(Conn::new(Inner::Sqlite(SqliteHandle::new(reader))))
+    }
+
     /// The next reader round.
     pub(super) fn reader(&self) -> Conn {
         let index = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
-        Conn(Inner::Sqlite(self.readers[index].clone()))
+        Conn::new(Inner::Sqlite(self.readers[index].clone()))
     }
 }
 

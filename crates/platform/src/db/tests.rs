@@ -32,7 +32,7 @@ async fn places() -> Vec<Place> {
     let mut places = Vec::new();
     for (url, folder) in urls {
         let db = Db::open(&url).await.unwrap();
-        let all = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS].concat();
+        let all = [crate::journal::MIGRATIONS, crate::lease::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS].concat();
         db.migrate(Instant::from_ms(1), all).await.unwrap();
         places.push(Place { db, _folder: folder });
     }
@@ -305,7 +305,7 @@ async fn a_statement_that_was_known_before_a_migration_sees_the_new_column() {
         assert!(read("old").await.try_get::<Option<i64>>("", "n").unwrap().is_none());
     }
     let step = Migration { name: "test-0002", sql: "ALTER TABLE thing ADD COLUMN later TEXT;\n" };
-    let all = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS, &[step]].concat();
+    let all = [crate::journal::MIGRATIONS, crate::lease::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS, &[step]].concat();
     place.db.migrate(Instant::from_ms(2), all).await.unwrap();
     let insert = "INSERT INTO thing (id, later) VALUES ($1, 'seen') RETURNING id";
     db_in(&place, insert, vec!["new".into()]).await.unwrap();
@@ -412,7 +412,7 @@ async fn a_read_only_file_is_refused_clearly() {
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_left_alone() {
     for place in places().await {
-        let all = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS].concat();
+        let all = [crate::journal::MIGRATIONS, crate::lease::MIGRATIONS, crate::jobs::MIGRATIONS].concat();
         let outcome = place.db.migrate(Instant::from_ms(2), all).await;
         assert_eq!(outcome.unwrap_err().to_refusal().code, "database-newer");
     }
@@ -421,11 +421,12 @@ async fn a_database_of_a_newer_version_is_left_alone() {
 #[tokio::test]
 async fn several_nodes_may_migrate_at_once() {
     for place in places().await {
-        let more: Vec<Migration> = [crate::journal::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS]
-            .concat()
-            .into_iter()
-            .chain([Migration { name: "test-0002", sql: "CREATE TABLE later (id TEXT PRIMARY KEY);\n" }])
-            .collect();
+        let more: Vec<Migration> =
+            [crate::journal::MIGRATIONS, crate::lease::MIGRATIONS, crate::jobs::MIGRATIONS, STEPS]
+                .concat()
+                .into_iter()
+                .chain([Migration { name: "test-0002", sql: "CREATE TABLE later (id TEXT PRIMARY KEY);\n" }])
+                .collect();
         let calls = (0..4).map(|_| place.db.migrate(Instant::from_ms(3), more.clone()));
         let ran: usize = futures_util::future::join_all(calls).await.into_iter().map(|o| o.unwrap().len()).sum();
         assert_eq!(ran, 1, "exactly one node ran the new step");
@@ -448,7 +449,7 @@ async fn leaves_follow_commits_without_gaps() {
             })
         });
         futures_util::future::join_all(calls).await;
-        let last = crate::journal::seal(&place.db, Instant::from_ms(5)).await.unwrap();
+        let last = crate::journal::seal(&place.db, Instant::from_ms(5), crate::journal::Batches::All).await.unwrap();
         let entries = crate::journal::after(&place.db.read(), -1, 100).await.unwrap();
         let leaves: Vec<i64> = entries.iter().filter_map(|e| e.leaf_index).collect();
         assert_eq!(leaves, (0..24).collect::<Vec<i64>>(), "refused actions left no entry");

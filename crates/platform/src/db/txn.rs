@@ -1,4 +1,5 @@
 use super::conn::Conn;
+use super::images::{Left, Recorder, Tables};
 use super::{Fault, Outcome};
 use crate::ctx::Ctx;
 use crate::jobs::NewJob;
@@ -17,8 +18,22 @@ pub struct Txn {
 }
 
 impl Txn {
-    pub(super) fn new(conn: Conn, ctx: Arc<Ctx>) -> Txn {
+    /// A transaction in which every written row of `tables` is noted.
+    pub(super) fn begin(conn: Conn, ctx: Arc<Ctx>, tables: Option<Arc<Tables>>) -> Txn {
+        let conn = match tables {
+            Some(tables) => conn.recording(Arc::new(Recorder::new(tables))),
+            None => conn,
+        };
         Txn { conn, ctx }
+    }
+
+    /// Ends the body of an action: every row it wrote belongs to a journal entry, or nothing is committed.
+    pub(super) async fn end(&self, name: &'static str) -> Outcome<()> {
+        match self.conn.recorder().map_or(Left::Nothing, |recorder| recorder.left()) {
+            Left::Nothing => Ok(()),
+            Left::For(entry, images) => crate::journal::take_images(&self.conn, entry, images).await,
+            Left::Unseen(table) => Err(Fault::Internal(format!("{name} wrote {table} without a journal entry"))),
+        }
     }
 
     /// Who acts and when.

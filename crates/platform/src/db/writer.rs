@@ -9,6 +9,7 @@
 use super::conn::{Conn, Inner, SqliteHandle};
 use super::{Outcome, classify::sqlite_error};
 use crate::fault::Fault;
+use crate::metrics::DbMeasures;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::any::Any;
@@ -35,12 +36,12 @@ pub(super) struct Writer(mpsc::Sender<Queued>);
 
 impl Writer {
     /// Starts the thread. It ends when the last handle is gone.
-    pub(super) fn start(handle: SqliteHandle) -> std::io::Result<Writer> {
+    pub(super) fn start(handle: SqliteHandle, measures: DbMeasures) -> std::io::Result<Writer> {
         let (sender, receiver) = mpsc::channel(QUEUE_ACTIONS_MAX);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || runtime.block_on(run(handle, receiver)))?;
+            .spawn(move || runtime.block_on(run(handle, receiver, measures)))?;
         Ok(Writer(sender))
     }
 
@@ -57,9 +58,9 @@ impl Writer {
     }
 }
 
-async fn run(handle: SqliteHandle, mut queue: mpsc::Receiver<Queued>) {
+async fn run(handle: SqliteHandle, mut queue: mpsc::Receiver<Queued>, measures: DbMeasures) {
     while let Some(first) = queue.recv().await {
-        commit_group(&handle, first, &mut queue).await;
+        commit_group(&handle, first, &mut queue, &measures).await;
     }
 }
 
@@ -72,7 +73,7 @@ fn sql(handle: &SqliteHandle, text: &str) -> Outcome<()> {
 
 type Answered = (oneshot::Sender<Outcome<Erased>>, Outcome<Erased>);
 
-async fn commit_group(handle: &SqliteHandle, first: Queued, queue: &mut mpsc::Receiver<Queued>) {
+async fn commit_group(handle: &SqliteHandle, first: Queued, queue: &mut mpsc::Receiver<Queued>, measures: &DbMeasures) {
     let waiting = |queue: &mut mpsc::Receiver<Queued>| queue.try_recv().ok();
     if let Err(fault) = sql(handle, "BEGIN IMMEDIATE") {
         let all = std::iter::successors(Some(first), |_| waiting(queue)).take(GROUP_ACTIONS_MAX);
@@ -94,7 +95,10 @@ async fn commit_group(handle: &SqliteHandle, first: Queued, queue: &mut mpsc::Re
         next = if answered.len() < GROUP_ACTIONS_MAX { waiting(queue) } else { None };
     }
     match sql(handle, "COMMIT") {
-        Ok(()) => answered.into_iter().for_each(|(answer, outcome)| drop(answer.send(outcome))),
+        Ok(()) => {
+            measures.group(answered.len());
+            answered.into_iter().for_each(|(answer, outcome)| drop(answer.send(outcome)));
+        }
         Err(fault) => {
             if !handle.lock().connection.is_autocommit() {
                 // What failed is already on its way to the callers; this only frees the connection.
@@ -107,7 +111,7 @@ async fn commit_group(handle: &SqliteHandle, first: Queued, queue: &mut mpsc::Re
 
 async fn run_one(handle: &SqliteHandle, name: &'static str, body: Body) -> Outcome<Erased> {
     sql(handle, "SAVEPOINT action")?;
-    let conn = Conn(Inner::Sqlite(handle.clone()));
+    let conn = Conn::new(Inner::Sqlite(handle.clone()));
     let outcome = match AssertUnwindSafe(async { body(conn).await }).catch_unwind().await {
         Ok(outcome) => outcome,
         Err(_) => Err(Fault::Internal(format!("{name} panicked"))),

@@ -9,7 +9,7 @@ use crate::ctx::{Actor, Ctx, Role};
 use crate::db::Conn;
 use crate::fault::Outcome;
 use axum::http::HeaderMap;
-use kernel::{Instant, Refusal, RefusalKind};
+use kernel::{Adcode, Instant, Refusal, RefusalKind};
 
 /// Who asks, by access token or session cookie; a visitor when there is neither or the session has ended.
 ///
@@ -94,6 +94,24 @@ async fn actor_of_row(app: &App, conn: &Conn, account: Account) -> Outcome<Actor
         scopes: None,
         demo: account.demo,
     })
+}
+
+/// The accounts that hold a role and may sign in, at most `limit`; for a city officer, those of the city named.
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn accounts_with_role(conn: &Conn, role: Role, city: Option<Adcode>, limit: i64) -> Outcome<Vec<String>> {
+    let city = city.map(|city| city.to_string()).unwrap_or_default();
+    store::account::with_role(conn, role, &city, limit).await
+}
+
+/// The row of an account, for the house's own work; pages ask
+/// [`actions::account_by_id`](super::actions::account_by_id).
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn account_row(conn: &Conn, id: &str) -> Outcome<Option<Account>> {
+    store::account::by_id(conn, id).await
 }
 
 fn token_invalid() -> Refusal {

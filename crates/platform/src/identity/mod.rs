@@ -16,10 +16,11 @@ pub mod idempotency;
 mod pages;
 mod password;
 pub mod rules;
-mod secret;
+pub(crate) mod secret;
 mod store;
 
-pub use actor::{actor_for_account, actor_for_session, actor_for_token, actor_of};
+pub use actor::{account_row, accounts_with_role, actor_for_account, actor_for_session, actor_for_token, actor_of};
+pub(crate) use pages::on_form;
 pub use password::{LANES, MEMORY_KIB, PASSES};
 pub use secret::{TOKEN_PREFIX, cookie_name};
 pub use store::MIGRATIONS;

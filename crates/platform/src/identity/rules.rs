@@ -281,8 +281,10 @@ pub fn attempt(tally: Option<Tally>, patience: &Patience, now: Instant) -> Resul
     let fresh = Tally { count: 0, since_ms: now_ms, until_ms: 0 };
     let tally =
         tally.filter(|tally| now_ms < tally.since_ms + patience.window_ms || now_ms < tally.until_ms).unwrap_or(fresh);
-    if now_ms < tally.until_ms {
-        return Err(tally.until_ms - now_ms);
+    // A pause beyond the longest one is left over from a clock that was stepped back.
+    let wait_ms = tally.until_ms - now_ms;
+    if (1..=patience.pause_max_ms).contains(&wait_ms) {
+        return Err(wait_ms);
     }
     let count = tally.count + 1;
     let beyond = count - patience.tries;

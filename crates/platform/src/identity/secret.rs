@@ -9,7 +9,7 @@ pub const TOKEN_PREFIX: &str = "yl_";
 const SECRET_BYTES_MAX: usize = 128;
 
 /// SHA-256 in hexadecimal. The secrets are 256 random bits, so a plain hash is enough.
-pub(super) fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn cookie_of(headers: &HeaderMap, https: bool) -> Option<&str> {
 }
 
 /// The access token a program sent as `Authorization: Bearer …`.
-pub(super) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())

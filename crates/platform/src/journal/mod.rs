@@ -1,13 +1,40 @@
 //! The journal: what happened, appended in the same transaction as the change.
 //!
 //! `entry_id` is given at append. Row ids do not follow commit order on
-//! PostgreSQL, so readers never follow them: the sealer gives every committed
-//! entry a gapless `leaf_index`, and search, live pages and all other
-//! followers read in leaf order.
+//! PostgreSQL, so readers never follow them: the sealer ([`seal`]) gives every
+//! committed entry a gapless `leaf_index` and appends it to a Merkle tree;
+//! search, live pages and all other followers read in leaf order.
+//!
+//! The tree is a transparency log ([`log`]): signed checkpoints, proofs for
+//! everybody ([`prove`]), verification of the whole ([`verify`]) and a file
+//! that outsiders check without us ([`export`]). What an entry commits to is
+//! in the crate `proof` and in docs/journal-format.md.
+
+mod actions;
+pub(crate) mod api;
+pub(crate) mod baseline;
+pub mod erase;
+pub mod export;
+pub mod log;
+pub(crate) mod pages;
+pub mod prove;
+mod seal;
+mod stored;
+pub mod verify;
+
+/// Texts of the log's pages, by language.
+pub const TEXTS: &[(Locale, &str)] = &[
+    (Locale::ZhCn, include_str!("../../locales/zh-CN/journal.ftl")),
+    (Locale::En, include_str!("../../locales/en/journal.ftl")),
+];
+
+pub use actions::{JournalView, journal_consistency, journal_entry, journal_view};
+pub use pages::entry_href;
+pub use seal::{Batches, seal};
 
 use crate::ctx::Ctx;
-use crate::db::{Conn, Db, Migration, Outcome};
-use kernel::Instant;
+use crate::db::{Conn, Migration, Outcome};
+use kernel::Locale;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +54,25 @@ CREATE TABLE journal_entry (
 CREATE INDEX journal_entry_object ON journal_entry (object_kind, object_id);
 CREATE TABLE journal_leaf (leaf_index BIGINT PRIMARY KEY, entry_id BIGINT NOT NULL UNIQUE REFERENCES journal_entry (entry_id));
 ",
+}, Migration {
+    name: "journal-0002-tree",
+    sql: "
+ALTER TABLE journal_entry ADD COLUMN salts {bytes};
+ALTER TABLE journal_entry ADD COLUMN images {bytes};
+CREATE TABLE journal_pending (entry_id BIGINT PRIMARY KEY, batched BOOLEAN NOT NULL);
+INSERT INTO journal_pending (entry_id, batched) SELECT e.entry_id, FALSE FROM journal_entry e
+ LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id WHERE l.entry_id IS NULL;
+CREATE TABLE journal_tile (base BIGINT NOT NULL, level BIGINT NOT NULL, n BIGINT NOT NULL, hashes {bytes} NOT NULL,
+  PRIMARY KEY (base, level, n));
+CREATE TABLE journal_log (base BIGINT PRIMARY KEY, origin TEXT NOT NULL UNIQUE, opened_ms BIGINT NOT NULL, previous TEXT);
+CREATE TABLE journal_key (vkey TEXT PRIMARY KEY, origin TEXT NOT NULL, since_ms BIGINT NOT NULL, until_ms BIGINT);
+CREATE TABLE journal_checkpoint (origin TEXT NOT NULL, size BIGINT NOT NULL, root {bytes} NOT NULL, at_ms BIGINT NOT NULL,
+  note TEXT, PRIMARY KEY (origin, size));
+CREATE TABLE journal_cosignature (origin TEXT NOT NULL, size BIGINT NOT NULL, witness TEXT NOT NULL, line TEXT NOT NULL,
+  at_ms BIGINT NOT NULL, PRIMARY KEY (origin, size, witness));
+CREATE TABLE journal_erased (entry_id BIGINT NOT NULL, field TEXT NOT NULL, commitment {bytes} NOT NULL,
+  erased_by BIGINT NOT NULL, PRIMARY KEY (entry_id, field));
+",
 }];
 
 /// An entry about to be appended.
@@ -37,6 +83,7 @@ pub struct Entry {
     city: Option<String>,
     public: bool,
     demo: bool,
+    batched: bool,
     data: Value,
 }
 
@@ -44,12 +91,19 @@ impl Entry {
     /// What happened to what: `Entry::new("need.published", "need", id)`.
     pub fn new(kind: &'static str, object_kind: &str, object_id: &str) -> Entry {
         let object = (object_kind.to_owned(), object_id.to_owned());
-        Entry { kind, object, city: None, public: false, demo: false, data: Value::Null }
+        Entry { kind, object, city: None, public: false, demo: false, batched: false, data: Value::Null }
     }
 
     /// Everybody may read it. Without this only those who may see the object can.
     pub fn public(mut self) -> Entry {
         self.public = true;
+        self
+    }
+
+    /// It is sealed in a batch with others, filled up with entries that say nothing, so that not even when and how often
+    /// such things happen can be read from the tree: sign-ins, acts of reviewers. Such an entry is never public.
+    pub fn batched(mut self) -> Entry {
+        (self.batched, self.public) = (true, false);
         self
     }
 
@@ -101,12 +155,21 @@ pub struct Recorded {
     pub data: Value,
 }
 
+/// The kind of an entry that records an erasure.
+pub(crate) const ERASED: &str = "journal.erased";
+
+/// The fields of an entry that can be erased, in the order of their salts.
+pub(crate) const PERSONAL: [&str; 3] = ["actor", "actor_name", "data"];
+
 pub(crate) async fn append(conn: &Conn, ctx: &Ctx, entry: Entry) -> Outcome<EntryId> {
     let data = if entry.data.is_null() { "{}".to_owned() } else { entry.data.to_string() };
+    let images = conn.recorder().and_then(|recorder| recorder.take());
+    // One salt for a protected leaf and one for each field that can be erased.
+    let salts: Vec<u8> = (0..=PERSONAL.len()).flat_map(|_| crate::random::salt()).collect();
     let statement = Statement::from_sql_and_values(
         conn.get_database_backend(),
-        "INSERT INTO journal_entry (at_ms, request_id, kind, actor, actor_name, object_kind, object_id, city, public, demo, data)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING entry_id",
+        "INSERT INTO journal_entry (at_ms, request_id, kind, actor, actor_name, object_kind, object_id, city, public, demo, data, salts, images)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING entry_id",
         [
             ctx.now.ms().into(),
             ctx.request_id.clone().into(),
@@ -119,11 +182,28 @@ pub(crate) async fn append(conn: &Conn, ctx: &Ctx, entry: Entry) -> Outcome<Entr
             entry.public.into(),
             (entry.demo || ctx.actor.demo).into(),
             data.into(),
+            salts.into(),
+            images.clone().into(),
         ],
     );
     let row = conn.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| crate::fault::Fault::Internal("the journal gave no entry number".into()))?;
-    Ok(row.try_get("", "entry_id")?)
+    let id: EntryId = row.try_get("", "entry_id")?;
+    let pending = "INSERT INTO journal_pending (entry_id, batched) VALUES ($1, $2)";
+    let values = [id.into(), entry.batched.into()];
+    conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), pending, values)).await?;
+    if let Some(recorder) = conn.recorder() {
+        recorder.taken(id, images);
+    }
+    Ok(id)
+}
+
+/// Gives an entry of the running transaction the images of rows that were written after it.
+pub(crate) async fn take_images(conn: &Conn, entry: EntryId, images: Vec<u8>) -> Outcome<()> {
+    let text = "UPDATE journal_entry SET images = $1 WHERE entry_id = $2";
+    let values = [images.into(), entry.into()];
+    conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await?;
+    Ok(())
 }
 
 const COLUMNS: &str = "e.entry_id, e.at_ms, e.kind, e.actor, e.actor_name, e.object_kind, e.object_id, e.city, e.public, e.demo, e.data, l.leaf_index";
@@ -180,51 +260,4 @@ pub async fn last_leaf(conn: &Conn) -> Outcome<i64> {
     let text = "SELECT COALESCE(MAX(leaf_index), -1) AS leaf FROM journal_leaf";
     let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await?;
     Ok(row.map(|r| r.try_get("", "leaf")).transpose()?.unwrap_or(-1))
-}
-
-/// Entries sealed by one call at most.
-const SEAL_ENTRIES_MAX: i64 = 4_096;
-
-/// On PostgreSQL a transaction may commit after one with higher entry numbers
-/// was sealed; entries this far behind the newest sealed one are still looked for.
-/// SQLite has one writer, so numbers commit in order.
-const LATE_ENTRIES_MAX: i64 = 10_000;
-
-/// Gives the next leaf numbers to committed entries; returns the last leaf.
-///
-/// Several nodes may call it: the key of `journal_leaf` lets one win, and the
-/// loser tries again with what is then left.
-pub async fn seal(db: &Db, now: Instant) -> Outcome<i64> {
-    if !waiting(&db.read()).await? {
-        return last_leaf(&db.read()).await;
-    }
-    db.in_txn(&Ctx::system(now), "journal_seal", (), |tx, ()| {
-        Box::pin(async move {
-            let text = "INSERT INTO journal_leaf (leaf_index, entry_id)
-                SELECT (SELECT COALESCE(MAX(leaf_index), -1) FROM journal_leaf) + ROW_NUMBER() OVER (ORDER BY e.entry_id), e.entry_id
-                FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id
-                WHERE l.entry_id IS NULL AND e.entry_id > $1 ORDER BY e.entry_id LIMIT $2";
-            let values = [sea_orm::Value::from(floor(tx).await?), SEAL_ENTRIES_MAX.into()];
-            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
-            last_leaf(tx).await
-        })
-    })
-    .await
-}
-
-/// Every entry up to this number is sealed.
-async fn floor(conn: &Conn) -> Outcome<i64> {
-    let text = "SELECT COALESCE(MAX(entry_id), 0) AS id FROM journal_leaf";
-    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await?;
-    let newest: i64 = row.map(|r| r.try_get("", "id")).transpose()?.unwrap_or(0);
-    let late = if conn.get_database_backend() == sea_orm::DbBackend::Sqlite { 0 } else { LATE_ENTRIES_MAX };
-    Ok(newest - late)
-}
-
-async fn waiting(conn: &Conn) -> Outcome<bool> {
-    let text = "SELECT 1 AS n FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id
-        WHERE e.entry_id > $1 AND l.entry_id IS NULL LIMIT 1";
-    let values = [floor(conn).await?.into()];
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
-    Ok(conn.query_one_raw(statement).await?.is_some())
 }

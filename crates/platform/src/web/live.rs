@@ -86,19 +86,37 @@ pub fn last_event_id(headers: &HeaderMap) -> Option<i64> {
 }
 
 /// Answers with an event stream, or 503 when the house is full. `heard` starts after [`last_event_id`] if there was one.
-pub fn stream(watchers: &Watchers, heard: impl Stream<Item = Heard> + Send + 'static) -> Response {
+///
+/// When the stream ends, by its age or because the node is closing, its page is told when to come back: each at another
+/// moment, so that a node that follows is not asked by all at once.
+pub fn stream(
+    watchers: &Watchers,
+    heard: impl Stream<Item = Heard> + Send + 'static,
+    closing: impl Future<Output = ()> + Send + 'static,
+) -> Response {
     let Some(seat) = watchers.seat() else {
         let full = Problem { retry_after_s: Some(RETRY_AFTER_S), ..Problem::bare(StatusCode::SERVICE_UNAVAILABLE) };
         return full.into_response();
     };
-    let end = tokio::time::sleep(Duration::from_secs(STREAM_AGE_S));
+    let end = async {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(STREAM_AGE_S)) => {}
+            () = closing => {}
+        }
+    };
+    let bye = stream::once(async { Event::default().retry(Duration::from_millis(come_back_ms())).comment("bye") });
     let hello = stream::once(async { Event::default().retry(Duration::from_millis(RETRY_MS)).comment("yilang") });
-    let events = hello.chain(heard.map(event)).take_until(end).map(move |event| {
+    let events = hello.chain(heard.map(event)).take_until(Box::pin(end)).chain(bye).map(move |event| {
         // The seat lives as long as the stream.
         let _ = &seat;
         Ok::<_, Infallible>(event)
     });
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_S))).into_response()
+}
+
+/// Between once and twice the usual pause.
+fn come_back_ms() -> u64 {
+    RETRY_MS + crate::random::bits() as u64 % RETRY_MS
 }
 
 fn event(heard: Heard) -> Event {
@@ -136,7 +154,7 @@ mod tests {
     async fn events_carry_their_number_and_a_slow_watcher_is_told_to_reload() {
         let watchers = Watchers::default();
         let event = LiveEvent { id: 7, topic: "need\nx".into(), data: "甲\r\n乙".into() };
-        let response = stream(&watchers, stream::iter([Heard::Event(event), Heard::Lost]));
+        let response = stream(&watchers, stream::iter([Heard::Event(event), Heard::Lost]), std::future::pending());
         assert_eq!(watchers.taken(), 1);
         let body = to_bytes(response.into_body(), 10_000).await.unwrap();
         let text = String::from_utf8(body.to_vec()).unwrap();
@@ -145,11 +163,26 @@ mod tests {
         assert_eq!(watchers.taken(), 0, "the place is given back");
     }
 
+    #[tokio::test]
+    async fn a_closing_node_sends_its_watchers_away_with_a_time_to_come_back() {
+        let watchers = Watchers::default();
+        let response = stream(&watchers, stream::pending(), std::future::ready(()));
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        let last = text.lines().rev().find_map(|line| line.strip_prefix("retry: ")).unwrap();
+        let wait_ms: u64 = last.parse().unwrap();
+        assert!((RETRY_MS..2 * RETRY_MS).contains(&wait_ms), "{text}");
+        assert_eq!(watchers.taken(), 0, "the place is given back");
+    }
+
     #[test]
     fn a_full_house_refuses() {
         let watchers = Watchers::default();
         let seats: Vec<_> = (0..WATCHERS_MAX).map(|_| watchers.seat().unwrap()).collect();
-        assert_eq!(stream(&watchers, stream::empty()).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            stream(&watchers, stream::empty(), std::future::pending()).status(),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
         drop(seats);
         assert!(watchers.seat().is_some());
     }

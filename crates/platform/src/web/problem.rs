@@ -22,6 +22,8 @@ use super::visit::Visit;
 
 /// Media type of RFC 9457.
 pub const PROBLEM_JSON: &str = "application/problem+json";
+/// Whoever is told that something is away may come back after this many seconds.
+pub(crate) const UNAVAILABLE_RETRY_S: u64 = 5;
 /// Paths that always answer in JSON.
 pub(crate) const API_PREFIX: &str = "/api/";
 
@@ -69,6 +71,7 @@ impl From<Refusal> for Problem {
         let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
         Self {
             code: Cow::Borrowed(refusal.code),
+            retry_after_s: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_RETRY_S),
             detail: Some(kernel::Text::new(refusal.zh, refusal.en)),
             field: refusal.field.map(Cow::into_owned),
             ..Self::bare(status)

@@ -17,6 +17,12 @@ pub enum Menu {
     Foot,
     /// On the page of administration; `{key}-about` says what is there.
     Admin,
+    /// At the head of every page, for whoever is signed in; the number of unread messages stands beside it.
+    Own,
+    /// On the page of a record at `/x/{id}`, for whoever is signed in, when the address ends in `/x`; the id is appended.
+    Record,
+    /// The feed of the list at `path`, when the address is `/feeds{path}.atom`; the list's own filters go with it.
+    Feed,
 }
 
 /// A menu entry. Capabilities give theirs; they are shown by `order`, then as given.
@@ -90,6 +96,8 @@ pub struct Account {
     pub organisation: Option<String>,
     /// Tasks that wait on the desk.
     pub waiting: i64,
+    /// Messages not read yet.
+    pub unread: i64,
     /// True if the administration pages are open to this account.
     pub admin: bool,
 }
@@ -120,6 +128,12 @@ pub struct Shell {
     pub nav: Vec<NavLink>,
     /// Links at the foot.
     pub foot: Vec<NavLink>,
+    /// Links for whoever is signed in.
+    pub own: Vec<NavLink>,
+    /// Links of the record that this page is, for whoever is signed in: address and words.
+    pub record: Vec<(String, NavLink)>,
+    /// The feed of the list that this page is: address and title.
+    pub feed: Option<(String, NavLink)>,
     /// Who is signed in.
     pub account: Option<Account>,
     /// True for a demonstration.
@@ -157,6 +171,7 @@ impl Shell {
             kernel::Locale::ZhCn => "en",
             kernel::Locale::En => "zh-CN",
         };
+        let signed_in = visit.account().is_some();
         let shell = Self {
             t: visit.t,
             theme: visit.theme,
@@ -164,6 +179,9 @@ impl Shell {
             description: String::new(),
             nav: visit.menu(Menu::Main),
             foot: visit.menu(Menu::Foot),
+            own: if signed_in { visit.menu(Menu::Own) } else { Vec::new() },
+            record: if signed_in { record(visit) } else { Vec::new() },
+            feed: feed(visit),
             account: visit.account().cloned(),
             demo: visit.site.demo,
             proof: visit.site.proof(),
@@ -225,4 +243,30 @@ impl Shell {
             kernel::Locale::En => ("zh-CN", "中文"),
         }
     }
+}
+
+/// What can be done with the record of this page.
+fn record(visit: &Visit) -> Vec<(String, NavLink)> {
+    let Some((noun, id)) = visit.path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
+        return Vec::new();
+    };
+    if id.is_empty() || id.contains('/') {
+        return Vec::new();
+    }
+    let fits = |link: &NavLink| link.href.rsplit('/').next() == Some(noun);
+    let links = visit.menu(Menu::Record).into_iter().filter(fits);
+    links.map(|link| (format!("{}/{id}", link.href), link)).collect()
+}
+
+/// Parameters of a list that are the reader's and not the list's.
+const READERS: [&str; 4] = ["lang", "theme", "cursor", "limit"];
+
+/// The feed of this page, if it is a list that has one.
+fn feed(visit: &Visit) -> Option<(String, NavLink)> {
+    let href = format!("/feeds{}.atom", visit.path);
+    let link = visit.menu(Menu::Feed).into_iter().find(|link| link.href == href)?;
+    let own = |pair: &&str| !pair.is_empty() && !READERS.contains(&pair.split('=').next().unwrap_or_default());
+    let query: Vec<&str> = visit.query.split('&').filter(own).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    Some((format!("{href}{query}"), link))
 }

@@ -1,3 +1,4 @@
+search-save = Save this search and tell me of new results
 search-menu = Search
 search-title = Search
 search-label = Organisations, needs and offers, by Chinese, English, pinyin or initials

@@ -1,3 +1,4 @@
+search-save = 保存这项搜索，有新结果时告诉我
 search-menu = 搜索
 search-title = 搜索
 search-label = 机构、需求、供给，中文、英文、拼音或首字母

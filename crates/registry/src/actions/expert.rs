@@ -3,8 +3,8 @@
 mod view;
 
 pub use crate::store::expert::{Facets, Filter};
-pub use view::{ExpertView, Experts, expert_list, expert_own, expert_view, kept_cities};
-pub(crate) use view::{check, masked};
+pub(crate) use view::masked;
+pub use view::{ExpertView, Experts, check, expert_list, expert_own, expert_view, kept_cities};
 
 use super::organisation::{Done, with_known};
 use crate::corridor;

@@ -36,7 +36,7 @@ pub struct Done {
 
 impl Done {
     /// A receipt without warnings.
-    pub(crate) fn new(tx: &Txn, id: &str, entry: i64) -> Done {
+    pub fn new(tx: &Txn, id: &str, entry: i64) -> Done {
         Done { id: id.to_owned(), entry, at_ms: tx.ctx().now.ms(), warnings: Vec::new() }
     }
 }

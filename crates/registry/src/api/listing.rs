@@ -48,7 +48,7 @@ pub struct ListingQuery {
 }
 
 /// The values of a filter that were separated by commas.
-pub(crate) fn values(text: &str) -> Vec<String> {
+pub fn values(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect()
 }
 

@@ -13,7 +13,7 @@ pub mod matching;
 pub mod membership;
 pub mod organisation;
 pub mod pack;
-pub(crate) mod paged;
+pub mod paged;
 pub mod poc;
 pub mod review;
 pub mod search;

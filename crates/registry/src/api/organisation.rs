@@ -4,9 +4,9 @@ mod shapes;
 
 pub use shapes::{
     ClaimItem, DecisionBody, EvidenceBody, LoginBody, MandateBody, MemberItem, NameItem, OrganisationBody,
-    OrganisationDetail, OrganisationItem, ReceiptOf, StatementItem, StatusBody, StatusItem,
+    OrganisationDetail, OrganisationItem, ReceiptOf, StatementItem, StatusBody, StatusItem, receipt,
 };
-pub(crate) use shapes::{claim, item, member, place, receipt};
+pub(crate) use shapes::{claim, item, member, place};
 
 use super::listing::values;
 use super::paged::Listed;

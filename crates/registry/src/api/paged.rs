@@ -20,7 +20,7 @@ pub struct Listed<T> {
 ///
 /// # Errors
 /// `page-limit` or `page-cursor` for what cannot be read, or a cursor that is no key of this list.
-pub(crate) fn cut<T>(all: Vec<T>, query: &PageQuery, key: impl Fn(&T) -> &str) -> Result<Listed<T>, Refusal> {
+pub fn cut<T>(all: Vec<T>, query: &PageQuery, key: impl Fn(&T) -> &str) -> Result<Listed<T>, Refusal> {
     let page = query.page()?;
     let start = match &page.cursor {
         None => 0,

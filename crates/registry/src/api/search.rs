@@ -54,6 +54,7 @@ impl SearchQuery {
             status: split(&self.status),
             segment: split(&self.segment),
             year,
+            id: Vec::new(),
         };
         Ok(SearchRequest { text: self.q.clone(), filters, limit: page.limit, offset, facets: true })
     }

@@ -10,40 +10,35 @@ use platform::web::visit::href_with;
 const VALUES_SHOWN: usize = 14;
 
 /// One filter with what is chosen of it and what each value would give.
-pub(crate) struct Facet<'a> {
+pub struct Facet<'a> {
     /// Its name in the address.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Its heading.
-    pub(crate) label: String,
+    pub label: String,
     /// What is chosen, separated by commas.
-    pub(crate) chosen: &'a str,
+    pub chosen: &'a str,
     /// Values with the number of results of each.
-    pub(crate) counts: &'a [(String, i64)],
+    pub counts: &'a [(String, i64)],
 }
 
 /// A list as a whole.
-pub(crate) struct Browse<'a> {
-    pub(crate) path: &'static str,
-    pub(crate) heading: String,
-    pub(crate) lede: String,
+pub struct Browse<'a> {
+    pub path: &'static str,
+    pub heading: String,
+    pub lede: String,
     /// Label of the search box.
-    pub(crate) search: String,
-    pub(crate) q: &'a str,
-    pub(crate) facets: Vec<Facet<'a>>,
-    pub(crate) action: Option<Action>,
-    pub(crate) empty: Empty,
-    pub(crate) total: i64,
-    pub(crate) shown: usize,
-    pub(crate) next: Option<&'a str>,
+    pub search: String,
+    pub q: &'a str,
+    pub facets: Vec<Facet<'a>>,
+    pub action: Option<Action>,
+    pub empty: Empty,
+    pub total: i64,
+    pub shown: usize,
+    pub next: Option<&'a str>,
 }
 
 /// The frame of a list; `label` puts a value of a filter into words.
-pub(crate) fn frame(
-    visit: &Visit,
-    paging: &PageQuery,
-    browse: Browse<'_>,
-    label: impl Fn(&str, &str) -> String,
-) -> ListFrame {
+pub fn frame(visit: &Visit, paging: &PageQuery, browse: Browse<'_>, label: impl Fn(&str, &str) -> String) -> ListFrame {
     let t = visit.t;
     let chosen = browse.facets.iter().filter(|facet| !facet.chosen.is_empty());
     let keep: Vec<(String, String)> = chosen.map(|facet| (facet.name.to_owned(), facet.chosen.to_owned())).collect();

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use kernel::Instant;
 use platform::capability::Route;
 use platform::web::kinds::{DetailFrame, StepFrame};
-use platform::web::parts::{Choice, Crumbs, Empty, Fact, Facts, Field, FieldKind, Form, Receipt, Tag, Tone};
+use platform::web::parts::{Choice, Crumbs, Empty, Fact, Facts, Field, FieldKind, Form, Proofs, Receipt, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
 
@@ -283,7 +283,7 @@ fn receipt(caller: &Caller, id: &str, entry: i64, at_ms: i64) -> Response {
         at_ms,
         next: vec![t.with("claim-receipt-office", "n", CLAIM_WORKDAYS), t.msg("claim-receipt-then").into_owned()],
         links: vec![(format!("/claims/{id}"), t.msg("claim-receipt-look").into_owned())],
-        proof: None,
+        proof: Some(Proofs::of(t, entry, at_ms)),
     };
     html(&ReceiptPage::new(caller.visit.shell(title).private(), receipt))
 }

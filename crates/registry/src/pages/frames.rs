@@ -8,28 +8,28 @@ use platform::web::parts::Receipt;
 /// One form.
 #[derive(Template)]
 #[template(path = "registry/step_page.html")]
-pub(crate) struct StepPage {
+pub struct StepPage {
     /// The frame around it.
-    pub(crate) shell: Shell,
+    pub shell: Shell,
     /// The form.
-    pub(crate) step: StepFrame,
+    pub step: StepFrame,
 }
 
 /// The receipt of what was done.
 #[derive(Template)]
 #[template(path = "registry/receipt_page.html")]
-pub(crate) struct ReceiptPage {
+pub struct ReceiptPage {
     /// The frame around it.
-    pub(crate) shell: Shell,
+    pub shell: Shell,
     /// What was done.
-    pub(crate) receipt: Receipt,
+    pub receipt: Receipt,
     /// What was accepted all the same and is worth a second look; mostly empty.
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl ReceiptPage {
     /// A receipt with nothing to warn of.
-    pub(crate) fn new(shell: Shell, receipt: Receipt) -> ReceiptPage {
+    pub fn new(shell: Shell, receipt: Receipt) -> ReceiptPage {
         ReceiptPage { shell, receipt, warnings: Vec::new() }
     }
 }

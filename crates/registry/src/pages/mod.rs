@@ -1,6 +1,6 @@
 //! Pages for people, in Chinese and English.
 
-pub(crate) mod browse;
+pub mod browse;
 pub mod city;
 pub mod claim;
 pub mod contact;
@@ -10,7 +10,7 @@ mod drawing;
 pub mod expert;
 pub mod fact;
 mod figures;
-pub(crate) mod frames;
+pub mod frames;
 pub mod home;
 pub mod import;
 pub mod listing;
@@ -22,5 +22,5 @@ pub mod poc;
 pub mod review;
 pub mod search;
 pub mod status;
-pub(crate) mod typed;
+pub mod typed;
 pub mod workstation;

@@ -13,7 +13,7 @@ use kernel::Adcode;
 use platform::capability::Route;
 use platform::web::kinds::ListFrame;
 use platform::web::page::PageQuery;
-use platform::web::parts::{Empty, FacetGroup, FacetValue, Facets, Marked, Pager, SearchBox, Tag, Tone};
+use platform::web::parts::{Action, Empty, FacetGroup, FacetValue, Facets, Marked, Pager, SearchBox, Tag, Tone};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, Visit, html};
 use platform::{App, Caller};
@@ -84,6 +84,10 @@ fn frame(
     let kept = keep.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| ((*n).to_owned(), (*v).clone())).collect();
     let next = next_cursor(offset, response).map(|cursor| visit.href_with("cursor", &cursor));
     let api = format!("/api/v1/search?{}", visit.query);
+    let asked = !query.q.trim().is_empty() || keep.iter().any(|(_, value)| !value.is_empty());
+    let saving =
+        href_with("/saved-searches/new", href_with("", &visit.query, "cursor", "").trim_start_matches('?'), "lang", "");
+    let save = asked.then(|| Action::new(saving, t.msg("search-save")));
     ListFrame {
         heading: t.msg("search-title").into_owned(),
         lede: String::new(),
@@ -96,7 +100,7 @@ fn frame(
         }),
         facets: facets(visit, corridor, &keep, response),
         sorts: Vec::new(),
-        action: None,
+        action: save,
         csv_href: String::new(),
         json_href: api,
         pager: Pager {

@@ -6,27 +6,27 @@ use platform::web::Problem;
 
 /// Names and values of a posted form in their order; a name may come several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Typed(Vec<(String, String)>);
+pub struct Typed(Vec<(String, String)>);
 
 impl Typed {
     /// The first value of a name, trimmed; empty if there is none.
-    pub(crate) fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
     /// The first value as it was typed, if the form had the field at all.
-    pub(crate) fn raw(&self, name: &str) -> Option<&str> {
+    pub fn raw(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value whose name starts with a prefix, in order, without empty ones.
-    pub(crate) fn all(&self, prefix: &str) -> Vec<String> {
+    pub fn all(&self, prefix: &str) -> Vec<String> {
         let fits = self.0.iter().filter(|(key, value)| key.starts_with(prefix) && !value.is_empty());
         fits.map(|(_, value)| value.clone()).collect()
     }
 
     /// Names and values, to fill a form in again.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 }
@@ -50,7 +50,7 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
 }
 
 /// Full-width digits, commas and points become half-width ones: people type both.
-pub(crate) fn half_width(text: &str) -> String {
+pub fn half_width(text: &str) -> String {
     let half = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',

@@ -1,6 +1,7 @@
 //! Experts: reviewers and advisers, who decide themselves whether their name is shown.
 
 use super::organisation::{Known, codes, line};
+pub(crate) use kernel::input::needed;
 use kernel::limits::TITLE_CHARS_MAX;
 use kernel::{Adcode, Refusal};
 
@@ -254,17 +255,6 @@ fn withdrawn() -> Refusal {
         "该专家信息已撤下，不能再修改。需要恢复的，请重新登记。",
         "This record was taken out and can no longer be changed. Register again to come back.",
     )
-}
-
-/// A line that must not be empty.
-pub(crate) fn needed(text: &str, chars_max: usize, field: &'static str) -> Result<String, Refusal> {
-    let text = line(text, chars_max, field)?;
-    if text.is_empty() {
-        return Err(
-            Refusal::invalid("needed", "这一项不能为空，请填写。", "This cannot be empty; fill it in.").at(field)
-        );
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

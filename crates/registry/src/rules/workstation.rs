@@ -4,8 +4,10 @@ use super::decision::{Clock, DecisionCommand, DeclineCommand, Word, decided, fou
 use super::expert::needed;
 use super::organisation::{codes, line};
 use super::status::period;
+pub(crate) use kernel::input::day;
+use kernel::input::yuan;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Date, Fen, FenError, Refusal};
+use kernel::{Date, Fen, Refusal};
 
 /// Working days the city office has for a new workstation.
 pub const WORKSTATION_WORKDAYS: u32 = 10;
@@ -328,7 +330,7 @@ pub fn project(id: &str, workstation: &Workstation, draft: &ProjectDraft, now_ms
         workstation: workstation.id.clone(),
         title: needed(&draft.title, TITLE_CHARS_MAX, "title")?,
         title_en: line(&draft.title_en, TITLE_CHARS_MAX, "title_en")?,
-        amount: amount(&draft.amount_yuan)?,
+        amount: yuan(&draft.amount_yuan, "amount_yuan")?,
         starts,
         ends,
         results: line(&draft.results, ABSTRACT_CHARS_MAX, "results")?,
@@ -343,34 +345,6 @@ pub fn project(id: &str, workstation: &Workstation, draft: &ProjectDraft, now_ms
 /// As [`project`].
 pub fn project_revised(old: &Project, workstation: &Workstation, draft: &ProjectDraft) -> Result<Project, Refusal> {
     project(&old.id, workstation, draft, old.created_ms)
-}
-
-/// A day as typed.
-pub(crate) fn day(text: &str, field: &'static str) -> Result<Date, Refusal> {
-    Date::parse(text.trim()).map_err(|_| {
-        Refusal::invalid("date-shape", "请填写日期，如 2026-03-01。", "Write a date such as 2026-03-01.").at(field)
-    })
-}
-
-fn amount(text: &str) -> Result<Option<Fen>, Refusal> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    Fen::parse_yuan(text).map(Some).map_err(|error| {
-        let refusal = match error {
-            FenError::Shape => Refusal::invalid(
-                "amount-shape",
-                "金额以元为单位，最多两位小数，如 1200000 或 1,200,000.50。",
-                "An amount is in yuan with at most two decimals, such as 1200000 or 1,200,000.50.",
-            ),
-            FenError::TooLarge => Refusal::invalid(
-                "amount-large",
-                "金额过大，请检查单位是否为元。",
-                "The amount is too large; check that it is in yuan.",
-            ),
-        };
-        refusal.at("amount_yuan")
-    })
 }
 
 #[cfg(test)]

@@ -11,33 +11,33 @@ const WORDS_MAX: usize = 8;
 
 /// A condition with its values, `$1` first.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Where {
+pub struct Where {
     /// The condition.
-    pub(super) text: String,
+    pub text: String,
     /// Its values.
-    pub(super) values: Vec<Value>,
+    pub values: Vec<Value>,
 }
 
 impl Where {
     /// Begins with a condition that has no values.
-    pub(super) fn new(text: &str) -> Where {
+    pub fn new(text: &str) -> Where {
         Where { text: text.to_owned(), values: Vec::new() }
     }
 
     /// Adds a value; returns its place.
-    pub(super) fn place(&mut self, value: impl Into<Value>) -> String {
+    pub fn place(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
 
     /// Narrows it.
-    pub(super) fn and(&mut self, condition: &str) {
+    pub fn and(&mut self, condition: &str) {
         self.text.push_str(" AND ");
         self.text.push_str(condition);
     }
 
     /// One of several values; none means any.
-    pub(super) fn any(&mut self, column: &str, values: &[String]) {
+    pub fn any(&mut self, column: &str, values: &[String]) {
         if values.is_empty() {
             return;
         }
@@ -46,7 +46,7 @@ impl Where {
     }
 
     /// Every word stands in one of the columns, in whatever case.
-    pub(super) fn words(&mut self, text: &str, columns: &[&str]) {
+    pub fn words(&mut self, text: &str, columns: &[&str]) {
         for word in text.split_whitespace().take(WORDS_MAX) {
             let place = self.place(format!("%{}%", escaped(&word.to_lowercase())));
             let sides: Vec<String> =
@@ -57,12 +57,12 @@ impl Where {
 }
 
 /// A text in which the signs of a pattern stand for themselves.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| if matches!(c, '%' | '_' | '!') { vec!['!', c] } else { vec![c] }).collect()
 }
 
 /// How many rows have each value, the most frequent first.
-pub(super) async fn counted(conn: &Conn, column: &str, tables: &str, clause: Where) -> Outcome<Vec<(String, i64)>> {
+pub async fn counted(conn: &Conn, column: &str, tables: &str, clause: Where) -> Outcome<Vec<(String, i64)>> {
     let text = format!(
         "SELECT {column} AS v, COUNT(*) AS n FROM {tables} WHERE {} AND {column} IS NOT NULL
          GROUP BY {column} ORDER BY n DESC, v LIMIT {FACET_VALUES_MAX}",

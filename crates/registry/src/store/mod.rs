@@ -1,6 +1,6 @@
 //! Rows: tables, queries, rows in and domain values out. SeaORM stops here.
 
-mod browse;
+pub mod browse;
 pub mod claim;
 pub mod contact;
 pub mod corridor;
@@ -14,7 +14,7 @@ pub mod membership;
 pub mod organisation;
 pub mod pack;
 pub mod poc;
-mod rows;
+pub mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod visibility;

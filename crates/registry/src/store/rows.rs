@@ -9,7 +9,7 @@ const ROWS_MAX: usize = 200;
 /// Writes rows; a row whose key is already there is replaced, or refused when `key` is empty.
 ///
 /// Table, columns and key come from the program, never from input.
-pub(super) async fn put(
+pub async fn put(
     conn: &impl ConnectionTrait,
     table: &str,
     columns: &[&str],
@@ -45,36 +45,36 @@ fn insert_text(table: &str, columns: &[&str], key: &[&str], rows: usize) -> Stri
 }
 
 /// Runs one statement with values; returns how many rows it changed.
-pub(super) async fn run(conn: &impl ConnectionTrait, text: &str, values: Vec<Value>) -> Outcome<u64> {
+pub async fn run(conn: &impl ConnectionTrait, text: &str, values: Vec<Value>) -> Outcome<u64> {
     let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
     Ok(conn.execute_raw(statement).await?.rows_affected())
 }
 
 /// All rows of a query. The caller's text bounds them, by its WHERE, its LIMIT or the table's nature.
-pub(super) async fn all(conn: &impl ConnectionTrait, text: &str, values: Vec<Value>) -> Outcome<Vec<QueryResult>> {
+pub async fn all(conn: &impl ConnectionTrait, text: &str, values: Vec<Value>) -> Outcome<Vec<QueryResult>> {
     let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
     Ok(conn.query_all_raw(statement).await?)
 }
 
 /// The first row of a query.
-pub(super) async fn first(conn: &impl ConnectionTrait, text: &str, values: Vec<Value>) -> Outcome<Option<QueryResult>> {
+pub async fn first(conn: &impl ConnectionTrait, text: &str, values: Vec<Value>) -> Outcome<Option<QueryResult>> {
     let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
     Ok(conn.query_one_raw(statement).await?)
 }
 
 /// One column of a row.
-pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Outcome<T> {
+pub fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Outcome<T> {
     Ok(row.try_get("", column)?)
 }
 
 /// A list kept in one text column, as a JSON array.
-pub(super) fn join(items: &[String]) -> String {
+pub fn join(items: &[String]) -> String {
     // A list of strings always has a JSON form.
     serde_json::to_string(items).unwrap_or_default()
 }
 
 /// The inverse of [`join`].
-pub(super) fn split(text: &str) -> Vec<String> {
+pub fn split(text: &str) -> Vec<String> {
     serde_json::from_str(text).unwrap_or_default()
 }
 

@@ -165,6 +165,21 @@ fn filters_narrow_and_facets_count() {
     assert_eq!(ids(&index.search(&request).unwrap()), ["o2"]);
 }
 
+/// What a saved search asks of a document that changed.
+#[test]
+fn asking_about_one_document_says_whether_the_whole_search_finds_it() {
+    let index = index();
+    for words in ["", "大硅片", "半导体", "300mm", "硅片 缺陷 检测", "没有这样的东西"] {
+        let all = search(&index, words);
+        for id in ids(&search(&index, "")) {
+            let filters = Filters { id: vec![id.to_owned()], ..Filters::default() };
+            let alone = index.search(&SearchRequest { filters, ..ask(words) }).unwrap();
+            let expected: &[&str] = if ids(&all).contains(&id) { &[id] } else { &[] };
+            assert_eq!(ids(&alone), expected, "{words} about {id}");
+        }
+    }
+}
+
 /// Such paths made the engine's own facet collector panic.
 #[test]
 fn facet_paths_cannot_break_anything() {

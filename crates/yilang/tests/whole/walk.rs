@@ -17,7 +17,9 @@ const API: &str = "/api/";
 const STREAMS: [&str; 1] = ["/live"];
 
 /// Pages that nothing in a finished demo links to, and why.
-const UNLINKED: [&str; 8] = [
+const UNLINKED: [&str; 10] = [
+    "/mail/addresses/{link}",          // mailed to the address
+    "/mail/unsubscriptions/{link}",    // stands in mails
     "/experts/new",                    // the expert of the demo has entered himself already
     "/admin/imports/{id}",             // the demo imports nothing
     "/offers/{id}/check",              // the drafts of the demo are needs, whose page is the same
@@ -29,7 +31,12 @@ const UNLINKED: [&str; 8] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 13] = [
+const UNSHOWN: [&str; 18] = [
+    "/deliveries/{id}/replays",             // nothing was sent outside
+    "/inbox/address/removals",              // nobody has named an address
+    "/mail/addresses/{link}",               // behind a link that is mailed
+    "/mail/unsubscriptions/{link}",         // behind a link that is mailed
+    "/webhooks/{id}/removals",              // nobody has made a webhook
     "/account/tokens/{id}/revocations",     // nobody has made an access token
     "/admin/accounts/{id}/enablings",       // nobody is disabled
     "/admin/invites/{id}/revocations",      // no invitation is open

@@ -12,15 +12,17 @@ const JOURNAL: &str = "
 CREATE TABLE journal_entry (
   entry_id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms BIGINT NOT NULL, request_id TEXT NOT NULL, kind TEXT NOT NULL,
   actor TEXT NOT NULL, actor_name TEXT NOT NULL, object_kind TEXT NOT NULL, object_id TEXT NOT NULL,
-  city TEXT, public BOOLEAN NOT NULL, demo BOOLEAN NOT NULL, data TEXT NOT NULL);
+  city TEXT, public BOOLEAN NOT NULL, demo BOOLEAN NOT NULL, data TEXT NOT NULL, salts BLOB, images BLOB);
+CREATE TABLE journal_pending (entry_id BIGINT PRIMARY KEY, batched BOOLEAN NOT NULL);
 CREATE INDEX journal_entry_object ON journal_entry (object_kind, object_id);
 ";
 const SELECT: &str = "SELECT id, owner, state, version, amount_fen, updated_ms FROM thing WHERE id = ?1";
 const UPDATE: &str = "UPDATE thing SET version = version + 1, updated_ms = ?2 WHERE id = ?1";
 const STEP: &str = "INSERT INTO step (id, thing, kind, at_ms) VALUES (?1, ?2, 'moved', 1)";
 const ENTRY: &str =
-    "INSERT INTO journal_entry (at_ms, request_id, kind, actor, actor_name, object_kind, object_id, public, demo, data)
-    VALUES (1, 'r', 'thing.moved', 'system', '系统', 'thing', ?1, FALSE, FALSE, '{}')";
+    "INSERT INTO journal_entry (at_ms, request_id, kind, actor, actor_name, object_kind, object_id, public, demo, data, salts, images)
+    VALUES (1, 'r', 'thing.moved', 'system', '系统', 'thing', ?1, FALSE, FALSE, '{}', randomblob(64), randomblob(200))";
+const PENDING: &str = "INSERT INTO journal_pending (entry_id, batched) VALUES (last_insert_rowid(), FALSE)";
 
 fn prepare(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(path)?;
@@ -91,6 +93,7 @@ async fn pooled_action(pool: &sqlx::SqlitePool, number: u64) -> Result<(), sqlx:
     }
     sqlx::query(STEP).bind(format!("{number:x}")).bind(&ids[0]).execute(&mut *transaction).await?;
     sqlx::query(ENTRY).bind(&ids[0]).execute(&mut *transaction).await?;
+    sqlx::query(PENDING).execute(&mut *transaction).await?;
     transaction.commit().await
 }
 
@@ -125,8 +128,28 @@ pub fn locked(path: &Path, callers: usize, time: Duration) -> rusqlite::Result<f
 }
 
 fn locked_action(connection: &rusqlite::Connection, number: u64) -> rusqlite::Result<()> {
-    let ids = touched(number);
     connection.execute_batch("BEGIN IMMEDIATE")?;
+    bare_action(connection, number)?;
+    connection.execute_batch("COMMIT")
+}
+
+/// Actions a second of one loop that does nothing else and commits after every `per_commit`.
+pub fn bare(path: &Path, per_commit: u64, time: Duration) -> rusqlite::Result<f64> {
+    let connection = prepare(path)?;
+    let (started, mut number) = (Instant::now(), 0);
+    while started.elapsed() < time {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for _ in 0..per_commit {
+            number += 1;
+            bare_action(&connection, number)?;
+        }
+        connection.execute_batch("COMMIT")?;
+    }
+    Ok(number as f64 / started.elapsed().as_secs_f64())
+}
+
+fn bare_action(connection: &rusqlite::Connection, number: u64) -> rusqlite::Result<()> {
+    let ids = touched(number);
     for id in &ids {
         connection.prepare_cached(SELECT)?.query_row([id], |row| row.get::<_, i64>(3))?;
     }
@@ -135,5 +158,6 @@ fn locked_action(connection: &rusqlite::Connection, number: u64) -> rusqlite::Re
     }
     connection.prepare_cached(STEP)?.execute([format!("{number:x}").as_str(), ids[0].as_str()])?;
     connection.prepare_cached(ENTRY)?.execute([&ids[0]])?;
-    connection.execute_batch("COMMIT")
+    connection.prepare_cached(PENDING)?.execute([])?;
+    Ok(())
 }

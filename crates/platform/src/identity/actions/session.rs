@@ -129,7 +129,9 @@ async fn known_here(tx: &Txn, login: &str, place: &str) -> Outcome<bool> {
 
 async fn refused(app: &App, ctx: &Ctx, account: String) -> Outcome<()> {
     app.in_txn(ctx, "session_refuse", account, |tx, account| {
-        Box::pin(async move { tx.journal(Entry::new("session.refused", "account", account)).await.map(|_| ()) })
+        Box::pin(
+            async move { tx.journal(Entry::new("session.refused", "account", account).batched()).await.map(|_| ()) },
+        )
     })
     .await
 }
@@ -167,7 +169,7 @@ async fn session_create(
             store::limit::lower_tally(tx, &counts.place).await?;
             store::limit::lower_tally(tx, &counts.name).await?;
             store::limit::remember_place(tx, &session.account, &counts.place_known, now_ms).await?;
-            tx.journal(Entry::new("session.created", "account", &session.account)).await.map(|_| ())
+            tx.journal(Entry::new("session.created", "account", &session.account).batched()).await.map(|_| ())
         })
     })
     .await?;
@@ -184,7 +186,7 @@ pub async fn sign_out(app: &App, ctx: &Ctx, secret: &str) -> Outcome<()> {
     app.in_txn(ctx, "sign_out", (secret::hash(secret), account), |tx, (hash, account)| {
         Box::pin(async move {
             if store::session::delete_by_hash(tx, hash).await? {
-                tx.journal(Entry::new("session.ended", "account", account)).await?;
+                tx.journal(Entry::new("session.ended", "account", account).batched()).await?;
             }
             Ok(())
         })
@@ -204,7 +206,7 @@ pub async fn session_end(app: &App, ctx: &Ctx, id: String) -> Outcome<()> {
             if !store::session::delete_by_id(tx, account, id).await? {
                 return Err(Refusal::not_found().into());
             }
-            tx.journal(Entry::new("session.ended", "account", account)).await.map(|_| ())
+            tx.journal(Entry::new("session.ended", "account", account).batched()).await.map(|_| ())
         })
     })
     .await

@@ -69,7 +69,7 @@ struct OncePage {
 }
 
 /// A refusal that belongs on the form comes back with it; every other one is a page of its own.
-fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
+pub(crate) fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
     match fault.refusal() {
         Some(refusal)
             if matches!(refusal.kind, RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::TooMany) =>

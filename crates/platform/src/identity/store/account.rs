@@ -160,6 +160,14 @@ pub(in crate::identity) async fn grant_delete(conn: &Conn, id: &str, grant: &Gra
     Ok(run(conn, text, values).await? > 0)
 }
 
+/// The accounts that hold a role (in a city, if one is named) and may sign in, at most `limit`.
+pub(in crate::identity) async fn with_role(conn: &Conn, role: Role, city: &str, limit: i64) -> Outcome<Vec<String>> {
+    let text = "SELECT DISTINCT r.account AS account FROM account_role r JOIN account a ON a.id = r.account
+        WHERE r.role = $1 AND r.city = $2 AND a.disabled_ms IS NULL ORDER BY r.account LIMIT $3";
+    let rows = all(conn, text, vec![role.code().into(), city.into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "account")?)).collect()
+}
+
 /// Whether somebody else, who may sign in, is an administrator too.
 pub(in crate::identity) async fn other_administrator(conn: &Conn, id: &str) -> Outcome<bool> {
     let text = "SELECT 1 AS n FROM account_role r JOIN account a ON a.id = r.account

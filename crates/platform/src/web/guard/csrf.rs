@@ -15,7 +15,7 @@ pub async fn layer(request: Request, next: Next) -> Response {
     if allowed(request.method(), request.headers()) {
         next.run(request).await
     } else {
-        tracing::warn!(path = request.uri().path(), "a request from another site was refused");
+        tracing::warn!("a request from another site was refused");
         Problem::origin().into_response()
     }
 }

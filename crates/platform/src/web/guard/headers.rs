@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
 
 /// Scripts, styles, pictures, forms: only our own; nobody may frame a page.
 ///
@@ -61,7 +62,9 @@ fn random() -> String {
 pub async fn layer(State(https): State<bool>, mut request: Request, next: Next) -> Response {
     let id = RequestId::choose(request.headers().get(&REQUEST_ID));
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+    // Whatever is logged on the way names the request.
+    let span = tracing::info_span!("request", request_id = id.as_str());
+    let mut response = next.run(request).instrument(span).await;
     let headers = response.headers_mut();
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

@@ -152,6 +152,13 @@ pub struct Proofs {
     pub href: String,
 }
 
+impl Proofs {
+    /// The line for an entry, with the page that proves it.
+    pub fn of(t: T, entry: i64, at_ms: i64) -> Self {
+        Self { t, entry, at_ms, digest: String::new(), href: crate::journal::entry_href(entry) }
+    }
+}
+
 /// The end of every submission: its number, what happens next, whom to ask.
 #[derive(Debug, Clone, Template)]
 #[template(path = "parts/receipt.html")]

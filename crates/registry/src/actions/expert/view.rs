@@ -59,7 +59,7 @@ pub struct Experts {
 ///
 /// # Errors
 /// `filter-values`, `query-too-long`.
-pub(crate) fn check(text: &str, lists: &[&Vec<String>]) -> Result<(), Refusal> {
+pub fn check(text: &str, lists: &[&Vec<String>]) -> Result<(), Refusal> {
     let bad = |value: &String| value.chars().count() > limits::TITLE_CHARS_MAX || value.chars().any(char::is_control);
     if lists.iter().any(|list| list.len() > VALUES_MAX || list.iter().any(bad)) {
         return Err(Refusal::invalid(

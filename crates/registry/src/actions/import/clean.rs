@@ -67,7 +67,11 @@ async fn drop_since(app: &App, ctx: &Ctx, batch: &str, idle_since_ms: i64) -> Ou
     }
     while app
         .in_txn(&stage::at(app, ctx), "import_clean", batch.to_owned(), |tx, batch| {
-            Box::pin(async move { store::import::remove_some(tx, batch, CHUNK_RECORDS).await })
+            Box::pin(async move {
+                let more = store::import::remove_some(tx, batch, CHUNK_RECORDS).await?;
+                tx.journal(Entry::new("import.cleaned", "import_batch", batch)).await?;
+                Ok(more)
+            })
         })
         .await?
     {}

@@ -192,7 +192,7 @@ fn records(batch: &Batch, creates: Vec<Create>, ids: &mut Ids, ctx: &Ctx) -> Res
     Ok(chunk)
 }
 
-/// One chunk. It has no journal entry of its own: nobody can see it before the batch is published, which has one.
+/// One chunk, with an entry that commits to its rows. Nobody sees them before the batch is published.
 async fn write_chunk(app: &App, ctx: &Ctx, chunk: Chunk) -> Outcome<()> {
     app.in_txn(ctx, "import_stage", chunk, |tx, chunk| {
         Box::pin(async move {
@@ -203,7 +203,8 @@ async fn write_chunk(app: &App, ctx: &Ctx, chunk: Chunk) -> Outcome<()> {
             store::organisation::insert_dossiers(tx, &chunk.organisations).await?;
             store::listing::insert(tx, &chunk.listings).await?;
             store::import::put_keys(tx, &chunk.batch, chunk.noun, &chunk.keys, now_ms).await?;
-            store::import::put_changes(tx, &chunk.batch, &chunk.changes).await
+            store::import::put_changes(tx, &chunk.batch, &chunk.changes).await?;
+            tx.journal(Entry::new("import.staged", "import_batch", &chunk.batch)).await.map(|_| ())
         })
     })
     .await?;

@@ -308,7 +308,7 @@ pub struct ReceiptOf {
 }
 
 /// A receipt in the reader's language.
-pub(crate) fn receipt(done: &Done, locale: Locale) -> ReceiptOf {
+pub fn receipt(done: &Done, locale: Locale) -> ReceiptOf {
     let pick = |(zh, en): &(String, String)| if locale == Locale::ZhCn { zh.clone() } else { en.clone() };
     ReceiptOf {
         id: done.id.clone(),

@@ -200,6 +200,6 @@ pub(super) async fn receipt(
 }
 
 fn finished(t: T, title: String, entry: i64, at_ms: i64, next: Vec<String>, links: Vec<(String, String)>) -> Receipt {
-    let proof = Some(Proofs { t, entry, at_ms, digest: String::new(), href: String::new() });
+    let proof = Some(Proofs::of(t, entry, at_ms));
     Receipt { t, title, number: entry.to_string(), at_ms, next, links, proof }
 }

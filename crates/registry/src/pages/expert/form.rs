@@ -15,7 +15,7 @@ use kernel::limits::TITLE_CHARS_MAX;
 use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
-use platform::web::parts::{Choice, Field, FieldKind, Form, Receipt};
+use platform::web::parts::{Choice, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
 
@@ -190,7 +190,7 @@ fn receipt(caller: &Caller, done: &Done, next: &str) -> Response {
             (format!("/experts/{}", done.id), t.msg("expert-receipt-look").into_owned()),
             ("/experts".to_owned(), t.msg("expert-list-title").into_owned()),
         ],
-        proof: None,
+        proof: Some(Proofs::of(t, done.entry, done.at_ms)),
     };
     html(&ReceiptPage::new(caller.visit.shell(title).private().here("/experts"), receipt))
 }

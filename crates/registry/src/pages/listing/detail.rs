@@ -124,13 +124,7 @@ fn frame(t: T, corridor: &Corridor, side: Side, view: &View) -> DetailFrame {
         facts: vec![Facts { title: String::new(), facts: facts(t, corridor, side, view) }],
         actions: actions(t, side, view),
         source: None,
-        proof: newest.map(|entry| Proofs {
-            t,
-            entry: entry.entry,
-            at_ms: entry.at_ms,
-            digest: String::new(),
-            href: String::new(),
-        }),
+        proof: newest.map(|entry| Proofs::of(t, entry.entry, entry.at_ms)),
     }
 }
 

@@ -169,12 +169,6 @@ fn words(app: &App, t: T, side: Side, recorded: &Recorded) -> Receipt {
         at_ms: recorded.at_ms,
         next,
         links,
-        proof: Some(Proofs {
-            t,
-            entry: recorded.entry_id,
-            at_ms: recorded.at_ms,
-            digest: String::new(),
-            href: String::new(),
-        }),
+        proof: Some(Proofs::of(t, recorded.entry_id, recorded.at_ms)),
     }
 }

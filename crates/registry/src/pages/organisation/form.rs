@@ -14,7 +14,7 @@ use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
 use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
-use platform::web::parts::{Field, FieldKind, Form, Receipt};
+use platform::web::parts::{Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
 
@@ -172,7 +172,7 @@ fn receipt(caller: &Caller, done: &Done) -> Response {
                 (format!("/organisations/{}", done.id), t.msg("organisation-receipt-look").into_owned()),
                 ("/my/organisation".to_owned(), t.msg("organisation-mine").into_owned()),
             ],
-            proof: None,
+            proof: Some(Proofs::of(t, done.entry, done.at_ms)),
         },
     };
     html(&page)
@@ -225,7 +225,7 @@ fn saved_oddly(caller: &Caller, done: &Done) -> Response {
         at_ms: done.at_ms,
         next: Vec::new(),
         links,
-        proof: None,
+        proof: Some(Proofs::of(t, done.entry, done.at_ms)),
     };
     html(&ReceiptPage {
         shell: caller.visit.shell(title).private().here("/organisations"),

@@ -215,13 +215,7 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
         facts: vec![facts(t, corridor, view)],
         actions,
         source: None,
-        proof: view.history.iter().find(|entry| entry.public).map(|entry| Proofs {
-            t,
-            entry: entry.entry_id,
-            at_ms: entry.at_ms,
-            digest: String::new(),
-            href: String::new(),
-        }),
+        proof: view.history.iter().find(|entry| entry.public).map(|entry| Proofs::of(t, entry.entry_id, entry.at_ms)),
         heading,
     }
 }

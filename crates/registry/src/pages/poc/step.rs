@@ -16,7 +16,7 @@ use kernel::Refusal;
 use kernel::limits::TITLE_CHARS_MAX;
 use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
-use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Receipt};
+use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
 
@@ -182,7 +182,7 @@ fn receipt(caller: &Caller, done: &Done) -> Response {
         at_ms: done.at_ms,
         next: vec![word(t, "propose-receipt-next"), word(t, "propose-receipt-then")],
         links: vec![(format!("/poc/{}", done.id), word(t, "back-to-project"))],
-        proof: None,
+        proof: Some(Proofs::of(t, done.entry, done.at_ms)),
     };
     html(&ReceiptPage::new(caller.visit.shell(title).private().here("/poc"), receipt))
 }

@@ -15,7 +15,7 @@ use axum::response::Response;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
 use platform::identity::idempotency::new_key;
 use platform::web::kinds::StepFrame;
-use platform::web::parts::{Choice, Field, FieldKind, Form, Receipt, SearchBox};
+use platform::web::parts::{Choice, Field, FieldKind, Form, Proofs, Receipt, SearchBox};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
 use serde::Deserialize;
@@ -168,7 +168,7 @@ fn receipt(caller: &Caller, done: &Done) -> Response {
             (format!("/workstations/{}", done.id), t.msg("workstation-receipt-look").into_owned()),
             ("/my/organisation".to_owned(), t.msg("organisation-mine").into_owned()),
         ],
-        proof: None,
+        proof: Some(Proofs::of(t, done.entry, done.at_ms)),
     };
     html(&ReceiptPage::new(caller.visit.shell(title).private().here("/experts"), receipt))
 }

@@ -1,6 +1,7 @@
 //! What a need or an offer says, and what may be said: limits while it is a draft, completeness before review.
 
 use super::words::{ContactBy, Kind, Side};
+pub use kernel::input::{clean_text, text_fits};
 use kernel::{Date, Fen, Instant, Refusal, limits};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -237,11 +238,6 @@ fn clean_line(text: &str) -> String {
     text.split(char::is_whitespace).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Several lines: line ends unified, blanks at the ends dropped.
-pub fn clean_text(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
-}
-
 /// Trimmed, without empties and repeats, in the order given.
 fn distinct(words: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::with_capacity(words.len());
@@ -257,25 +253,6 @@ fn distinct(words: Vec<String>) -> Vec<String> {
 /// Words typed in one line, separated as people separate them.
 pub fn keywords_split(typed: &str) -> Vec<String> {
     distinct(typed.split([',', '，', '、', ';', '；', '\n']).map(str::to_owned).collect())
-}
-
-/// Refuses a text that is too long or holds control characters (NUL and the like) that no reader can see.
-pub fn text_fits(field: &'static str, text: &str, max: usize) -> Result<(), Refusal> {
-    let chars = text.chars().count();
-    if chars > max {
-        let zh = format!("最多 {max} 个字，现在是 {chars} 个字。请缩短。");
-        let en = format!("At most {max} characters; there are {chars}. Shorten it.");
-        return Err(Refusal::invalid("text-too-long", zh, en).at(field));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-        return Err(Refusal::invalid(
-            "text-control",
-            "内容里有看不见的控制字符。请删去后重新输入这一段。",
-            "The text holds invisible control characters. Remove them and type that part again.",
-        )
-        .at(field));
-    }
-    Ok(())
 }
 
 fn maturity_wrong(side: Side, level: i64) -> Refusal {

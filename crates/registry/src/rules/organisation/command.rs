@@ -4,8 +4,8 @@ use super::{
     Dossier, Kind, NAMES_MAX, Name, NameKind, Organisation, SEGMENTS_MAX, SOURCE_OWN, STATEMENTS_MAX, SegmentPlace,
     State, Statement, WEBSITE_CHARS_MAX, name_english, name_shown,
 };
-use crate::rules::listing::{clean_text, text_fits};
 use crate::rules::status::period;
+pub(crate) use kernel::input::line;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
 use kernel::{Adcode, Refusal, Uscc, UsccError, UsccWarning};
 
@@ -202,13 +202,6 @@ pub fn edit(
     let segments = segments(old, draft, known)?;
     let statements = statements(old, draft, by)?;
     Ok((Dossier { organisation, names, segments, statements, statuses: old.statuses.clone() }, warnings))
-}
-
-/// Trims, and refuses what is too long or has control characters.
-pub(crate) fn line(text: &str, chars_max: usize, field: &'static str) -> Result<String, Refusal> {
-    let text = clean_text(text);
-    text_fits(field, &text, chars_max)?;
-    Ok(text)
 }
 
 fn names(old: &Dossier, draft: &Draft) -> Result<Vec<Name>, Refusal> {

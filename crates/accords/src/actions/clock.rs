@@ -1,0 +1,60 @@
+//! The clock of joint acts: just after midnight in Shanghai, deadlines and last days that have passed are written down.
+//! Rules read the clock themselves, so nothing depends on the round being on time.
+
+use super::accord::accord_lapse;
+use crate::store;
+use futures_util::future::BoxFuture;
+use kernel::{Instant, RefusalKind};
+use platform::jobs::{JobSpec, NewJob};
+use platform::{App, Ctx, Fault, Outcome};
+use serde_json::{Value, json};
+
+/// Acts ended in one step of a round.
+const STEP: usize = 200;
+const NAME: &str = "accords.day_end";
+
+/// The round as a kind of job.
+pub const DAY_END: JobSpec = JobSpec { name: NAME, handler };
+
+/// The round after the coming midnight; ordering it twice is ordering it once.
+pub fn next_round(now: Instant) -> NewJob {
+    let midnight = now.date().plus_days(1).start();
+    NewJob::new(NAME, json!({ "day": midnight.date().to_string() })).once(midnight.date().to_string()).at(midnight)
+}
+
+fn handler<'a>(app: &'a App, ctx: &'a Ctx, _payload: &'a Value) -> BoxFuture<'a, Result<(), String>> {
+    Box::pin(async move { Ok(round(app, ctx).await?) })
+}
+
+/// Ends whatever is over, and orders the next round while anything is left to watch.
+///
+/// # Errors
+/// The database failed; what was ended before stays ended, and the job runs again.
+pub async fn round(app: &App, ctx: &Ctx) -> Outcome<()> {
+    let conn = app.db().read();
+    loop {
+        let due = store::accord::to_lapse(&conn, ctx.now, STEP).await?;
+        let mut ended = 0;
+        for id in &due {
+            ended += won(accord_lapse(app, ctx, id).await)?;
+        }
+        // A step that ends nothing has only lost races; whoever won them is at work.
+        if ended == 0 {
+            break;
+        }
+    }
+    if store::accord::any_watched(&conn).await? {
+        app.in_txn(ctx, "accord_round", (), |tx, ()| Box::pin(async move { tx.job(next_round(tx.ctx().now)).await }))
+            .await?;
+    }
+    Ok(())
+}
+
+/// One, or none where somebody has changed it a moment ago.
+fn won<T>(outcome: Outcome<T>) -> Outcome<usize> {
+    match outcome {
+        Ok(_) => Ok(1),
+        Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Conflict => Ok(0),
+        Err(fault) => Err(fault),
+    }
+}

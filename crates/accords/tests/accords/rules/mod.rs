@@ -1,0 +1,4 @@
+//! The rules by themselves: tables and properties.
+
+mod accord;
+mod work;

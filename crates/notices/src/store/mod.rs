@@ -1,0 +1,9 @@
+//! Rows in, values out. SQL stops here.
+
+pub mod delivery;
+pub mod follow;
+pub mod notice;
+pub mod preference;
+mod rows;
+pub mod saved;
+pub mod webhook;

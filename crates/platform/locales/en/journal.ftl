@@ -1,0 +1,47 @@
+# The journal: public pages
+journal-title = Journal
+journal-about = Every act leaves an entry, and every entry is a leaf of a hash tree whose checkpoints are signed. Anybody can check that an entry is there and that nothing was rewritten.
+journal-find = Entry number, as on a receipt
+journal-find-go = Look up
+journal-find-none = There is no entry with this number. Compare it with the receipt; digits only.
+journal-checkpoint = Newest checkpoint
+journal-size = Entries
+journal-signed-at = Signed
+journal-origin = Log
+journal-witnessed = Witnesses
+journal-witnesses = { $n ->
+    [0] not cosigned by any witness yet
+    [one] cosigned by one witness:
+   *[other] cosigned by { $n } witnesses:
+}
+journal-key = Verifier key
+journal-note = The checkpoint as it is signed
+journal-unsigned = No checkpoint is signed yet; look again in some seconds.
+journal-check = How to check
+journal-check-keep = Keep a checkpoint; every later log must continue it.
+journal-check-entry = From the hashes on an entry's page, compute from leaf to root and compare with the checkpoint.
+journal-check-whole = Take the whole log as a file and check it on a machine without our database:
+journal-newest = Newest public entries
+journal-proven = Proven
+journal-proven-about = This entry is in the signed log; the proof is below.
+journal-pending = Pending
+journal-pending-about = The entry is stored and waits for the next checkpoint, usually less than ten seconds. Reload the page to see the proof.
+journal-before = Before the log
+journal-before-about = This entry was made before the tree was kept; it has no proof.
+journal-protected = This entry is protected: the log holds only a commitment that shows neither what happened, nor to what, nor by whom. Those who may see it find it on the page of its subject.
+journal-leaf = Leaf
+journal-leaf-about = The hash of this one line is the leaf in the tree (RFC 6962: a zero byte goes first). Names and the like appear as salted commitments only.
+journal-leaf-hash = Leaf hash
+journal-index = Place in the log
+journal-path = Proof of inclusion
+journal-path-about = Hashes from the leaf's side up to the root; joined in order they give the root in the checkpoint.
+journal-promise = Promise of inclusion
+journal-promise-about = A signed promise that the entry will be in the log by the time it names. Keep it: if the entry is not there by then, it is the evidence.
+journal-erase = Erase personal data
+journal-erase-about = On request of the person: the value goes together with its salt, its commitment stays, so the log stays provable. The erasure is an entry itself and cannot be undone.
+journal-field = What to erase
+journal-field-actor = The account
+journal-field-actor_name = The person's name
+journal-field-data = The content (protected entries only)
+journal-reason = Ground
+journal-reason-hint = Such as date and number of the request; without what is to be erased.

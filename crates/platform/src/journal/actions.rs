@@ -1,0 +1,74 @@
+//! What anybody may ask of the log, and what administrators do to it.
+
+use super::log::{self, Log, Published};
+use super::prove::{self, Standing};
+use super::{EntryId, Recorded};
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::db::Outcome;
+use crate::policy::Resource;
+
+/// Entries shown on the log's page.
+const NEWEST: i64 = 20;
+
+/// The log as everybody may see it.
+#[derive(Debug, Clone)]
+pub struct JournalView {
+    /// The log that is written now; none before the first.
+    pub log: Option<Log>,
+    /// Its keys, the newest last.
+    pub keys: Vec<String>,
+    /// Its newest signed checkpoint.
+    pub published: Option<Published>,
+    /// Leaves it has now; more than the checkpoint's while some wait for the next one.
+    pub size: u64,
+    /// The newest entries that everybody may read.
+    pub entries: Vec<Recorded>,
+}
+
+/// The log, its newest checkpoint and its newest public entries.
+///
+/// # Errors
+/// As the policy says.
+pub async fn journal_view(app: &App, ctx: &Ctx) -> Outcome<JournalView> {
+    app.policies().require(ctx, "journal_view", &Resource::house())?;
+    let conn = app.db().read();
+    let log = log::newest(&conn).await?;
+    let mut view = JournalView {
+        log: None,
+        keys: Vec::new(),
+        published: None,
+        size: 0,
+        entries: super::newest_public(&conn, NEWEST).await?,
+    };
+    if let Some(log) = log {
+        view.keys = log::keys(&conn, &log.origin).await?;
+        view.published = log::published(&conn, &log.origin).await?;
+        view.size = log::size(&conn, &log).await?;
+        view.log = Some(log);
+    }
+    Ok(view)
+}
+
+/// How an entry stands in the log, and the entry itself if everybody may read it.
+///
+/// # Errors
+/// Not found; as the policy says.
+pub async fn journal_entry(app: &App, ctx: &Ctx, entry: EntryId) -> Outcome<(Standing, Option<Recorded>)> {
+    app.policies().require(ctx, "journal_view", &Resource::house())?;
+    let conn = app.db().read();
+    let key = app.signing_key().await?;
+    let standing = prove::standing(&conn, entry, key.as_deref()).await?.ok_or_else(kernel::Refusal::not_found)?;
+    let recorded = super::by_id(&conn, entry).await?.filter(|recorded| recorded.public);
+    Ok((standing, recorded))
+}
+
+/// The proof that the log has only grown between two sizes.
+///
+/// # Errors
+/// Not found when the log never had these sizes; as the policy says.
+pub async fn journal_consistency(app: &App, ctx: &Ctx, from: u64, to: u64) -> Outcome<prove::Consistency> {
+    app.policies().require(ctx, "journal_view", &Resource::house())?;
+    let proof = prove::consistency(&app.db().read(), from, to).await?;
+    Ok(proof.ok_or_else(kernel::Refusal::not_found)?)
+}

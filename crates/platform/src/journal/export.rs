@@ -1,0 +1,49 @@
+//! The whole log as a file that outsiders check without us: see [`proof::bundle`].
+
+use super::log;
+use super::stored;
+use crate::db::{Db, Outcome};
+use crate::fault::Fault;
+use kernel::Refusal;
+use proof::bundle::Head;
+use std::io::Write;
+
+/// Leaves read at once.
+const PAGE_LEAVES: i64 = 4_096;
+
+/// Writes the newest log up to its newest signed checkpoint; returns the number of leaves.
+///
+/// # Errors
+/// `journal-unsigned` while there is no signed checkpoint; database faults; input/output errors.
+pub async fn export(db: &Db, out: &mut (impl Write + Send)) -> Outcome<u64> {
+    let conn = db.snapshot().await?;
+    let unsigned = || {
+        Refusal::conflict(
+            "journal-unsigned",
+            "还没有签名的检查点。请先运行服务，等待几秒后再导出。",
+            "There is no signed checkpoint yet. Run the service for some seconds, then export again.",
+        )
+    };
+    let log = log::newest(&conn).await?.ok_or_else(unsigned)?;
+    let published = log::published(&conn, &log.origin).await?.ok_or_else(unsigned)?;
+    let keys = log::keys(&conn, &log.origin).await?;
+    let failed = |error: std::io::Error| Fault::Internal(format!("the bundle: {error}"));
+    let head = Head { keys, checkpoint: published.note, base: log.base };
+    writeln!(out, "{}", head.line()).map_err(failed)?;
+    let size = i64::try_from(published.checkpoint.size).unwrap_or(i64::MAX);
+    let end = log.base + size;
+    let erased = stored::erased(&conn, None).await?;
+    let mut next = log.base;
+    while next < end {
+        let page = stored::from_leaf(&conn, next, PAGE_LEAVES.min(end - next)).await?;
+        let Some(last) = page.last().and_then(|entry| entry.leaf_index) else {
+            return Err(Fault::Internal(format!("leaf {next} is missing")));
+        };
+        for entry in &page {
+            writeln!(out, "{}", entry.leaf(&erased)?).map_err(failed)?;
+        }
+        next = last + 1;
+    }
+    out.flush().map_err(failed)?;
+    Ok(published.checkpoint.size)
+}

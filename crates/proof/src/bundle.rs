@@ -1,0 +1,223 @@
+//! A whole log in one file: a line about the log, then one line per leaf, its bytes as they are hashed.
+//!
+//! Whoever has the file checks it without our database and without us: hash the lines, build the tree, compare the root
+//! with the signed checkpoint, and the checkpoint's key with the one he has kept.
+
+use crate::note::{Checkpoint, PublicKey, Signs};
+use crate::tree::Tiles;
+use crate::{Digest, ProofError, leaf, malformed, tree, wrong};
+use std::io::BufRead;
+
+/// The name and version of the format.
+pub const FORMAT: &str = "yilang/bundle/v1";
+/// Leaves hashed at once.
+const CHUNK_LEAVES: usize = 4_096;
+
+/// The first line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The log's keys, the newest last.
+    pub keys: Vec<String>,
+    /// The signed checkpoint of exactly the leaves that follow.
+    pub checkpoint: String,
+    /// The leaf number in the database of the first leaf.
+    pub base: i64,
+}
+
+impl Head {
+    /// The line, without its line break.
+    pub fn line(&self) -> String {
+        serde_json::json!({ "format": FORMAT, "keys": self.keys, "checkpoint": self.checkpoint, "base": self.base })
+            .to_string()
+    }
+
+    /// Reads the line.
+    ///
+    /// # Errors
+    /// When it is not the first line of a bundle.
+    pub fn parse(line: &str) -> Result<Head, ProofError> {
+        let bad = || malformed("the first line is not that of a bundle");
+        let value: serde_json::Value = serde_json::from_str(line).map_err(|_| bad())?;
+        if value["format"] != FORMAT {
+            return Err(bad());
+        }
+        let keys = value["keys"].as_array().ok_or_else(bad)?.iter();
+        Ok(Head {
+            keys: keys.map(|key| key.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or_else(bad)?,
+            checkpoint: value["checkpoint"].as_str().ok_or_else(bad)?.to_owned(),
+            base: value["base"].as_i64().ok_or_else(bad)?,
+        })
+    }
+}
+
+/// What a checked bundle holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What the checkpoint says.
+    pub checkpoint: Checkpoint,
+    /// Which key signed it.
+    pub key: String,
+    /// Leaves that can be read.
+    pub public: u64,
+    /// Leaves that are commitments.
+    pub protected: u64,
+}
+
+/// Checks a bundle: every leaf, the tree, the signature; against somebody's own checkpoint and key too if given.
+///
+/// `key` is the verifier key that the reader trusts; without one the bundle's own is used, which shows that the file is
+/// whole but not whose it is. `against` is an older or equal checkpoint somebody has kept: the log must continue it.
+///
+/// # Errors
+/// The first thing that does not hold, with the number of the leaf where one is at fault.
+pub fn check(file: impl BufRead, key: Option<&PublicKey>, against: Option<&Checkpoint>) -> Result<Checked, ProofError> {
+    let mut lines = file.lines().map(|line| line.map_err(|error| malformed(error.to_string())));
+    let head = Head::parse(&lines.next().ok_or_else(|| malformed("the file is empty"))??)?;
+    let checkpoint = Checkpoint::parse(&head.checkpoint)?;
+    let keys = match key {
+        Some(key) => vec![key.clone()],
+        None => head.keys.iter().map(|key| PublicKey::parse(key)).collect::<Result<_, _>>()?,
+    };
+    let signed = keys.iter().find(|key| key.signs() == Signs::Log && key.check(&head.checkpoint).is_ok());
+    let signed = signed.ok_or_else(|| wrong("the checkpoint is not signed by the log's key"))?;
+    if signed.name() != checkpoint.origin {
+        return Err(wrong(format!("the key of {} does not sign for {}", signed.name(), checkpoint.origin)));
+    }
+    let mut reading = Reading::new(against, &checkpoint)?;
+    for line in lines {
+        reading.take(&line?)?;
+    }
+    reading.flush()?;
+    reading.end(&checkpoint)?;
+    Ok(Checked { checkpoint, key: signed.text(), public: reading.public, protected: reading.protected })
+}
+
+struct Reading<'a> {
+    tiles: Tiles,
+    size: u64,
+    waiting: Vec<Digest>,
+    public: u64,
+    protected: u64,
+    against: Option<&'a Checkpoint>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(against: Option<&'a Checkpoint>, whole: &Checkpoint) -> Result<Reading<'a>, ProofError> {
+        if let Some(kept) = against {
+            if kept.origin != whole.origin {
+                return Err(wrong(format!("the kept checkpoint is of {}, this log is {}", kept.origin, whole.origin)));
+            }
+            if kept.size > whole.size {
+                return Err(wrong(format!("the log has {} leaves, the kept checkpoint {}", whole.size, kept.size)));
+            }
+        }
+        Ok(Reading { tiles: Tiles::default(), size: 0, waiting: Vec::new(), public: 0, protected: 0, against })
+    }
+
+    fn take(&mut self, line: &str) -> Result<(), ProofError> {
+        let number = self.size + self.waiting.len() as u64;
+        let value: serde_json::Value =
+            serde_json::from_str(line).map_err(|_| malformed(format!("leaf {number} is not JSON")))?;
+        if value.get("protected").is_some() {
+            self.protected += 1
+        } else {
+            self.public += 1
+        }
+        self.waiting.push(leaf::hash(line.as_bytes()));
+        let until_kept = self.against.map_or(u64::MAX, |kept| kept.size);
+        if self.waiting.len() == CHUNK_LEAVES || number + 1 == until_kept {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), ProofError> {
+        self.tiles.append(self.size, &self.waiting)?;
+        self.size += self.waiting.len() as u64;
+        self.waiting.clear();
+        if let Some(kept) = self.against.filter(|kept| kept.size == self.size)
+            && tree::root(self.size, &self.tiles)? != kept.root
+        {
+            return Err(wrong(format!("the first {} leaves are not those of the kept checkpoint", kept.size)));
+        }
+        self.tiles.take_changed();
+        self.tiles.keep_edge(self.size);
+        Ok(())
+    }
+
+    fn end(&self, whole: &Checkpoint) -> Result<(), ProofError> {
+        if self.size != whole.size {
+            return Err(wrong(format!("{} leaves in the file, {} in the checkpoint", self.size, whole.size)));
+        }
+        if tree::root(self.size, &self.tiles)? != whole.root {
+            return Err(wrong("the leaves do not give the root of the checkpoint"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::SecretKey;
+
+    fn bundle(count: u64) -> (String, SecretKey) {
+        let leaves: Vec<String> = (0..count).map(|n| format!("{{\"entry\":{n}}}")).collect();
+        let mut tiles = Tiles::default();
+        let hashes: Vec<Digest> = leaves.iter().map(|line| leaf::hash(line.as_bytes())).collect();
+        tiles.append(0, &hashes).unwrap();
+        let key = SecretKey::new("log.example", Signs::Log, &[1; 32]).unwrap();
+        let root = tree::root(count, &tiles).unwrap();
+        let checkpoint = Checkpoint { origin: "log.example".into(), size: count, root };
+        let head = Head { keys: vec![key.public().text()], checkpoint: key.sign(&checkpoint.text()).unwrap(), base: 0 };
+        (std::iter::once(head.line()).chain(leaves).map(|line| line + "\n").collect(), key)
+    }
+
+    #[test]
+    fn a_whole_bundle_holds() {
+        let (file, key) = bundle(9_000);
+        let checked = check(file.as_bytes(), Some(&key.public()), None).unwrap();
+        assert_eq!((checked.checkpoint.size, checked.public, checked.protected), (9_000, 9_000, 0));
+        let (kept, _) = bundle(5_000);
+        let kept = Checkpoint::parse(&Head::parse(kept.lines().next().unwrap()).unwrap().checkpoint).unwrap();
+        assert!(check(file.as_bytes(), None, Some(&kept)).is_ok());
+    }
+
+    #[test]
+    fn whatever_is_changed_is_noticed() {
+        let (file, key) = bundle(300);
+        let swapped = file.replace("{\"entry\":7}\n{\"entry\":8}", "{\"entry\":8}\n{\"entry\":7}");
+        let cut = file.replace("{\"entry\":299}\n", "");
+        let more = format!("{file}{{\"entry\":300}}\n");
+        for (bad, why) in [
+            (file.replace("{\"entry\":7}", "{\"entry\":70000}"), "root"),
+            (swapped, "root"),
+            (cut, "299 leaves in the file"),
+            (more, "301 leaves in the file"),
+            (file.replace("\\n300\\n", "\\n299\\n"), "not signed"),
+            (file.replace("bundle/v1", "bundle/v9"), "first line"),
+            (file.replace("{\"entry\":9}", "entry"), "leaf 9"),
+            (String::new(), "empty"),
+        ] {
+            assert_ne!(bad, file);
+            let error = check(bad.as_bytes(), Some(&key.public()), None).unwrap_err().to_string();
+            assert!(error.contains(why), "{error} ({why})");
+        }
+    }
+
+    #[test]
+    fn another_log_or_another_past_is_not_taken_for_this_one() {
+        let (file, _) = bundle(300);
+        let other = SecretKey::new("log.example", Signs::Log, &[2; 32]).unwrap();
+        assert!(check(file.as_bytes(), Some(&other.public()), None).is_err());
+        let kept = |origin: &str, size| Checkpoint { origin: origin.into(), size, root: [1; 32] };
+        for (kept, why) in [
+            (kept("log.example", 200), "not those of the kept"),
+            (kept("log.example", 301), "kept checkpoint 301"),
+            (kept("other", 200), "other"),
+        ] {
+            let error = check(file.as_bytes(), None, Some(&kept)).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}

@@ -17,7 +17,8 @@ const API: &str = "/api/";
 const STREAMS: [&str; 1] = ["/live"];
 
 /// Pages that nothing in a finished demo links to, and why.
-const UNLINKED: [&str; 10] = [
+const UNLINKED: [&str; 11] = [
+    "/log/tile/{*path}",               // for monitors, who work it out from the size of the log
     "/mail/addresses/{link}",          // mailed to the address
     "/mail/unsubscriptions/{link}",    // stands in mails
     "/experts/new",                    // the expert of the demo has entered himself already

@@ -26,7 +26,7 @@ const STEP_ENTRIES: u64 = 500;
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut told = journal::last_leaf(&app.db().read()).await.unwrap_or(-1);
     let poll = if app.db().sqlite_path().is_some() { POLL } else { POLL_SHARED };
-    let (mut batched, mut signed) = (Instant::now(), Instant::now() - CHECKPOINT);
+    let (mut batched, mut signed) = (Instant::now(), None::<Instant>);
     while !*stop.borrow() {
         let batches = if batched.elapsed() >= BATCH { Batches::Due } else { Batches::Later };
         match step(&app, told, batches).await {
@@ -35,8 +35,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                 if batches == Batches::Due {
                     batched = Instant::now();
                 }
-                if signed.elapsed() >= CHECKPOINT {
-                    signed = Instant::now();
+                if signed.is_none_or(|at| at.elapsed() >= CHECKPOINT) {
+                    signed = Some(Instant::now());
                     sign(&app).await;
                 }
                 if more {

@@ -134,16 +134,15 @@ fn create(file: &Path) -> Result<File, Ended> {
 
 /// Writes a backup; the server may run.
 pub async fn backup(place: &Place, file: &Path) -> Result<(), Ended> {
+    if file.exists() {
+        create(file)?;
+    }
     let db = open_db(place).await?;
     let steps = platform::app::steps(&yilang::capabilities());
     let partial = file.with_extension("partial");
     let out = create(&partial)?;
     let counted = backup::write(&db, &steps, Clock::system().now(), BufWriter::new(&out)).await?;
     out.sync_all()?;
-    if file.exists() {
-        let _ = std::fs::remove_file(&partial);
-        create(file)?;
-    }
     std::fs::rename(&partial, file)?;
     told("written", counted)
 }

@@ -198,13 +198,7 @@ impl Recorder {
         let State { packed, first, row, key, .. } = &mut *state;
         let salt = crate::random::salt();
         canonical(table, columns.clone(), row);
-        key.clear();
-        for name in &table.key {
-            let found = columns.clone().find(|(column, _)| *column == name.as_str());
-            if let Some((_, Some(value))) = found {
-                image::value(key, value);
-            }
-        }
+        key_of(table, columns, key);
         let hash = if gone { GONE } else { image::hash(&salt, row) };
         image::pack(packed, &Image { table: &table.name, key, salt, hash });
         first.get_or_insert_with(|| table.clone());
@@ -243,6 +237,16 @@ fn canonical<'a>(table: &Table, columns: impl Iterator<Item = (&'a str, Option<V
     for (name, value) in columns {
         if let Some(value) = value.filter(|_| !table.working.contains(name)) {
             image::column(row, name, value);
+        }
+    }
+}
+
+/// Writes a row's key into `key`, its columns in the key's own order.
+fn key_of<'a>(table: &Table, columns: impl Iterator<Item = (&'a str, Option<Value<'a>>)> + Clone, key: &mut Vec<u8>) {
+    key.clear();
+    for name in &table.key {
+        if let Some((_, Some(value))) = columns.clone().find(|(column, _)| *column == name.as_str()) {
+            image::value(key, value);
         }
     }
 }
@@ -300,11 +304,7 @@ impl Plain {
     pub(crate) fn key_and_row(&self, table: &Table) -> (Vec<u8>, Vec<u8>) {
         let (mut key, mut row) = (Vec::new(), Vec::new());
         canonical(table, self.columns(), &mut row);
-        for name in &table.key {
-            if let Some((_, Some(value))) = self.columns().find(|(column, _)| *column == name.as_str()) {
-                image::value(&mut key, value);
-            }
-        }
+        key_of(table, self.columns(), &mut key);
         (key, row)
     }
 }

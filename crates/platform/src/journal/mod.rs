@@ -44,6 +44,9 @@ use utoipa::ToSchema;
 pub type EntryId = i64;
 
 /// Tables of the journal.
+///
+/// Entries that the second step finds unsealed have no salts and can be no leaves of a tree: it seals them as they were
+/// sealed then, and the log opens behind them.
 pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "journal-0001",
     sql: "
@@ -60,8 +63,9 @@ CREATE TABLE journal_leaf (leaf_index BIGINT PRIMARY KEY, entry_id BIGINT NOT NU
 ALTER TABLE journal_entry ADD COLUMN salts {bytes};
 ALTER TABLE journal_entry ADD COLUMN images {bytes};
 CREATE TABLE journal_pending (entry_id BIGINT PRIMARY KEY, batched BOOLEAN NOT NULL);
-INSERT INTO journal_pending (entry_id, batched) SELECT e.entry_id, FALSE FROM journal_entry e
- LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id WHERE l.entry_id IS NULL;
+INSERT INTO journal_leaf (leaf_index, entry_id)
+ SELECT (SELECT COALESCE(MAX(leaf_index), -1) FROM journal_leaf) + ROW_NUMBER() OVER (ORDER BY e.entry_id), e.entry_id
+ FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id WHERE l.entry_id IS NULL;
 CREATE TABLE journal_tile (base BIGINT NOT NULL, level BIGINT NOT NULL, n BIGINT NOT NULL, hashes {bytes} NOT NULL,
   PRIMARY KEY (base, level, n));
 CREATE TABLE journal_log (base BIGINT PRIMARY KEY, origin TEXT NOT NULL UNIQUE, opened_ms BIGINT NOT NULL, previous TEXT);

@@ -464,3 +464,29 @@ async fn the_pages_and_the_api_show_the_same_proof() {
     assert_eq!(visitor.get("/api/v1/journal/consistency?from=1&to=9999").await.status, 404);
     house.finish().await;
 }
+
+#[tokio::test]
+async fn an_entry_that_an_older_version_left_unsealed_stands_before_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = fresh_database(folder.path());
+    let db = Db::open(&url).await.unwrap();
+    db.migrate(beginning(), journal::MIGRATIONS[..1].to_vec()).await.unwrap();
+    db.in_txn(&Ctx::system(beginning()), "old", (), |tx, ()| {
+        Box::pin(async move {
+            let text = "INSERT INTO journal_entry (at_ms, request_id, kind, actor, actor_name, object_kind, object_id, public, demo, data)
+                VALUES (1, 'r', 'old.made', 'system', 'x', 'old', '1', TRUE, FALSE, '{}')";
+            sql(tx, text).await;
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    drop(db);
+    let app = node(&url, folder.path(), folder.path()).await;
+    platform::follower::settle(&app).await.unwrap();
+    let report = verify::verify(app.db(), None).await.unwrap();
+    assert_eq!((report.before, report.problems), (1, Vec::new()));
+    let standing = prove::standing(&app.db().read(), 1, None).await.unwrap().unwrap();
+    assert_eq!(standing.state, "before");
+    assert_eq!(log::newest(&app.db().read()).await.unwrap().unwrap().base, 1);
+}

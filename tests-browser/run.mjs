@@ -2,7 +2,8 @@
 //
 //   node tests-browser/run.mjs --program target/debug/yilang --modules target/browser [--only TEXT] [--url URL]
 //
-// A story is { title, run(house) } in stories/*.mjs. The closing line is "stories: N passed, N failed".
+// A story is { title, run(house) } in stories/*.mjs. The stories of a file run one after the other; files are taken by several
+// lanes, each with a house of its own. The closing line is "stories: N passed, N failed".
 import { readFileSync, readdirSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     chromium: { type: 'string', default: '/usr/bin/chromium' },
     only: { type: 'string', default: '' },
     url: { type: 'string', default: '' },
+    lanes: { type: 'string', default: '2' },
   },
 });
 
@@ -36,7 +38,8 @@ async function stories() {
   const folder = join(here, 'stories');
   const files = readdirSync(folder).filter((name) => name.endsWith('.mjs')).sort();
   const modules = await Promise.all(files.map((name) => import(pathToFileURL(join(folder, name)))));
-  return modules.flatMap((module) => module.default).filter((story) => story.title.includes(options.only));
+  const chosen = modules.map((module) => module.default.filter((story) => story.title.includes(options.only)));
+  return chosen.filter((file) => file.length > 0);
 }
 
 async function tell(house, story) {
@@ -66,26 +69,37 @@ async function photograph(house, story) {
   }
 }
 
-async function main() {
-  const modules = resolve(options.modules);
-  const require = createRequire(join(modules, 'package.json'));
-  const { chromium } = require('playwright-core');
-  const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+// Runs files as long as there are any, in a house of its own.
+async function lane(files, { chromium, axe, modules }) {
   const server = options.url ? { url: options.url, output: () => '', stop: async () => {} } : await startServer(resolve(options.program));
   const browser = await chromium.launch({ executablePath: options.chromium, args: CHROMIUM_ARGUMENTS });
   const house = { url: server.url, data: server.data, browser, axe, modules, output: server.output, complaints: [], arrived: [] };
   let [passed, failed] = [0, 0];
   try {
-    for (const story of await stories()) {
-      if (await tell(house, story)) passed += 1;
-      else failed += 1;
+    for (let file = files.shift(); file; file = files.shift()) {
+      for (const story of file) {
+        if (await tell(house, story)) passed += 1;
+        else failed += 1;
+      }
     }
   } finally {
     await browser.close();
     await server.stop();
   }
-  console.log(`stories: ${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  return { passed, failed };
+}
+
+async function main() {
+  const modules = resolve(options.modules);
+  const require = createRequire(join(modules, 'package.json'));
+  const { chromium } = require('playwright-core');
+  const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+  const files = await stories();
+  const lanes = Array.from({ length: options.url ? 1 : Math.min(Number(options.lanes), files.length) }, () => lane(files, { chromium, axe, modules }));
+  const ended = await Promise.all(lanes);
+  const sum = (which) => ended.reduce((all, each) => all + each[which], 0);
+  console.log(`stories: ${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
 }
 
 process.exitCode = await main().catch((error) => {

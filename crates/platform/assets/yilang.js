@@ -42,12 +42,21 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// Live pages: one stream per browser and address, held by one window and shared with the others.
-const live = document.body.dataset.live;
-if (live && "EventSource" in window) {
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel(`yilang ${live}`) : null;
+// Live pages: one stream per browser, held by one window and passed on to the others. The page names its topics, `need/ID` or
+// `need`, and the journal's last leaf when it was made; only news after that count.
+const topics = document.body.dataset.live?.split(" ");
+if (topics && "EventSource" in window) {
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("yilang live") : null;
+  const recent = [];
+  let seen = Number(document.body.dataset.liveAfter);
   let waiting = false;
 
+  // What somebody types in or reads in the middle of is never replaced under his hands.
+  const inUse = (region) => {
+    const { top, height } = region.getBoundingClientRect();
+    const typed = (field) => field.type !== "hidden" && (field.checked !== field.defaultChecked || field.value !== (field.defaultValue ?? field.value));
+    return region.contains(document.activeElement) || (top < 0 && height > innerHeight) || [...region.querySelectorAll("input, textarea")].some(typed);
+  };
   const refresh = async () => {
     waiting = false;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
@@ -55,29 +64,42 @@ if (live && "EventSource" in window) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of document.querySelectorAll("[data-live-region][id]")) {
       const next = fresh.getElementById(old.id);
-      // What somebody is typing in is never replaced under his hands.
-      if (next && !old.contains(document.activeElement) && next.innerHTML !== old.innerHTML) {
+      if (next && !inUse(old) && next.innerHTML !== old.innerHTML) {
         old.replaceWith(next);
         next.classList.add("live-new");
       }
     }
   };
-  // Many events in a moment are one refresh.
-  const heard = () => {
-    if (waiting) return;
+  // Much news in a moment is one refresh, and not every browser's in the same moment.
+  const heard = (news) => {
+    if (news.leaf <= seen) return;
+    seen = news.leaf;
+    const meant = news.lost || topics.includes("*") || topics.includes(news.object) || topics.includes(`${news.object}/${news.id}`);
+    if (!meant || waiting) return;
     waiting = true;
-    setTimeout(() => refresh().catch(() => {}), 300);
+    setTimeout(() => refresh().catch(() => {}), 200 + Math.random() * (news.lost ? 8000 : 800));
+  };
+  const pass = (news) => {
+    recent.push(news);
+    if (recent.length > 64) recent.shift();
+    channel?.postMessage(news);
+    heard(news);
   };
   const listen = () => new Promise(() => {
-    const stream = new EventSource(live);
-    const tell = () => {
-      heard();
-      channel?.postMessage("heard");
-    };
-    for (const topic of (document.body.dataset.liveTopics || "message").split(" ")) stream.addEventListener(topic, tell);
-    stream.addEventListener("lost", tell);
+    const stream = new EventSource(`/live?after=${seen}`);
+    stream.addEventListener("message", (event) => pass({ leaf: Number(event.lastEventId), ...JSON.parse(event.data) }));
+    stream.addEventListener("lost", (event) => pass({ leaf: Number(event.lastEventId), lost: true }));
+    // A window that has just been opened asks for what came while it was being made.
+    if (channel) {
+      channel.addEventListener("message", ({ data }) => {
+        if (data.after !== undefined) recent.filter((news) => news.leaf > data.after).forEach((news) => channel.postMessage(news));
+      });
+    }
   });
-  if (channel) channel.addEventListener("message", heard);
-  if (navigator.locks && channel) navigator.locks.request(`yilang ${live}`, listen);
+  if (channel) {
+    channel.addEventListener("message", ({ data }) => data.after === undefined && heard(data));
+    channel.postMessage({ after: seen });
+  }
+  if (navigator.locks && channel) navigator.locks.request("yilang live", listen);
   else listen();
 }

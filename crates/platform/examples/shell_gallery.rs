@@ -16,7 +16,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
-use platform::web::listen::{Doorway, Peer};
+use platform::web::listen::{Doorway, Peer, STALLED_MAX};
 use platform::web::{Account, Menu, NavItem, Proof, Site, Texts, Visit, guard};
 
 const PORT_DEFAULT: u16 = 8061;
@@ -59,7 +59,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://127.0.0.1:{port}/");
     let app = guard::guarded(router, Arc::new(site), || content::NOW_MS);
-    axum::serve(Doorway(listener), app.into_make_service_with_connect_info::<Peer>()).await?;
+    axum::serve(Doorway { listener, stalled_max: STALLED_MAX }, app.into_make_service_with_connect_info::<Peer>())
+        .await?;
     Ok(())
 }
 

@@ -94,7 +94,7 @@ pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
     while told < last {
         let entries = journal::after(&app.db().read(), told, STEP_ENTRIES).await?;
         let Some(newest) = entries.last().and_then(|e| e.leaf_index) else { break };
-        entries.into_iter().for_each(|entry| app.live().tell(entry));
+        entries.iter().for_each(|entry| app.live().tell(entry));
         told = newest;
     }
     let published = journal::log::newest_published(&app.db().read()).await?;

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::capability::Route;
 use crate::clock::Clock;
 use crate::lifecycle::{Patience, Phase};
-use crate::web::listen::{Doorway, Peer};
+use crate::web::listen::{Doorway, Peer, STALLED_MAX};
 use crate::web::{guard, problem};
 use crate::{document, follower, health, identity, journal, live, metrics, observe, request};
 use axum::Router;
@@ -62,11 +62,13 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let mut background = tokio::spawn(follower::run(app.clone(), stopped));
+    let frames = tokio::spawn(app.live().clone().run());
     let leaving = app.clone();
     tokio::spawn(async move { leaving.lifecycle().leave(asked, patience).await });
     let service = router(&app).into_make_service_with_connect_info::<Peer>();
     let closing = app.lifecycle().reached(Phase::Closing);
-    let served = axum::serve(Doorway(listener), service).with_graceful_shutdown(closing).into_future();
+    let doorway = Doorway { listener, stalled_max: STALLED_MAX };
+    let served = axum::serve(doorway, service).with_graceful_shutdown(closing).into_future();
     tokio::select! {
         served = served => served?,
         () = app.lifecycle().reached(Phase::Ending) => {
@@ -84,6 +86,7 @@ pub async fn serve(
         _ = &mut background => {}
         () = given_up => tracing::warn!("node.stop did not wait for the index; the next start brings it up to date"),
     }
+    frames.abort();
     tracing::info!("node.stopped");
     Ok(())
 }

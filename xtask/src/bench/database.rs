@@ -4,6 +4,7 @@
 //! The peers do the same statements as an ordinary service would: one IMMEDIATE
 //! transaction an action, over sqlx's pool and over rusqlite behind a lock.
 
+use super::machine;
 use super::peers::sqlite as peers;
 use super::report::{Figures, Row, Section};
 use super::suites::Bench;
@@ -82,13 +83,19 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
         .build()
         .map_err(|e| format!("bench db: {e}"))?;
     let mut rows = Vec::new();
+    let (mut alone, mut syncs) = <(Figures, Figures)>::default();
     for &callers in CALLERS {
         let (mut ours, mut pooled, mut locked, mut bare) = <(Figures, Figures, Figures, Figures)>::default();
         for round in 0..bench.rounds {
             let file = |who: &str| bench.scratch.join(format!("{who}-{callers}-{round}.sqlite"));
             let time = Duration::from_secs(bench.seconds);
-            ours.0
-                .push(runtime.block_on(our_round(&file("ours"), callers, time)).map_err(|e| format!("bench db: {e}"))?);
+            let told = |e: platform::Fault| format!("bench db: {e}");
+            let (rate, p99_ms) = runtime.block_on(our_round(&file("ours"), callers, time)).map_err(told)?;
+            ours.0.push(rate);
+            if callers == 1 {
+                alone.0.push(p99_ms);
+                syncs.0.push(machine::p99_ms(&machine::syncs(&bench.scratch, time).map_err(|e| e.to_string())?));
+            }
             pooled.0.push(
                 runtime
                     .block_on(peers::pooled(&file("sqlx"), callers, time))
@@ -119,6 +126,13 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
         let demand = if callers == 64 { "≥ 0.1×" } else { "" };
         rows.push(Row { what, ours, peer: peer(&name, bare), more_is_better: true, demand });
     }
+    rows.push(Row {
+        what: "one caller: p99 of an action, ms".to_owned(),
+        ours: alone,
+        peer: ("the disk's durable 4 KiB append, p99".to_owned(), syncs),
+        more_is_better: false,
+        demand: "≤ 3 × the disk's + 2 ms",
+    });
     Ok(Section {
         name: "db",
         title: "Database: actions through the group commit",
@@ -132,7 +146,8 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
     })
 }
 
-async fn our_round(path: &std::path::Path, callers: usize, time: Duration) -> Result<f64, platform::Fault> {
+/// Actions a second, and the p99 of one of them in ms.
+async fn our_round(path: &std::path::Path, callers: usize, time: Duration) -> Result<(f64, f64), platform::Fault> {
     let db = Db::open(&DbUrl::Sqlite(path.to_path_buf())).await?;
     let ctx = Arc::new(Ctx::system(Now::from_ms(1)));
     db.migrate(ctx.now, [platform::journal::MIGRATIONS, platform::lease::MIGRATIONS, MIGRATIONS].concat()).await?;
@@ -144,23 +159,27 @@ async fn our_round(path: &std::path::Path, callers: usize, time: Duration) -> Re
     for caller in 0..callers as u64 {
         let (db, ctx, stop, done) = (db.clone(), ctx.clone(), stop.clone(), done.clone());
         tasks.push(tokio::spawn(async move {
-            let mut number = caller << 40;
+            let (mut number, mut took) = (caller << 40, Vec::new());
             while !stop.load(Ordering::Relaxed) {
                 number += 1;
+                let begun = Instant::now();
                 db.in_txn(&ctx, "thing_move", number, |tx, number| Box::pin(act(tx, *number))).await?;
+                took.push(begun.elapsed());
                 done.fetch_add(1, Ordering::Relaxed);
             }
-            Ok::<(), platform::Fault>(())
+            Ok::<_, platform::Fault>(took)
         }));
     }
     tokio::time::sleep(time).await;
     let count = done.load(Ordering::Relaxed);
     let elapsed = started.elapsed();
     stop.store(true, Ordering::Relaxed);
+    let mut took = Vec::new();
     for task in tasks {
-        task.await.map_err(|e| platform::Fault::Internal(e.to_string()))??;
+        took.extend(task.await.map_err(|e| platform::Fault::Internal(e.to_string()))??);
     }
-    Ok(count as f64 / elapsed.as_secs_f64())
+    took.sort_unstable();
+    Ok((count as f64 / elapsed.as_secs_f64(), machine::p99_ms(&took)))
 }
 
 async fn fill(tx: &Txn) -> platform::Outcome<()> {
@@ -172,7 +191,8 @@ async fn fill(tx: &Txn) -> platform::Outcome<()> {
         amount_fen: Set(n),
         updated_ms: Set(0),
     });
-    platform::db::insert_chunked(&**tx, 6, rows.collect()).await
+    platform::db::insert_chunked(&**tx, 6, rows.collect()).await?;
+    tx.journal(Entry::new("thing.filled", "thing", "")).await.map(drop)
 }
 
 async fn act(tx: &Txn, number: u64) -> platform::Outcome<()> {

@@ -36,16 +36,31 @@ impl Machine {
 }
 
 fn syncs_per_second(folder: &Path) -> std::io::Result<u64> {
+    Ok(syncs(folder, Duration::from_secs(2))?.len() as u64 / 2)
+}
+
+/// How long each of the durable 4 KiB appends of this time took, shortest first.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn syncs(folder: &Path, time: Duration) -> std::io::Result<Vec<Duration>> {
     let path = folder.join("sync-rate");
     let mut file = std::fs::File::create(&path)?;
-    let (started, mut count) = (Instant::now(), 0);
-    while started.elapsed() < Duration::from_secs(2) {
+    let (started, mut took) = (Instant::now(), Vec::new());
+    while started.elapsed() < time {
+        let begun = Instant::now();
         file.write_all(&[7; 4096])?;
         file.sync_data()?;
-        count += 1;
+        took.push(begun.elapsed());
     }
     std::fs::remove_file(path)?;
-    Ok(count / 2)
+    took.sort_unstable();
+    Ok(took)
+}
+
+/// The 99th of 100, in ms; of times that are in order.
+pub fn p99_ms(sorted: &[Duration]) -> f64 {
+    sorted.get(sorted.len() * 99 / 100).map_or(0.0, |took| took.as_secs_f64() * 1000.0)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a report says on which day it was made")]

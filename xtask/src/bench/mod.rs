@@ -29,6 +29,8 @@ mod start;
 #[cfg(feature = "bench")]
 mod suites;
 #[cfg(feature = "bench")]
+mod watch;
+#[cfg(feature = "bench")]
 mod web;
 
 use clap::ValueEnum;
@@ -49,6 +51,8 @@ pub enum Suite {
     Start,
     /// Pages under load, against the same bytes served as files.
     Web,
+    /// An entry on its way to ten thousand open pages, against a plain event server.
+    Watch,
 }
 
 /// The options of `cargo xtask bench`.

@@ -40,12 +40,16 @@ impl Server {
     ///
     /// # Errors
     /// A sentence when it does not answer in time.
-    pub fn start(program: &Path, data: &Path) -> Result<Server, String> {
+    pub fn start(program: &Path, data: &Path, options: &[&str]) -> Result<Server, String> {
         let address = free_address().map_err(|e| format!("bench: no free port: {e}"))?;
         let started = Instant::now();
-        let child = Command::new(program)
+        // On every processor, whatever this process is bound to.
+        let child = Command::new("taskset")
+            .args(["-c", "0-4095"])
+            .arg(program)
             .args(["serve", "--listen", &address, "--data"])
             .arg(data)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -64,10 +68,15 @@ impl Server {
 
     /// Resident memory in MiB.
     pub fn resident_mib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+        resident_mib(self.child.id())
     }
+}
+
+/// Resident memory of a process in MiB.
+pub fn resident_mib(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
 impl Drop for Server {
@@ -90,29 +99,67 @@ fn free_address() -> std::io::Result<String> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
+/// What a server has answered.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The cookie it set, without its attributes.
+    pub cookie: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
 /// Asks for a page over a connection of its own; status and body.
 ///
 /// # Errors
 /// When nobody answers, or not in HTTP.
 pub fn get(address: &str, path: &str) -> std::io::Result<(u16, Vec<u8>)> {
+    ask(address, &format!("GET {path}"), &[], "").map(|answer| (answer.status, answer.body))
+}
+
+/// The same as the holder of an access token.
+///
+/// # Errors
+/// When nobody answers, or not in HTTP.
+pub fn get_as(address: &str, path: &str, secret: &str) -> std::io::Result<Answer> {
+    ask(address, &format!("GET {path}"), &[&format!("Authorization: Bearer {secret}")], "")
+}
+
+/// Sends a body, with these header lines.
+///
+/// # Errors
+/// When nobody answers, or not in HTTP.
+pub fn post(address: &str, path: &str, headers: &[&str], body: &str) -> std::io::Result<Answer> {
+    ask(address, &format!("POST {path}"), headers, body)
+}
+
+fn ask(address: &str, what: &str, headers: &[&str], sent: &str) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAccept: */*\r\n\r\n")?;
+    let more: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let length = if what.starts_with("POST") { format!("Content-Length: {}\r\n", sent.len()) } else { String::new() };
+    write!(
+        stream,
+        "{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAccept: */*\r\n{more}{length}\r\n{sent}"
+    )?;
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line)?;
     let status = line.split_whitespace().nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let mut chunked = false;
+    let (mut chunked, mut cookie) = (false, None);
     loop {
         let mut header = String::new();
         if reader.read_line(&mut header)? == 0 || header == "\r\n" {
             break;
         }
         chunked |= header.to_ascii_lowercase().starts_with("transfer-encoding: chunked");
+        if header.to_ascii_lowercase().starts_with("set-cookie:") {
+            cookie = header[11..].split(';').next().map(|value| value.trim().to_owned());
+        }
     }
     let mut body = Vec::new();
     reader.read_to_end(&mut body)?;
-    Ok((status, if chunked { joined(&body) } else { body }))
+    Ok(Answer { status, cookie, body: if chunked { joined(&body) } else { body } })
 }
 
 /// The body without the lengths of its chunks.

@@ -14,8 +14,8 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
     let (mut first, mut later, mut resident) = (Figures::default(), Figures::default(), Figures::default());
     for round in 0..bench.rounds {
         let data = bench.scratch.join(format!("data-{round}"));
-        first.0.push(Server::start(&program, &data)?.first_answer_seconds);
-        let server = Server::start(&program, &data)?;
+        first.0.push(Server::start(&program, &data, &[])?.first_answer_seconds);
+        let server = Server::start(&program, &data, &[])?;
         later.0.push(server.first_answer_seconds);
         for path in ["/", "/organisations", "/search?q=%E5%A4%A7%E7%A1%85%E7%89%87", "/api/v1/cities"] {
             program::get(&server.address, path).map_err(|e| format!("bench start: {path}: {e}"))?;

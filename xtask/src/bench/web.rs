@@ -29,7 +29,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section, String> {
         return Ok(section);
     }
     let program = program::build(bench.root)?;
-    let server = Server::start(&program, &bench.scratch.join("data"))?;
+    let server = Server::start(&program, &bench.scratch.join("data"), &[])?;
     let pages = [("home", "/".to_owned()), ("organisation", organisation_path(&server.address)?)];
     let files = bench.scratch.join("files");
     let peer = if installed("nginx") { Some(Nginx::start(&files)?) } else { None };

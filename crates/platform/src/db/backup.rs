@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, Statement, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::sync::Arc;
 
 /// The name and version of the format.
 const FORMAT: &str = "yilang/backup/v1";
@@ -102,10 +103,15 @@ fn line(out: &mut impl Write, value: &impl Serialize) -> Outcome<()> {
     out.write_all(b"\n").map_err(failed)
 }
 
-async fn write_table(conn: &Conn, schema: Option<&str>, table: &Table, out: &mut (impl Write + Send)) -> Outcome<u64> {
+async fn write_table(
+    conn: &Conn,
+    schema: Option<&str>,
+    table: &Arc<Table>,
+    out: &mut (impl Write + Send),
+) -> Outcome<u64> {
     let mut count = 0;
     let mut columns: Option<Vec<String>> = None;
-    let mut pages = Rows::new(table);
+    let mut pages = Rows::new(table.clone());
     while let Some(rows) = pages.next(conn).await? {
         for row in rows {
             if columns.is_none() {

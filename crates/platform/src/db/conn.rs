@@ -1,5 +1,5 @@
 use super::classify::sqlite_error;
-use super::images::{Plain, Recorder, Table};
+use super::images::{Owned, Plain, Recorder, Table};
 use super::places::places;
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -32,7 +32,7 @@ impl Conn {
         Conn { inner, recorder: None }
     }
 
-    pub(super) fn recording(self, recorder: Arc<Recorder>) -> Conn {
+    pub(super) fn recorded_by(self, recorder: Arc<Recorder>) -> Conn {
         Conn { recorder: Some(recorder), ..self }
     }
 
@@ -40,30 +40,39 @@ impl Conn {
         self.recorder.as_ref()
     }
 
-    /// Runs a write of a recorded table and notes what the rows look like afterwards.
-    async fn record(&self, asking: &Statement, table: &Arc<Table>, recorder: &Recorder) -> Result<ExecResult, DbErr> {
-        let gone = asking.sql.starts_with("DELETE");
-        if let Inner::Sqlite(handle) = &self.inner {
-            let rows = handle.record(asking, table, gone, recorder).map_err(|e| sqlite_error(&e))?;
-            return Ok(ProxyExecResult::new(0, rows).into());
-        }
-        let rows = self.record_rows(asking.clone(), table, recorder).await?;
-        Ok(ProxyExecResult::new(0, rows.len() as u64).into())
+    /// What is to be noted of a statement; nothing unless it writes a recorded table within an action.
+    fn recording(&self, statement: &Statement) -> Option<Recording<'_>> {
+        let recorder = self.recorder.as_deref()?;
+        let table = recorder.written(&statement.sql)?;
+        Some(Recording { recorder, table, gone: statement.sql.starts_with("DELETE") })
     }
 
-    /// The same for who wants the rows.
-    async fn record_rows(
+    /// Runs a write of a recorded table, notes what the rows look like afterwards and gives them back if they are wanted.
+    async fn record(
         &self,
-        asking: Statement,
-        table: &Arc<Table>,
-        recorder: &Recorder,
-    ) -> Result<Vec<QueryResult>, DbErr> {
-        let gone = asking.sql.starts_with("DELETE");
+        statement: Statement,
+        noted: &Recording<'_>,
+        wanted: bool,
+    ) -> Result<(Vec<QueryResult>, u64), DbErr> {
+        if let Inner::Sqlite(handle) = &self.inner {
+            let (rows, count) = handle.record(&statement, noted, wanted).map_err(|e| sqlite_error(&e))?;
+            return Ok((rows.into_iter().map(Into::into).collect(), count));
+        }
+        let asking = Statement { sql: giving_back(&statement.sql), ..statement };
         let rows = self.query_all(asking).await?;
         for row in &rows {
-            recorder.row(table, gone, Plain::of(row)?.columns());
+            noted.recorder.row(noted.table, noted.gone, Plain::of(row)?.columns());
         }
-        Ok(rows)
+        let count = rows.len() as u64;
+        Ok((rows, count))
+    }
+
+    /// The rows of a question, as images see them.
+    pub(crate) async fn plain(&self, statement: Statement) -> Result<Vec<Plain>, DbErr> {
+        match &self.inner {
+            Inner::Sqlite(handle) => handle.plain(&statement).map_err(|e| sqlite_error(&e)),
+            _ => self.query_all(statement).await?.iter().map(Plain::of).collect(),
+        }
     }
 
     async fn query_all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
@@ -75,6 +84,19 @@ impl Conn {
             Inner::PgTxn(txn) => txn.query_all_raw(statement).await,
         }
     }
+}
+
+/// What is to be noted of a statement's rows.
+struct Recording<'a> {
+    recorder: &'a Recorder,
+    table: &'a Arc<Table>,
+    gone: bool,
+}
+
+/// The text that gives back every column of the rows it writes. Who asks for some of them finds his own by name.
+fn giving_back(sql: &str) -> String {
+    let bare = sql.split_once(" RETURNING ").map_or(sql, |(bare, _)| bare);
+    format!("{bare} RETURNING *")
 }
 
 #[derive(Clone)]
@@ -92,6 +114,8 @@ pub(super) struct SqliteHandle(Arc<Mutex<Opened>>);
 pub(super) struct Opened {
     pub(super) connection: Connection,
     texts: HashMap<String, Arc<Text>>,
+    /// The same for writes that are noted, by their texts before `RETURNING *`.
+    noted: HashMap<String, Arc<Text>>,
 }
 
 /// What a statement's text tells once and for all.
@@ -102,31 +126,60 @@ struct Text {
     order: Vec<usize>,
     /// Name and "is a boolean" of each column; known from the first row on.
     columns: OnceLock<Vec<(String, bool)>>,
-    /// Name and place of each column, in the order of the names; known from the first row on.
-    by_name: OnceLock<Vec<(String, usize)>>,
+    /// The columns in the order of their names; known from the first row on.
+    by_name: OnceLock<ByName>,
+}
+
+/// Columns in the order of their names, and the place of each.
+struct ByName {
+    names: Arc<[String]>,
+    places: Vec<usize>,
+}
+
+impl ByName {
+    fn of(statement: &rusqlite::Statement<'_>) -> ByName {
+        let names = statement.column_names().into_iter().map(str::to_owned);
+        let mut names: Vec<(String, usize)> = names.enumerate().map(|(place, name)| (name, place)).collect();
+        names.sort();
+        let (names, places): (Vec<String>, _) = names.into_iter().unzip();
+        ByName { names: names.into(), places }
+    }
 }
 
 impl Opened {
     fn text(&mut self, sql: &str) -> Arc<Text> {
-        if let Some(text) = self.texts.get(sql) {
-            return text.clone();
+        known(&mut self.texts, sql, Text::new)
+    }
+
+    fn noted(&mut self, sql: &str) -> Arc<Text> {
+        known(&mut self.noted, sql, |sql| Text::new(&giving_back(sql)))
+    }
+}
+
+fn known(texts: &mut HashMap<String, Arc<Text>>, sql: &str, new: impl FnOnce(&str) -> Text) -> Arc<Text> {
+    if let Some(text) = texts.get(sql) {
+        return text.clone();
+    }
+    let text = Arc::new(new(sql));
+    if sql.len() <= TEXT_BYTES_MAX {
+        if texts.len() >= STATEMENTS_CACHED {
+            texts.clear();
         }
+        texts.insert(sql.to_owned(), text.clone());
+    }
+    text
+}
+
+impl Text {
+    fn new(sql: &str) -> Text {
         let (places, order) = places(sql);
-        let text =
-            Arc::new(Text { sql: places.into_owned(), order, columns: OnceLock::new(), by_name: OnceLock::new() });
-        if sql.len() <= TEXT_BYTES_MAX {
-            if self.texts.len() >= STATEMENTS_CACHED {
-                self.texts.clear();
-            }
-            self.texts.insert(sql.to_owned(), text.clone());
-        }
-        text
+        Text { sql: places.into_owned(), order, columns: OnceLock::new(), by_name: OnceLock::new() }
     }
 }
 
 impl SqliteHandle {
     pub(super) fn new(connection: Connection) -> SqliteHandle {
-        SqliteHandle(Arc::new(Mutex::new(Opened { connection, texts: HashMap::new() })))
+        SqliteHandle(Arc::new(Mutex::new(Opened { connection, texts: HashMap::new(), noted: HashMap::new() })))
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Opened> {
@@ -134,6 +187,18 @@ impl SqliteHandle {
     }
 
     fn query(&self, statement: &Statement) -> rusqlite::Result<Vec<ProxyRow>> {
+        self.rows(statement, Text::read)
+    }
+
+    fn plain(&self, statement: &Statement) -> rusqlite::Result<Vec<Plain>> {
+        self.rows(statement, Text::plain)
+    }
+
+    fn rows<T>(
+        &self,
+        statement: &Statement,
+        read: impl Fn(&Text, &rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
         let mut opened = self.lock();
         let text = opened.text(&statement.sql);
         let mut prepared = opened.connection.prepare_cached(&text.sql)?;
@@ -141,16 +206,7 @@ impl SqliteHandle {
         let mut rows = prepared.raw_query();
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
-            let known = text.columns.get_or_init(|| columns(row.as_ref()));
-            // `SELECT *` grows when a migration adds a column.
-            let grown = (known.len() != row.as_ref().column_count()).then(|| columns(row.as_ref()));
-            let mut values = BTreeMap::new();
-            for (index, (name, boolean)) in grown.as_ref().unwrap_or(known).iter().enumerate() {
-                if let Some(value) = to_value(row.get_ref(index)?, *boolean) {
-                    values.insert(name.clone(), value);
-                }
-            }
-            out.push(ProxyRow::new(values));
+            out.push(read(&text, row)?);
         }
         Ok(out)
     }
@@ -159,26 +215,23 @@ impl SqliteHandle {
     fn record(
         &self,
         statement: &Statement,
-        table: &Arc<Table>,
-        gone: bool,
-        recorder: &Recorder,
-    ) -> rusqlite::Result<u64> {
+        noted: &Recording<'_>,
+        wanted: bool,
+    ) -> rusqlite::Result<(Vec<ProxyRow>, u64)> {
         let mut opened = self.lock();
-        let text = opened.text(&statement.sql);
+        let text = opened.noted(&statement.sql);
         let mut prepared = opened.connection.prepare_cached(&text.sql)?;
         bind(&mut prepared, statement, &text.order)?;
         let mut rows = prepared.raw_query();
-        let mut count = 0;
+        let (mut out, mut count) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
-            let names = text.by_name.get_or_init(|| by_name(row.as_ref()));
-            let grown = (names.len() != row.as_ref().column_count()).then(|| by_name(row.as_ref()));
-            let names = grown.as_ref().unwrap_or(names);
-            let values: Vec<Option<proof::image::Value<'_>>> =
-                names.iter().map(|(_, place)| row.get_ref(*place).and_then(image_value)).collect::<Result<_, _>>()?;
-            recorder.row(table, gone, names.iter().zip(&values).map(|((name, _), value)| (name.as_str(), *value)));
+            text.note(row, noted)?;
+            if wanted {
+                out.push(text.read(row)?);
+            }
             count += 1;
         }
-        Ok(count)
+        Ok((out, count))
     }
 
     fn execute(&self, statement: &Statement) -> rusqlite::Result<ProxyExecResult> {
@@ -192,16 +245,59 @@ impl SqliteHandle {
     }
 }
 
+impl Text {
+    /// A row for who asked. `SELECT *` grows when a migration adds a column; then what is known of its columns is old.
+    fn read(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<ProxyRow> {
+        let known = self.columns.get_or_init(|| columns(row.as_ref()));
+        let grown = (known.len() != row.as_ref().column_count()).then(|| columns(row.as_ref()));
+        let mut values = BTreeMap::new();
+        for (index, (name, boolean)) in grown.as_ref().unwrap_or(known).iter().enumerate() {
+            if let Some(value) = to_value(row.get_ref(index)?, *boolean) {
+                values.insert(name.clone(), value);
+            }
+        }
+        Ok(ProxyRow::new(values))
+    }
+
+    /// Calls with the columns by name and where they stand in the row.
+    fn by_name<T>(
+        &self,
+        row: &rusqlite::Row<'_>,
+        with: impl FnOnce(&ByName) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let known = self.by_name.get_or_init(|| ByName::of(row.as_ref()));
+        if known.places.len() == row.as_ref().column_count() { with(known) } else { with(&ByName::of(row.as_ref())) }
+    }
+
+    /// A row for the recorder.
+    fn note(&self, row: &rusqlite::Row<'_>, noted: &Recording<'_>) -> rusqlite::Result<()> {
+        self.by_name(row, |ByName { names, places }| {
+            let value = |place: &usize| row.get_ref(*place).and_then(image_value);
+            let values: Vec<Option<proof::image::Value<'_>>> = places.iter().map(value).collect::<Result<_, _>>()?;
+            let columns = names.iter().zip(&values).map(|(name, value)| (name.as_str(), *value));
+            noted.recorder.row(noted.table, noted.gone, columns);
+            Ok(())
+        })
+    }
+
+    /// A row as images see it.
+    fn plain(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Plain> {
+        use proof::image::Value;
+        self.by_name(row, |ByName { names, places }| {
+            let owned = |value: Value<'_>| match value {
+                Value::Integer(number) => Owned::Integer(number),
+                Value::Text(text) => Owned::Text(text.to_owned()),
+                Value::Bytes(bytes) => Owned::Bytes(bytes.to_vec()),
+            };
+            let value = |place: &usize| Ok(row.get_ref(*place).and_then(image_value)?.map(owned));
+            Ok(Plain::new(names.clone(), places.iter().map(value).collect::<rusqlite::Result<_>>()?))
+        })
+    }
+}
+
 fn columns(statement: &rusqlite::Statement<'_>) -> Vec<(String, bool)> {
     let boolean = |declared: Option<&str>| declared.is_some_and(|name| name.eq_ignore_ascii_case("boolean"));
     statement.columns().iter().map(|column| (column.name().to_owned(), boolean(column.decl_type()))).collect()
-}
-
-fn by_name(statement: &rusqlite::Statement<'_>) -> Vec<(String, usize)> {
-    let names = statement.column_names().into_iter().map(str::to_owned);
-    let mut names: Vec<(String, usize)> = names.enumerate().map(|(place, name)| (name, place)).collect();
-    names.sort();
-    names
 }
 
 /// A value as after-images see it.
@@ -282,10 +378,9 @@ impl ConnectionTrait for Conn {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        if let Some(recorder) = &self.recorder
-            && let Some((asking, table)) = recorder.asks(&statement)
-        {
-            return self.record(&asking, &table, recorder).await;
+        if let Some(noted) = self.recording(&statement) {
+            let (_, count) = self.record(statement, &noted, false).await?;
+            return Ok(ProxyExecResult::new(0, count).into());
         }
         match &self.inner {
             Inner::Sqlite(handle) => Ok(handle.execute(&statement).map_err(|e| sqlite_error(&e))?.into()),
@@ -306,10 +401,8 @@ impl ConnectionTrait for Conn {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        if let Some(recorder) = &self.recorder
-            && let Some((asking, table)) = recorder.asks(&statement)
-        {
-            return Ok(self.record_rows(asking, &table, recorder).await?.into_iter().next());
+        if let Some(noted) = self.recording(&statement) {
+            return Ok(self.record(statement, &noted, true).await?.0.into_iter().next());
         }
         match &self.inner {
             Inner::Sqlite(handle) => {
@@ -321,10 +414,8 @@ impl ConnectionTrait for Conn {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        if let Some(recorder) = &self.recorder
-            && let Some((asking, table)) = recorder.asks(&statement)
-        {
-            return self.record_rows(asking, &table, recorder).await;
+        if let Some(noted) = self.recording(&statement) {
+            return Ok(self.record(statement, &noted, true).await?.0);
         }
         self.query_all(statement).await
     }

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// no entry.
 pub const WORKING: &[&str] = &[
     "migration",
+    "migration_turn",
     "setting",
     "lease",
     "job",
@@ -177,14 +178,9 @@ impl Recorder {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The statement to run instead, and the table whose rows it gives back; none if it writes no recorded table.
-    pub(super) fn asks(&self, statement: &Statement) -> Option<(Statement, Arc<Table>)> {
-        let table = self.tables.written(&statement.sql)?;
-        // Who asks for some columns gets all of them and finds his own by name.
-        let bare = statement.sql.split_once(" RETURNING ").map_or(statement.sql.as_str(), |(bare, _)| bare);
-        let sql = format!("{bare} RETURNING *");
-        let asking = Statement { sql, values: statement.values.clone(), db_backend: statement.db_backend };
-        Some((asking, table.clone()))
+    /// The recorded table that a statement writes, if it writes one.
+    pub(super) fn written(&self, sql: &str) -> Option<&Arc<Table>> {
+        self.tables.written(sql)
     }
 
     /// Takes in one row that a statement gave back. `columns` come in the order of their names.
@@ -252,7 +248,10 @@ fn key_of<'a>(table: &Table, columns: impl Iterator<Item = (&'a str, Option<Valu
 }
 
 /// A row of either database, as images see it: columns in the order of their names.
-pub(crate) struct Plain(Vec<(String, Option<Owned>)>);
+pub(crate) struct Plain {
+    names: Arc<[String]>,
+    values: Vec<Option<Owned>>,
+}
 
 pub(crate) enum Owned {
     Integer(i64),
@@ -261,18 +260,22 @@ pub(crate) enum Owned {
 }
 
 impl Plain {
-    /// Reads a row that came through either driver.
-    pub(crate) fn of(row: &QueryResult) -> Result<Plain, DbErr> {
-        let mut columns = match row.try_as_pg_row() {
-            Some(row) => postgres(row)?,
-            None => proxy(row)?,
-        };
+    /// `names` in their order, and the value of each.
+    pub(super) fn new(names: Arc<[String]>, values: Vec<Option<Owned>>) -> Plain {
+        Plain { names, values }
+    }
+
+    /// Reads a row of PostgreSQL.
+    pub(super) fn of(row: &QueryResult) -> Result<Plain, DbErr> {
+        let row = row.try_as_pg_row().ok_or_else(|| DbErr::Custom("a row of no known driver".into()))?;
+        let mut columns = postgres(row)?;
         columns.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Plain(columns))
+        let (names, values): (Vec<String>, _) = columns.into_iter().unzip();
+        Ok(Plain { names: names.into(), values })
     }
 
     pub(crate) fn columns(&self) -> impl Iterator<Item = (&str, Option<Value<'_>>)> + Clone {
-        self.0.iter().map(|(name, value)| {
+        self.names.iter().zip(&self.values).map(|(name, value)| {
             let value = value.as_ref().map(|value| match value {
                 Owned::Integer(number) => Value::Integer(*number),
                 Owned::Text(text) => Value::Text(text),
@@ -282,16 +285,25 @@ impl Plain {
         })
     }
 
+    fn place(&self, column: &str) -> Option<usize> {
+        self.names.iter().position(|name| name == column)
+    }
+
     /// The value of a column; none for NULL.
     pub(crate) fn get(&self, column: &str) -> Option<&Owned> {
-        self.0.iter().find(|(name, _)| name == column).and_then(|(_, value)| value.as_ref())
+        self.values[self.place(column)?].as_ref()
+    }
+
+    /// Takes the value of a column out; none for NULL.
+    pub(crate) fn take(&mut self, column: &str) -> Option<Owned> {
+        let place = self.place(column)?;
+        self.values[place].take()
     }
 
     /// The values of the row's key, to go on from.
     pub(crate) fn key_values(&self, table: &Table) -> Vec<sea_orm::Value> {
         let of = |name: &String| {
-            let (_, value) = self.0.iter().find(|(column, _)| column == name)?;
-            value.as_ref().map(|value| match value {
+            self.get(name).map(|value| match value {
                 Owned::Integer(number) => (*number).into(),
                 Owned::Text(text) => text.clone().into(),
                 Owned::Bytes(bytes) => bytes.clone().into(),
@@ -328,36 +340,23 @@ fn postgres(row: &sea_orm::sqlx::postgres::PgRow) -> Result<Vec<(String, Option<
     Ok(columns)
 }
 
-fn proxy(row: &QueryResult) -> Result<Vec<(String, Option<Owned>)>, DbErr> {
-    use sea_orm::Value as Sea;
-    let row = row.try_as_proxy_row().ok_or_else(|| DbErr::Custom("a row of no known driver".into()))?;
-    let value = |value: &Sea| match value {
-        Sea::Bool(value) => Ok(value.map(|flag| Owned::Integer(flag.into()))),
-        Sea::BigInt(value) => Ok(value.map(Owned::Integer)),
-        Sea::String(text) => Ok(text.as_ref().map(|text| Owned::Text(text.to_string()))),
-        Sea::Bytes(bytes) => Ok(bytes.as_ref().map(|bytes| Owned::Bytes(bytes.to_vec()))),
-        other => Err(DbErr::Custom(format!("a value of a strange type: {other:?}"))),
-    };
-    row.values.iter().map(|(name, each)| Ok((name.clone(), value(each)?))).collect()
-}
-
 /// Rows of a table read at once.
 const PAGE_ROWS: i64 = 2_000;
 
 /// The rows of a table, page by page in the order of its key.
-pub(crate) struct Rows<'a> {
-    table: &'a Table,
+pub(crate) struct Rows {
+    table: Arc<Table>,
     last: Vec<sea_orm::Value>,
     ended: bool,
 }
 
-impl<'a> Rows<'a> {
-    pub(crate) fn new(table: &'a Table) -> Rows<'a> {
+impl Rows {
+    pub(crate) fn new(table: Arc<Table>) -> Rows {
         Rows::after(table, Vec::new())
     }
 
     /// The rows after a key; from the first on if it is empty.
-    pub(crate) fn after(table: &'a Table, key: Vec<sea_orm::Value>) -> Rows<'a> {
+    pub(crate) fn after(table: Arc<Table>, key: Vec<sea_orm::Value>) -> Rows {
         Rows { table, last: key, ended: false }
     }
 
@@ -370,7 +369,7 @@ impl<'a> Rows<'a> {
         if self.ended {
             return Ok(None);
         }
-        let Table { name, key, .. } = self.table;
+        let Table { name, key, .. } = &*self.table;
         let columns = key.join(", ");
         let mut values = std::mem::take(&mut self.last);
         let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
@@ -378,11 +377,9 @@ impl<'a> Rows<'a> {
             if values.is_empty() { String::new() } else { format!("WHERE ({columns}) > ({})", places.join(", ")) };
         let text = format!("SELECT * FROM {name} {after} ORDER BY {columns} LIMIT ${}", values.len() + 1);
         values.push(PAGE_ROWS.into());
-        let rows =
-            conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await?;
-        let rows = rows.iter().map(Plain::of).collect::<Result<Vec<Plain>, _>>()?;
+        let rows = conn.plain(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await?;
         self.ended = i64::try_from(rows.len()).unwrap_or(0) < PAGE_ROWS;
-        self.last = rows.last().map(|row| row.key_values(self.table)).unwrap_or_default();
+        self.last = rows.last().map(|row| row.key_values(&self.table)).unwrap_or_default();
         Ok((!rows.is_empty()).then_some(rows))
     }
 }

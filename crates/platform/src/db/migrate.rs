@@ -35,8 +35,7 @@ impl Db {
             let outcome =
                 self.in_txn(&Ctx::system(now), "migrate", steps.clone(), |tx, steps| Box::pin(run(tx, steps))).await;
             match outcome {
-                // A serialisable transaction keeps the view it had before it waited for the lock: the
-                // node that lost the race runs into the other's tables once, and sees them the next time.
+                // Two nodes that make the first tables at once: one runs into the other's, and sees them the next time.
                 Err(Fault::Db(error)) if attempt < ATTEMPTS_MAX && matches!(&*self.kind, Kind::Postgres { .. }) => {
                     tracing::debug!(%error, attempt, "db.migrate retried");
                     attempt += 1;
@@ -71,12 +70,16 @@ const ATTEMPTS_MAX: u32 = 3;
 
 async fn run(tx: &super::Txn, steps: &[Migration]) -> Outcome<Vec<&'static str>> {
     let postgres = tx.get_database_backend() == sea_orm::DbBackend::Postgres;
-    if postgres {
-        // Held until the commit; a second node waits here.
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(8060)").await?;
+    for text in [
+        "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_ms BIGINT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS migration_turn (id BIGINT PRIMARY KEY, turn BIGINT NOT NULL)",
+        "INSERT INTO migration_turn (id, turn) VALUES (1, 0) ON CONFLICT (id) DO NOTHING",
+        // The row is held until the commit. A second node waits here, has then lost against the first, and begins anew with
+        // what the first has done: a row lock, because not every engine that speaks PostgreSQL has advisory ones.
+        "UPDATE migration_turn SET turn = turn + 1 WHERE id = 1",
+    ] {
+        tx.execute_unprepared(text).await?;
     }
-    tx.execute_unprepared("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_ms BIGINT NOT NULL)")
-        .await?;
     let done = applied(tx).await?;
     if let Some(newer) = done.iter().find(|name| steps.iter().all(|s| s.name != **name)) {
         return Err(newer_version(newer));

@@ -21,7 +21,7 @@ impl Txn {
     /// A transaction in which every written row of `tables` is noted.
     pub(super) fn begin(conn: Conn, ctx: Arc<Ctx>, tables: Option<Arc<Tables>>) -> Txn {
         let conn = match tables {
-            Some(tables) => conn.recording(Arc::new(Recorder::new(tables))),
+            Some(tables) => conn.recorded_by(Arc::new(Recorder::new(tables))),
             None => conn,
         };
         Txn { conn, ctx }

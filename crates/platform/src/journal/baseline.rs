@@ -57,7 +57,7 @@ async fn rows(db: &Db, table: &Arc<Table>, now: Instant) -> Outcome<()> {
         after = db
             .in_txn(&Ctx::system(now), "journal_baseline", input, |tx, (table, key)| {
                 Box::pin(async move {
-                    let mut pages = Rows::after(table, key.clone());
+                    let mut pages = Rows::after(table.clone(), key.clone());
                     let Some(rows) = pages.next(tx).await? else { return Ok(None) };
                     if let Some(recorder) = tx.recorder() {
                         rows.iter().for_each(|row| recorder.row(table, false, row.columns()));

@@ -62,7 +62,7 @@ async fn journal(State(app): State<App>, caller: Caller, Query(asked): Query<Ask
     }
     let page = LogPage {
         view: actions::journal_view(&app, &caller.ctx).await?,
-        shell: caller.visit.shell(caller.visit.t.msg("journal-title")),
+        shell: caller.visit.shell(caller.visit.t.msg("journal-title")).live("*"),
         refused: !asked.entry.trim().is_empty(),
         asked: asked.entry,
     };

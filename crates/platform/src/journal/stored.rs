@@ -1,6 +1,7 @@
 //! Entries as the database holds them, and the leaves they make.
 
 use super::{EntryId, PERSONAL};
+use crate::db::images::{Owned, Plain};
 use crate::db::{Conn, Outcome, Txn};
 use crate::fault::Fault;
 use proof::leaf::{Personal, Record};
@@ -36,24 +37,29 @@ const COLUMNS: &str = "e.entry_id, e.at_ms, e.request_id, e.kind, e.actor, e.act
 pub(crate) type Erased = HashMap<(EntryId, String), Digest>;
 
 impl Stored {
-    fn read(row: &QueryResult) -> Outcome<Stored> {
+    fn read(mut row: Plain) -> Outcome<Stored> {
+        let row = &mut row;
         Ok(Stored {
-            entry: row.try_get("", "entry_id")?,
-            leaf_index: row.try_get("", "leaf_index")?,
-            batched: row.try_get::<Option<bool>>("", "batched")?.unwrap_or(false),
-            at_ms: row.try_get("", "at_ms")?,
-            request: row.try_get("", "request_id")?,
-            kind: row.try_get("", "kind")?,
-            actor: row.try_get("", "actor")?,
-            actor_name: row.try_get("", "actor_name")?,
-            object_kind: row.try_get("", "object_kind")?,
-            object_id: row.try_get("", "object_id")?,
-            city: row.try_get("", "city")?,
-            public: row.try_get("", "public")?,
-            demo: row.try_get("", "demo")?,
-            data: row.try_get("", "data")?,
-            salts: row.try_get::<Option<Vec<u8>>>("", "salts")?.unwrap_or_default(),
-            images: row.try_get("", "images")?,
+            entry: integer(row, "entry_id")?,
+            leaf_index: optional_integer(row, "leaf_index")?,
+            batched: optional_integer(row, "batched")? == Some(1),
+            at_ms: integer(row, "at_ms")?,
+            request: text(row, "request_id")?,
+            kind: text(row, "kind")?,
+            actor: text(row, "actor")?,
+            actor_name: text(row, "actor_name")?,
+            object_kind: text(row, "object_kind")?,
+            object_id: text(row, "object_id")?,
+            city: match row.take("city") {
+                None => None,
+                Some(Owned::Text(city)) => Some(city),
+                Some(_) => return Err(strange("city")),
+            },
+            public: integer(row, "public")? == 1,
+            demo: integer(row, "demo")? == 1,
+            data: text(row, "data")?,
+            salts: bytes(row, "salts")?.unwrap_or_default(),
+            images: bytes(row, "images")?,
         })
     }
 
@@ -133,9 +139,40 @@ impl Stored {
     }
 }
 
+fn strange(column: &str) -> Fault {
+    Fault::Internal(format!("the journal's {column} holds something strange"))
+}
+
+fn optional_integer(row: &mut Plain, column: &str) -> Outcome<Option<i64>> {
+    match row.take(column) {
+        None => Ok(None),
+        Some(Owned::Integer(number)) => Ok(Some(number)),
+        Some(_) => Err(strange(column)),
+    }
+}
+
+fn integer(row: &mut Plain, column: &str) -> Outcome<i64> {
+    optional_integer(row, column)?.ok_or_else(|| strange(column))
+}
+
+fn text(row: &mut Plain, column: &str) -> Outcome<String> {
+    match row.take(column) {
+        Some(Owned::Text(text)) => Ok(text),
+        _ => Err(strange(column)),
+    }
+}
+
+fn bytes(row: &mut Plain, column: &str) -> Outcome<Option<Vec<u8>>> {
+    match row.take(column) {
+        None => Ok(None),
+        Some(Owned::Bytes(bytes)) => Ok(Some(bytes)),
+        Some(_) => Err(strange(column)),
+    }
+}
+
 async fn read(conn: &Conn, text: String, values: Vec<sea_orm::Value>) -> Outcome<Vec<Stored>> {
     let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
-    conn.query_all_raw(statement).await?.iter().map(Stored::read).collect()
+    conn.plain(statement).await?.into_iter().map(Stored::read).collect()
 }
 
 /// Entries that wait for the sealer, oldest first.

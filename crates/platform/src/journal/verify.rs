@@ -6,7 +6,7 @@
 
 use super::log::{self, Log};
 use super::stored::{self, Erased, Stored};
-use crate::db::images::{Rows, Table};
+use crate::db::images::{Plain, Rows, Table};
 use crate::db::{Conn, Db, Outcome};
 use crate::fault::Fault;
 use proof::image::{self, GONE};
@@ -15,6 +15,7 @@ use proof::tree::{self, Tiles};
 use proof::{Digest, Salt};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 /// Entries read at once.
 const PAGE_ENTRIES: i64 = 4_096;
@@ -96,11 +97,12 @@ impl Walk {
         let mut trees = logs.iter();
         let mut tree: Option<Growing<'_>> = None;
         let mut coming = trees.next();
+        let mut coming_page = read_ahead(conn, 0);
         loop {
-            let page = stored::from_leaf(conn, next, PAGE_ENTRIES).await?;
-            if page.is_empty() {
-                break;
-            }
+            let page = coming_page.await.map_err(|end| Fault::Internal(end.to_string()))??;
+            let Some(last) = page.last() else { break };
+            // The next page is read while this one is hashed.
+            coming_page = read_ahead(conn, last.leaf_index.unwrap_or(-1) + 1);
             for entry in page {
                 let leaf = entry.leaf_index.unwrap_or(-1);
                 if leaf != next {
@@ -182,10 +184,13 @@ impl Walk {
         }
     }
 
-    async fn table(&mut self, conn: &Conn, table: &Table, report: &mut Report) -> Outcome<()> {
+    async fn table(&mut self, conn: &Conn, table: &Arc<Table>, report: &mut Report) -> Outcome<()> {
         let mut images = self.images.remove(table.name.as_str()).unwrap_or_default();
-        let mut pages = Rows::new(table);
-        while let Some(rows) = pages.next(conn).await? {
+        let mut coming = rows_ahead(conn, Rows::new(table.clone()));
+        loop {
+            let (pages, rows) = coming.await.map_err(|end| Fault::Internal(end.to_string()))?;
+            let Some(rows) = rows? else { break };
+            coming = rows_ahead(conn, pages);
             for row in rows {
                 let (key, bytes) = row.key_and_row(table);
                 report.rows += 1;
@@ -221,6 +226,21 @@ impl Walk {
             report.problem(format!("{table} {}: the row that entry {entry} has written is missing", shown(key)));
         }
     }
+}
+
+/// Begins to read a page of entries.
+fn read_ahead(conn: &Conn, leaf: i64) -> JoinHandle<Outcome<Vec<Stored>>> {
+    let conn = conn.clone();
+    tokio::spawn(async move { stored::from_leaf(&conn, leaf, PAGE_ENTRIES).await })
+}
+
+/// Begins to read a page of rows.
+fn rows_ahead(conn: &Conn, mut pages: Rows) -> JoinHandle<(Rows, Outcome<Option<Vec<Plain>>>)> {
+    let conn = conn.clone();
+    tokio::spawn(async move {
+        let rows = pages.next(&conn).await;
+        (pages, rows)
+    })
 }
 
 /// A key for people: its texts and numbers as they are.

@@ -10,19 +10,30 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use std::time::Duration;
+
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Sleep;
 
 /// Bytes of a request line that are kept; below hyper's limit of 65,534 for an address.
 pub const LINE_BYTES_KEPT: usize = 60_000;
+/// A connection whose other end takes nothing for this long is closed: who opens a stream and does not read it holds a place
+/// that others want.
+pub const STALLED_MAX: Duration = Duration::from_secs(60);
 /// Bytes of a header line that are looked at: enough for the names that matter.
 const HEADER_BYTES_SEEN: usize = 32;
 
 /// Accepts connections; use with `axum::serve` and `into_make_service_with_connect_info::<Peer>()`.
 #[derive(Debug)]
-pub struct Doorway(pub TcpListener);
+pub struct Doorway {
+    /// Where it listens.
+    pub listener: TcpListener,
+    /// A connection whose other end takes nothing for this long is closed.
+    pub stalled_max: Duration,
+}
 
 /// The address at the other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +44,14 @@ impl Listener for Doorway {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Shortened, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Answers are written whole; waiting to fill a packet would only delay them. A failure costs speed, nothing else.
         let _ = stream.set_nodelay(true);
-        (Shortened { stream, line: Lines::default() }, address)
+        (Shortened { stream, line: Lines::default(), stalled_max: self.stalled_max, stalled: None }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -55,6 +66,21 @@ impl Connected<IncomingStream<'_, Doorway>> for Peer {
 pub struct Shortened {
     stream: TcpStream,
     line: Lines,
+    stalled_max: Duration,
+    /// Runs while the other end takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Shortened {
+    /// Lets a write that waits wait no longer than is allowed.
+    fn patiently<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.stalled_max)));
+        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 /// Where in the stream of requests the next byte belongs.
@@ -163,7 +189,8 @@ impl AsyncRead for Shortened {
 
 impl AsyncWrite for Shortened {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.patiently(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -179,7 +206,8 @@ impl AsyncWrite for Shortened {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.patiently(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -240,6 +268,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_takes_nothing_of_an_endless_answer_is_cut_off() {
+        use tokio::io::AsyncWriteExt;
+        struct Held(tokio::sync::mpsc::UnboundedSender<()>);
+        impl Drop for Held {
+            fn drop(&mut self) {
+                let _ = self.0.send(());
+            }
+        }
+        let (ended, mut has_ended) = tokio::sync::mpsc::unbounded_channel();
+        let endless = move || {
+            let held = Held(ended.clone());
+            let body = futures_util::stream::repeat_with(move || {
+                let _ = &held;
+                Ok::<_, std::convert::Infallible>(vec![b'x'; 65_536])
+            });
+            std::future::ready(axum::body::Body::from_stream(body))
+        };
+        let app = axum::Router::new().route("/", axum::routing::get(endless));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let doorway = Doorway { listener, stalled_max: Duration::from_millis(50) };
+        let address = Listener::local_addr(&doorway).unwrap();
+        let serving = tokio::spawn(async { axum::serve(doorway, app).await });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        tokio::time::timeout(STALLED_MAX, has_ended.recv()).await.expect("the answer ends").unwrap();
+        serving.abort();
+    }
+
+    #[tokio::test]
     async fn a_megabyte_of_query_gets_an_answer() {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let site = std::sync::Arc::new(crate::web::Site::new(
@@ -248,7 +305,7 @@ mod tests {
             false,
         ));
         let app = crate::web::guard::guarded(axum::Router::new(), site, || 0);
-        let doorway = Doorway(TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let doorway = Doorway { listener: TcpListener::bind("127.0.0.1:0").await.unwrap(), stalled_max: STALLED_MAX };
         let address = Listener::local_addr(&doorway).unwrap();
         tokio::spawn(async { axum::serve(doorway, app.into_make_service_with_connect_info::<Peer>()).await });
         let mut stream = TcpStream::connect(address).await.unwrap();

@@ -150,10 +150,10 @@ pub struct Shell {
     pub sign_in_href: String,
     /// Path of the page.
     pub path: String,
-    /// Address of an event stream that should refresh the page; empty for none.
-    pub live_href: String,
-    /// Names of the events that count, separated by blanks.
+    /// What the page wants to hear of while it is open, separated by blanks; empty for nothing.
     pub live_topics: String,
+    /// The journal's last leaf when the page was made.
+    pub live_after: i64,
     /// True keeps search engines away (desks, forms, errors).
     pub private: bool,
     /// Address of the stylesheet.
@@ -190,8 +190,8 @@ impl Shell {
             theme_hrefs: Theme::ALL.map(|theme| (theme, visit.href_with("theme", theme.name()))).to_vec(),
             sign_in_href: visit.sign_in_href(),
             path: visit.path.clone(),
-            live_href: String::new(),
             live_topics: String::new(),
+            live_after: visit.leaf,
             private: false,
             css: assets::css(),
             js: assets::js(),
@@ -222,10 +222,9 @@ impl Shell {
         self
     }
 
-    /// Refreshes the page's live regions (`data-live-region` with an `id`) when this stream sends one of these events
-    /// (names separated by blanks).
-    pub fn live(mut self, href: impl Into<String>, topics: impl Into<String>) -> Self {
-        self.live_href = href.into();
+    /// Refreshes the page's live regions (`data-live-region` with an `id`) when something happens to one of these things:
+    /// `need/ID`, `need` for all of a kind, `*` for everything, separated by blanks.
+    pub fn live(mut self, topics: impl Into<String>) -> Self {
         self.live_topics = topics.into();
         self
     }

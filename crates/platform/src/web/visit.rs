@@ -71,6 +71,8 @@ pub struct Visit {
     pub path: String,
     /// Raw query string, possibly empty.
     pub query: String,
+    /// The journal's last leaf when the request came: what follows is news to the page.
+    pub leaf: i64,
     account: Arc<OnceLock<Account>>,
 }
 
@@ -88,6 +90,7 @@ impl Visit {
             theme,
             path: path.to_owned(),
             query: query.to_owned(),
+            leaf: site.proof().map_or(-1, |proof| proof.entries - 1),
             account: Arc::default(),
         }
     }

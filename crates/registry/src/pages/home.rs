@@ -63,7 +63,7 @@ async fn home(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     let t = caller.visit.t;
     let lede = t.with("home-lede", "cities", city_count(t, corridor.cities().len()));
     let page = Home {
-        shell: caller.visit.shell("").describe(description(t, &corridor)),
+        shell: caller.visit.shell("").describe(description(t, &corridor)).live("need offer"),
         headline: t.with("home-headline", "cities", city_count(t, corridor.cities().len())),
         lede,
         text_chars_max: kernel::limits::MATCH_TEXT_CHARS_MAX,

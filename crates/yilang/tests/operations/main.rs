@@ -9,3 +9,4 @@ mod figures;
 mod logs;
 mod node;
 mod stop;
+mod two_nodes;

@@ -70,6 +70,11 @@ impl Node {
         Node::spawn(program(data), &[], "http://")
     }
 
+    /// Starts it with the demo.
+    pub fn start_demo(data: &Path, arguments: &[&str]) -> Node {
+        Node::spawn(program(data), &[&["--demo"], arguments].concat(), "joint-office")
+    }
+
     /// As [`Node::start`], in a shell that ignores the signal by which the system tells of a file that is too large, so
     /// that a write beyond the limit fails as on a full disk.
     pub fn start_limited(data: &Path) -> Node {

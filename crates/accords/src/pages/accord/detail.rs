@@ -102,7 +102,7 @@ pub(super) async fn take_back(
 fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Refusal>) -> Page {
     let t = caller.visit.t;
     let accord = &view.accord;
-    let mut shell = caller.visit.shell(title(t, accord)).here("/accords");
+    let mut shell = caller.visit.shell(title(t, accord)).here("/accords").live(format!("accord/{}", accord.id));
     if !view.state.is_open() {
         shell = shell.private();
     }

@@ -94,7 +94,12 @@ pub(super) async fn page(
     };
     let may = |action: &str| app.policies().allows(&caller.ctx, action, &Resource::house());
     let page = Page {
-        shell: caller.visit.shell(t.msg("accord-list-title")).describe(t.msg("accord-list-lede")).here("/accords"),
+        shell: caller
+            .visit
+            .shell(t.msg("accord-list-title"))
+            .describe(t.msg("accord-list-lede"))
+            .here("/accords")
+            .live("accord"),
         list: frame(&caller.visit, &paging, browse(t, &query, &found, may("accord_draft")), label),
         office: may("supervision_list"),
         rows: found.items.iter().map(|accord| row(&caller, &corridor, accord)).collect(),

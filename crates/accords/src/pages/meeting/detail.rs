@@ -78,7 +78,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
     let meeting = &view.meeting;
     let id = &meeting.id;
     let heading = t.pick(&meeting.title, &meeting.title_en).to_owned();
-    let mut shell = caller.visit.shell(heading.clone()).here("/accords");
+    let mut shell = caller.visit.shell(heading.clone()).here("/accords").live(format!("meeting/{}", meeting.id));
     if meeting.state == MeetingState::Draft {
         shell = shell.private();
     }

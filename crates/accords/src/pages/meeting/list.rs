@@ -96,7 +96,12 @@ pub(super) async fn page(
         _ => city_of_code(t, &corridor, value),
     };
     let page = Page {
-        shell: caller.visit.shell(t.msg("meeting-list-title")).describe(t.msg("meeting-list-lede")).here("/accords"),
+        shell: caller
+            .visit
+            .shell(t.msg("meeting-list-title"))
+            .describe(t.msg("meeting-list-lede"))
+            .here("/accords")
+            .live("meeting action_item"),
         list: frame(&caller.visit, &paging, browse, label),
         office: may("supervision_list"),
         rows: found.items.iter().map(|meeting| row(t, &corridor, meeting)).collect(),

@@ -59,7 +59,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &ExpertView, refused: &str)
     let e = &view.expert;
     let title = name(t, e);
     let lede = about(t, e);
-    let mut shell = caller.visit.shell(title.clone()).describe(&lede).here("/experts");
+    let mut shell = caller.visit.shell(title.clone()).describe(&lede).here("/experts").live(format!("expert/{}", e.id));
     if e.state == ExpertState::Withdrawn || !view.named {
         shell = shell.private();
     }

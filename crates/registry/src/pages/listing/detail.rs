@@ -72,7 +72,12 @@ pub(super) async fn page<const OFFER: bool>(
     let title = t.pick(&content.title, &content.title_en).to_owned();
     let first = t.pick(&content.summary, &content.summary_en);
     let other = if first == content.summary { &content.summary_en } else { &content.summary };
-    let mut shell = caller.visit.shell(title).describe(first.chars().take(150).collect::<String>()).here(side.path());
+    let mut shell = caller
+        .visit
+        .shell(title)
+        .describe(first.chars().take(150).collect::<String>())
+        .here(side.path())
+        .live(format!("{}/{}", side.code(), view.listing.id));
     if view.listing.state != State::Published {
         shell = shell.private();
     }

@@ -93,7 +93,7 @@ pub(super) async fn page<const OFFER: bool>(
     let own = query.own == "1";
     let title = t.msg(list_key(side, if own { "own-title" } else { "title" })).into_owned();
     let page = Page {
-        shell: caller.visit.shell(title.clone()).describe(t.msg(list_key(side, "lede"))),
+        shell: caller.visit.shell(title.clone()).describe(t.msg(list_key(side, "lede"))).live(side.code()),
         list: frame(&app, &caller, side, &query, &paging, title, &found),
         rows: found.items.iter().map(|card| row(t, &corridor, card)).collect(),
     };

@@ -105,7 +105,8 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
     let profile = profile.map_or("", |s| t.pick(&s.value_zh, &s.value_en));
     let lede =
         t.with2("organisation-describe", "kind", kind_name(t, o.kind.code()), "city", city_name(t, corridor, o.city));
-    let mut shell = caller.visit.shell(title.clone()).describe(lede).here("/organisations");
+    let mut shell =
+        caller.visit.shell(title.clone()).describe(lede).here("/organisations").live(format!("organisation/{}", o.id));
     if o.state != Standing::Listed {
         shell = shell.private();
     }

@@ -138,7 +138,12 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
     let t = caller.visit.t;
     let project = &view.card.project;
     let title = t.pick(&project.title, &project.title_en).to_owned();
-    let mut shell = caller.visit.shell(title.clone()).describe(t.pick(&project.about, &project.about_en)).here("/poc");
+    let mut shell = caller
+        .visit
+        .shell(title.clone())
+        .describe(t.pick(&project.about, &project.about_en))
+        .here("/poc")
+        .live(format!("poc_project/{}", project.id));
     if project.state == ProjectState::Draft {
         shell = shell.private();
     }

@@ -53,7 +53,7 @@ pub(super) async fn page(
     let facets = facets(&caller.visit, &corridor, &query, &counts, &names);
     let title = t.msg(if query.is_own() { "poc-own-title" } else { "poc-title" }).into_owned();
     let page = Page {
-        shell: caller.visit.shell(title.clone()).describe(t.msg("poc-lede")),
+        shell: caller.visit.shell(title.clone()).describe(t.msg("poc-lede")).live("poc_project"),
         list: frame(&caller, &query, &paging, title, &found, facets),
         own: query.is_own(),
         rows: found.items.iter().map(|card| row(t, &corridor, card)).collect(),

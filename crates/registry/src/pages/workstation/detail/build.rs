@@ -78,7 +78,12 @@ pub(super) fn build(caller: &Caller, corridor: &Corridor, view: &View, again: Op
     let t = caller.visit.t;
     let w = &view.card.workstation;
     let title = name(t, w);
-    let mut shell = caller.visit.shell(title.clone()).describe(t.pick(&w.about, &w.about_en)).here("/experts");
+    let mut shell = caller
+        .visit
+        .shell(title.clone())
+        .describe(t.pick(&w.about, &w.about_en))
+        .here("/experts")
+        .live(format!("workstation/{}", w.id));
     if !matches!(w.state, WorkstationState::Listed | WorkstationState::Ended) {
         shell = shell.private();
     }

@@ -63,6 +63,10 @@ pub async fn open(app: &App) -> Outcome<()> {
         |app| {
             Box::pin(async move {
                 let corridor = load(&app.db().read()).await?;
+                let name = |place: &pack::Jurisdiction| {
+                    (place.adcode.to_string(), kernel::Text::new(&place.short_zh, &place.short_en))
+                };
+                app.site().places_set(corridor.jurisdictions.iter().map(name).collect());
                 if let Some(meta) = &corridor.meta {
                     app.site().tagline_set(kernel::Text::new(&meta.name_zh, &meta.name_en));
                 }

@@ -266,6 +266,8 @@ pub const TABLE: &[Told] = &[
     asks("poc.step_proposed", Audience::Owner, Topic::Project, Expect::Answer),
     told("poc.step_planned", Audience::Proposer, Topic::Project),
     told("poc.step_declined", Audience::Proposer, Topic::Project),
+    news("expert.edited"),
+    news("expert.seated"),
     news("poc.published"),
     news("poc.step_planned"),
     news("poc.step_done"),

@@ -4,7 +4,8 @@ use notices::actions::follow::follow_create;
 use notices::actions::inbox::inbox_list;
 use notices::actions::saved::saved_search_create;
 use notices::rules::keeping::SAVED_MAX;
-use notices::rules::message::Tab;
+use notices::rules::message::{TABLE, Tab, Topic, text_key};
+use notices::rules::timing::Frequency;
 use platform::web::page::Page;
 use registry::api::search::SearchQuery;
 use serde_json::json;
@@ -156,5 +157,23 @@ async fn settings_are_kept_by_form_and_by_api_alike() {
     let body = json!({ "frequencies": { "follow": "never" }, "quiet": { "from": "", "to": "" } });
     let settings = browser.json("/api/v1/notice-settings", &body).await.good().value();
     assert_eq!((&settings["frequencies"]["follow"], &settings["quiet_from"]), (&json!("never"), &json!(null)));
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn whatever_is_told_has_its_words_in_both_languages() {
+    let house = house().await;
+    let texts = house.app().texts();
+    let kinds = TABLE.iter().map(|row| text_key(row.kind)).chain([text_key("search.found")]);
+    let expected =
+        TABLE.iter().filter_map(|row| row.expects).map(|expects| format!("notice-expect-{}", expects.code()));
+    let topics = Topic::ALL.map(|topic| format!("notice-topic-{}", topic.code()));
+    let frequencies = Frequency::ALL.map(|frequency| format!("frequency-{}", frequency.code()));
+    let failures = ["timeout", "status", "redirect", "private", "name", "connect", "tls", "http", "address", "gone"];
+    let failures = failures.into_iter().chain(["smtp", "refused", "spool", "mail"]);
+    let failures = failures.map(|code| format!("delivery-error-{code}"));
+    let all = kinds.chain(expected).chain(topics).chain(frequencies).chain(failures);
+    let missing: Vec<String> = all.filter(|key| !texts.has(key)).collect();
+    assert_eq!(missing, Vec::<String>::new());
     house.0.finish().await;
 }

@@ -1,5 +1,6 @@
 //! The frame around every page: header, navigation, footer. Template `shell.html`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -38,6 +39,9 @@ pub struct NavItem {
     pub order: u16,
 }
 
+/// Names of cities by their codes, for pages that know nothing else of the corridor.
+pub type Places = HashMap<String, kernel::Text>;
+
 /// What the whole running site has in common.
 #[derive(Debug)]
 pub struct Site {
@@ -50,6 +54,7 @@ pub struct Site {
     /// True when served over HTTPS (adds HSTS; cookies become `Secure`).
     pub https: bool,
     tagline: ArcSwap<kernel::Text>,
+    places: ArcSwap<Places>,
     proof: ArcSwapOption<Proof>,
 }
 
@@ -57,12 +62,25 @@ impl Site {
     /// A site; navigation is put in order.
     pub fn new(texts: &'static Texts, mut nav: Vec<NavItem>, demo: bool) -> Self {
         nav.sort_by_key(|item| item.order);
-        Self { texts, nav, demo, https: false, tagline: ArcSwap::default(), proof: ArcSwapOption::empty() }
+        Self {
+            texts,
+            nav,
+            demo,
+            https: false,
+            tagline: ArcSwap::default(),
+            places: ArcSwap::default(),
+            proof: ArcSwapOption::empty(),
+        }
     }
 
     /// What every footer says of the corridor from now on, such as 一廊九城.
     pub fn tagline_set(&self, tagline: kernel::Text) {
         self.tagline.store(Arc::new(tagline));
+    }
+
+    /// What cities are called from now on.
+    pub fn places_set(&self, places: Places) {
+        self.places.store(Arc::new(places));
     }
 
     /// The journal's latest state, shown in every footer from now on.
@@ -148,6 +166,8 @@ pub struct Shell {
     pub theme_hrefs: Vec<(Theme, String)>,
     /// Where to sign in, with the way back.
     pub sign_in_href: String,
+    /// What cities are called.
+    pub places: Arc<Places>,
     /// Path of the page.
     pub path: String,
     /// What the page wants to hear of while it is open, separated by blanks; empty for nothing.
@@ -189,6 +209,7 @@ impl Shell {
             lang_href: visit.href_with("lang", other),
             theme_hrefs: Theme::ALL.map(|theme| (theme, visit.href_with("theme", theme.name()))).to_vec(),
             sign_in_href: visit.sign_in_href(),
+            places: visit.site.places.load_full(),
             path: visit.path.clone(),
             live_topics: String::new(),
             live_after: visit.leaf,
@@ -227,6 +248,11 @@ impl Shell {
     pub fn live(mut self, topics: impl Into<String>) -> Self {
         self.live_topics = topics.into();
         self
+    }
+
+    /// What a city is called; its code where nobody has named it.
+    pub fn place<'a>(&'a self, code: &'a str) -> &'a str {
+        self.places.get(code).map_or(code, |name| self.t.text(name))
     }
 
     /// Keeps search engines away.

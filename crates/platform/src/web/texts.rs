@@ -296,6 +296,12 @@ impl T {
         }
     }
 
+    /// What a kind of journal entry is called, such as 发布需求 for `need.published`; the code where nobody has named it.
+    pub fn entry_kind(&self, kind: &str) -> Cow<'static, str> {
+        let key = format!("entry-{}", kind.replace(['.', '_'], "-"));
+        if self.texts.has(&key) { self.msg(key) } else { Cow::Owned(kind.to_owned()) }
+    }
+
     /// A text that counts: its variable is `$n`.
     pub fn n(&self, key: impl AsRef<str>, n: impl IntoArg) -> String {
         self.args(key, &[("n", n.arg())])

@@ -34,6 +34,14 @@ async fn the_route_table_the_policies_the_journal_and_the_api_document_agree() {
     let loud: Vec<String> = table.iter().filter(|r| r.method == "GET" && r.journal.is_some()).map(name).collect();
     assert_eq!(loud, Vec::<String>::new(), "a question that writes");
 
+    let texts = app.site().texts;
+    let nameless: BTreeSet<&str> = table
+        .iter()
+        .filter_map(|r| r.journal)
+        .filter(|kind| !texts.has(&format!("entry-{}", kind.replace(['.', '_'], "-"))))
+        .collect();
+    assert_eq!(nameless, BTreeSet::new(), "kinds of entries that the journal's pages show as codes");
+
     let mut seen = BTreeSet::new();
     let twice: Vec<String> = table.iter().filter(|r| !seen.insert((r.method.clone(), r.path))).map(name).collect();
     assert_eq!(twice, Vec::<String>::new(), "addresses given twice");

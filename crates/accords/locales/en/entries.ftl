@@ -1,0 +1,23 @@
+# Names of journal entries
+entry-accord-drafted = Joint act drafted
+entry-accord-circulated = Joint act sent to its parties
+entry-accord-revised = Joint act revised
+entry-accord-said = A party's word
+entry-accord-taken-back = Joint act taken back
+entry-accord-in-force = Joint act in force
+entry-accord-failed = Joint act failed
+entry-accord-superseded = Joint act superseded
+entry-accord-ended = Joint act ended
+entry-accord-expired = Joint act expired
+entry-meeting-begun = Meeting begun
+entry-meeting-revised = Meeting changed
+entry-meeting-resolved = Meeting resolved
+entry-meeting-published = Meeting published
+entry-item-begun = Action item begun
+entry-item-reported = Progress reported
+entry-item-done = Action item done
+entry-item-dropped = Action item dropped
+entry-supervision-issued = Supervision issued
+entry-supervision-repeated = Supervision repeated
+entry-supervision-answered = Supervision answered
+entry-supervision-closed = Supervision closed

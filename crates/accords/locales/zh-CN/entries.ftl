@@ -1,0 +1,23 @@
+# 日志条目的名称
+entry-accord-drafted = 起草共同决定
+entry-accord-circulated = 共同决定送各方
+entry-accord-revised = 修订共同决定
+entry-accord-said = 一方表态
+entry-accord-taken-back = 收回共同决定
+entry-accord-in-force = 共同决定生效
+entry-accord-failed = 共同决定未成立
+entry-accord-superseded = 共同决定被取代
+entry-accord-ended = 共同决定终止
+entry-accord-expired = 共同决定期满
+entry-meeting-begun = 筹备联席会议
+entry-meeting-revised = 修改会议资料
+entry-meeting-resolved = 会议形成决议
+entry-meeting-published = 公布会议决议
+entry-item-begun = 立项行动事项
+entry-item-reported = 报告事项进展
+entry-item-done = 完成行动事项
+entry-item-dropped = 终止行动事项
+entry-supervision-issued = 发出督办
+entry-supervision-repeated = 再次督办
+entry-supervision-answered = 答复督办
+entry-supervision-closed = 办结督办

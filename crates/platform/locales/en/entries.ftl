@@ -1,0 +1,24 @@
+# Names of journal entries
+entry-account-created = Account made
+entry-account-disabled = Account disabled
+entry-account-enabled = Account enabled
+entry-account-roles-changed = Account's roles changed
+entry-invite-created = Invitation made
+entry-invite-accepted = Invitation accepted
+entry-invite-revoked = Invitation revoked
+entry-session-created = Signed in
+entry-session-ended = Signed out
+entry-session-others-ended = Other sessions ended
+entry-session-refused = Sign-in refused
+entry-password-changed = Password changed
+entry-password-reset = Password reset
+entry-token-created = Access token made
+entry-token-revoked = Access token revoked
+entry-locale-changed = Language changed
+entry-job-died = Job failed for good
+entry-job-retried = Job tried again
+entry-journal-baseline = Present rows recorded
+entry-journal-filler = Filler
+entry-journal-erased = Personal value erased
+entry-log-opened = Log opened
+entry-log-key-rotated = Log's key rotated

@@ -1,0 +1,24 @@
+# 日志条目的名称
+entry-account-created = 建立账号
+entry-account-disabled = 停用账号
+entry-account-enabled = 启用账号
+entry-account-roles-changed = 调整账号角色
+entry-invite-created = 发出邀请
+entry-invite-accepted = 接受邀请
+entry-invite-revoked = 收回邀请
+entry-session-created = 登录
+entry-session-ended = 退出登录
+entry-session-others-ended = 结束其他登录
+entry-session-refused = 登录被拒
+entry-password-changed = 修改密码
+entry-password-reset = 重设密码
+entry-token-created = 建立访问令牌
+entry-token-revoked = 停用访问令牌
+entry-locale-changed = 修改语言
+entry-job-died = 任务失败
+entry-job-retried = 重试任务
+entry-journal-baseline = 登记已有数据
+entry-journal-filler = 填充条目
+entry-journal-erased = 删除个人信息
+entry-log-opened = 日志启用
+entry-log-key-rotated = 更换日志密钥

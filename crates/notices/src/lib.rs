@@ -20,7 +20,8 @@ pub(crate) mod store;
 mod token;
 mod words;
 
-pub use sending::{Outlets, address::is_public, send_due};
+pub use platform::outward::address::is_public;
+pub use sending::{Outlets, send_due};
 
 use kernel::Locale;
 use platform::capability::{Capability, Route};

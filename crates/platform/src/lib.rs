@@ -22,6 +22,7 @@ pub mod lifecycle;
 pub mod live;
 pub mod metrics;
 pub mod observe;
+pub mod outward;
 pub mod policy;
 pub mod random;
 pub mod recent;

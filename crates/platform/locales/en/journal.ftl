@@ -14,6 +14,24 @@ journal-witnesses = { $n ->
     [one] cosigned by one witness:
    *[other] cosigned by { $n } witnesses:
 }
+journal-witnesses-about = Witnesses are run by others. Each signs a checkpoint only after it has seen that the log merely grew, so a rewritten log gets no signature of theirs.
+journal-quorum = { $n ->
+    [one] A checkpoint that one of them has signed counts as cosigned.
+   *[other] A checkpoint that { $n } of them have signed counts as cosigned.
+}
+journal-witness-alarm = A witness refuses to sign: it says that this log does not continue what it signed before. Keep the checkpoints you have and compare them with those of the witness.
+journal-cosigned-newest = Newest cosigned checkpoint, entries:
+journal-cosigned-none = No checkpoint is cosigned yet.
+journal-witness-name = Verifier key
+journal-witness-state = State
+journal-witness-size = Entries signed
+journal-witness-agreed = Last signed
+journal-witness-agrees = signs
+journal-witness-waiting = not asked yet
+journal-witness-late = does not answer
+journal-witness-wrong = answers without a valid signature
+journal-witness-stranger = does not know this log
+journal-witness-refuses = refuses: not a continuation
 journal-key = Verifier key
 journal-note = The checkpoint as it is signed
 journal-unsigned = No checkpoint is signed yet; look again in some seconds.

@@ -13,6 +13,21 @@ journal-witnesses = { $n ->
     [0] 尚无见证方联署
    *[other] 由 { $n } 个见证方联署：
 }
+journal-witnesses-about = 见证方由其他单位运行。只有确认日志仅有增加、未被改写，见证方才签名；被改写的日志得不到其签名。
+journal-quorum = 检查点经其中 { $n } 个签名，即为已联署。
+journal-witness-alarm = 有见证方拒绝签名：它认为本日志没有延续其此前所签的内容。请保留手中的检查点，并与见证方公布的检查点比对。
+journal-cosigned-newest = 最新的已联署检查点，条目数：
+journal-cosigned-none = 还没有已联署的检查点。
+journal-witness-name = 验证公钥
+journal-witness-state = 状态
+journal-witness-size = 已签条目数
+journal-witness-agreed = 最近签名
+journal-witness-agrees = 正常签名
+journal-witness-waiting = 尚未请求
+journal-witness-late = 没有应答
+journal-witness-wrong = 应答中没有有效签名
+journal-witness-stranger = 未登记本日志
+journal-witness-refuses = 拒绝：未延续此前的日志
 journal-key = 验证公钥
 journal-note = 检查点原文
 journal-unsigned = 还没有签名的检查点，请稍候几秒再看。

@@ -3,6 +3,7 @@
 use super::actions;
 use super::prove::{Consistency, Inclusion, Standing};
 use super::seal::load;
+use super::witness::{self, Cosigned, Witnessing};
 use super::{log, stored};
 use crate::app::App;
 use crate::capability::Route;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
             handler: post(erasure),
         },
         row("/api/v1/journal/consistency", get(consistency)),
+        row("/api/v1/journal/witnesses", get(witnesses)),
         row("/log/checkpoint", get(note)),
         row("/log/tile/{*path}", get(tile)),
     ]
@@ -42,8 +44,18 @@ pub(crate) fn routes() -> Vec<Route> {
 /// The transparency log.
 #[derive(OpenApi)]
 #[openapi(
-    paths(checkpoint, entry, erasure, consistency),
-    components(schemas(ErasureBody, Erasure, CheckpointBody, Standing, Inclusion, Consistency))
+    paths(checkpoint, entry, erasure, consistency, witnesses),
+    components(schemas(
+        ErasureBody,
+        Erasure,
+        CheckpointBody,
+        Standing,
+        Inclusion,
+        Consistency,
+        Witnessing,
+        Cosigned,
+        witness::Standing
+    ))
 )]
 pub(crate) struct Document;
 
@@ -62,11 +74,13 @@ struct CheckpointBody {
     note: String,
     /// Keys that check it, the newest last (C2SP signed-note).
     keys: Vec<String>,
-    /// Witnesses that have cosigned it.
+    /// How many witnesses have cosigned it.
+    cosigned: usize,
+    /// Their verifier keys (C2SP signed-note).
     witnesses: Vec<String>,
 }
 
-/// The newest signed checkpoint of the journal.
+/// The newest signed checkpoint of the journal, or the newest cosigned one unless the witnesses are late.
 #[utoipa::path(get, path = "/api/v1/journal/checkpoint", tag = "journal",
     responses((status = 200, body = CheckpointBody), (status = 404, description = "nothing is signed yet")))]
 async fn checkpoint(State(app): State<App>, caller: Caller) -> Result<Json<CheckpointBody>, Problem> {
@@ -79,8 +93,15 @@ async fn checkpoint(State(app): State<App>, caller: Caller) -> Result<Json<Check
         at_ms: published.at_ms,
         note: published.note,
         keys: view.keys,
+        cosigned: published.witnesses.len(),
         witnesses: published.witnesses,
     }))
+}
+
+/// How the journal is witnessed: by whom, and how far.
+#[utoipa::path(get, path = "/api/v1/journal/witnesses", tag = "journal", responses((status = 200, body = Witnessing)))]
+async fn witnesses(State(app): State<App>, caller: Caller) -> Result<Json<Witnessing>, Problem> {
+    Ok(Json(actions::journal_witnesses(&app, &caller.ctx).await?))
 }
 
 /// How an entry stands in the log, with its proof or, until then, a signed promise.

@@ -21,6 +21,7 @@ pub mod prove;
 mod seal;
 mod stored;
 pub mod verify;
+pub mod witness;
 
 /// Texts of the log's pages, by language.
 pub const TEXTS: &[(Locale, &str)] = &[
@@ -76,6 +77,13 @@ CREATE TABLE journal_cosignature (origin TEXT NOT NULL, size BIGINT NOT NULL, wi
   at_ms BIGINT NOT NULL, PRIMARY KEY (origin, size, witness));
 CREATE TABLE journal_erased (entry_id BIGINT NOT NULL, field TEXT NOT NULL, commitment {bytes} NOT NULL,
   erased_by BIGINT NOT NULL, PRIMARY KEY (entry_id, field));
+",
+}, Migration {
+    name: "journal-0003-witnesses",
+    sql: "
+CREATE TABLE journal_witness (origin TEXT NOT NULL, witness TEXT NOT NULL, size BIGINT NOT NULL, state TEXT NOT NULL,
+  failures BIGINT NOT NULL, agreed_ms BIGINT, asked_ms BIGINT NOT NULL, next_ms BIGINT NOT NULL,
+  PRIMARY KEY (origin, witness));
 ",
 }];
 

@@ -6,7 +6,7 @@ use crate::db::Outcome;
 use crate::journal::Batches;
 use crate::journal::witness::Witnesses;
 use crate::web::Proof;
-use crate::{jobs, journal};
+use crate::{housekeeping, jobs, journal};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -108,6 +108,7 @@ pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
             Err(fault) => tracing::error!(cause = ?fault, "follower.follow failed"),
         }
     }
+    housekeeping::order(app).await?;
     jobs::run_due(app).await?;
     Ok(Stepped { told, more })
 }

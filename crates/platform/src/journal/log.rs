@@ -353,6 +353,12 @@ pub(super) async fn checkpoints(conn: &Conn, origin: &str) -> Outcome<Vec<(u64, 
     rows.iter().map(read).collect()
 }
 
+/// How many checkpoints are kept, of all logs.
+pub async fn checkpoint_count(conn: &Conn) -> Outcome<i64> {
+    let row = conn.query_one_raw(statement(conn, "SELECT COUNT(*) AS n FROM journal_checkpoint", Vec::new())).await?;
+    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+}
+
 /// The newest signed checkpoint of the newest log.
 pub async fn newest_published(conn: &Conn) -> Outcome<Option<Published>> {
     let Some(log) = newest(conn).await? else { return Ok(None) };

@@ -2,15 +2,16 @@
 //! bundles, keys, backups, and several nodes that seal one log.
 
 mod by_hand;
+mod erasing;
+mod witnessed;
 
-use by_hand::by_hand;
 use kernel::Instant;
 use platform::app::steps;
 use platform::capability::Capability;
 use platform::clock::Clock;
-use platform::ctx::{Actor, Ctx};
+use platform::ctx::Ctx;
 use platform::db::{Conn, Db, DbUrl, Migration};
-use platform::journal::{self, Batches, Entry, erase, export, log, prove, verify};
+use platform::journal::{self, Batches, Entry, export, log, prove, verify};
 use platform::{App, Fault, Settings, backup};
 use proof::bundle::{self, Trust};
 use proof::note::{Checkpoint, Promise, PublicKey};
@@ -31,6 +32,7 @@ fn stones() -> Capability {
         name: "stones",
         migrations: STEPS,
         working: &["stone.seen_ms"],
+        personal: erasing::PERSONAL,
         routes: Vec::new,
         policy: "",
         texts: &[],
@@ -183,48 +185,6 @@ async fn a_checkpoint_somebody_kept_holds_the_log_to_its_past() {
     let elsewhere = Checkpoint { origin: "elsewhere".into(), ..kept };
     assert!(verify::verify(app.db(), Some(&elsewhere)).await.unwrap().problems[0].contains("which is not here"));
     house.finish().await;
-}
-
-#[tokio::test]
-async fn an_erased_name_leaves_a_log_that_holds() {
-    let house = house().await;
-    let app = house.app();
-    let actor = Actor { account: Some("p1".into()), name: "示例办理人".into(), ..Actor::default() };
-    let ctx = Ctx { actor, ..house.system() };
-    let entry = app
-        .in_txn(&ctx, "named", (), |tx, ()| {
-            Box::pin(async move {
-                tx.journal(Entry::new("stone.seen", "stone", "a").data(json!({ "remark": "示例手机号" }))).await
-            })
-        })
-        .await
-        .unwrap();
-    let public = act(app, &[], Some(put("a"))).await.unwrap();
-    let system = house.system();
-    let erase = |entry, field: &str, reason: &str| {
-        erase::journal_erase(app, &system, entry, field.to_owned(), reason.to_owned())
-    };
-    let code = |outcome: Result<i64, Fault>| outcome.unwrap_err().to_refusal().code.to_string();
-    assert_eq!(code(erase(entry, "actor_name", "请求 1").await), "journal-unsealed");
-    house.settle().await;
-    let before = prove::standing(&app.db().read(), entry, None, 0).await.unwrap().unwrap();
-    assert_eq!(code(erase(entry, "kind", "请求 1").await), "journal-field");
-    assert_eq!(code(erase(public, "data", "请求 1").await), "journal-field");
-    assert_eq!(code(erase(entry, "actor_name", "  ").await), "journal-reason");
-    assert_eq!(code(erase(9_999, "actor_name", "请求 1").await), "not-found");
-    for field in ["actor_name", "data", "actor"] {
-        erase(entry, field, "请求 1").await.unwrap();
-    }
-    assert_eq!(code(erase(entry, "data", "请求 1").await), "journal-erased");
-    house.settle().await;
-    let after = prove::standing(&app.db().read(), entry, None, 0).await.unwrap().unwrap();
-    assert_eq!((after.leaf, after.index), (before.leaf, before.index));
-    let stored = journal::by_id(&app.db().read(), entry).await.unwrap().unwrap();
-    assert_eq!((stored.actor_name.as_str(), stored.actor.as_str(), stored.data.is_null()), ("", "", true));
-    assert_eq!(problems(app).await, Vec::<String>::new());
-    // Gone without an entry that says so is tampering.
-    by_hand(app, vec!["DELETE FROM journal_erased WHERE field = 'data'".into()]).await;
-    assert!(problems(app).await[0].contains("does not hold"));
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ fn refused(en: &str, zh: &str) -> Refusal {
 
 /// How a witness stands to the log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Standing {
+pub struct WitnessStanding {
     /// Its verifier key (C2SP signed-note).
     pub key: String,
     /// Its name.
@@ -144,7 +144,7 @@ pub struct Standing {
     pub asked_ms: Option<i64>,
 }
 
-impl Standing {
+impl WitnessStanding {
     /// The key of the state's text. A state is one of the words above, written by this program alone.
     pub(crate) fn text_key(&self) -> &'static str {
         match self.state.as_str() {
@@ -166,7 +166,7 @@ pub struct Witnessing {
     /// The newest checkpoint that so many have signed.
     pub cosigned: Option<Cosigned>,
     /// The witnesses.
-    pub witnesses: Vec<Standing>,
+    pub witnesses: Vec<WitnessStanding>,
 }
 
 impl Witnessing {
@@ -197,7 +197,7 @@ pub async fn witnessing(app: &App, conn: &Conn) -> Outcome<Witnessing> {
     let mut standings = Vec::with_capacity(witnesses.named().len());
     for named in witnesses.named() {
         let row = store::row(conn, &log.origin, &named.key.text()).await?;
-        standings.push(Standing {
+        standings.push(WitnessStanding {
             key: named.key.text(),
             name: named.key.name().to_owned(),
             state: row.as_ref().map_or("waiting", |row| row.state.as_str()).to_owned(),

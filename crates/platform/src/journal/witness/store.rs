@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement};
 pub(super) struct Row {
     /// Leaves of the tree that it has signed last.
     pub(super) size: u64,
-    /// See [`super::Standing::state`].
+    /// See [`super::WitnessStanding::state`].
     pub(super) state: String,
     /// Tries in a row that came to nothing.
     pub(super) failures: i64,

@@ -1,9 +1,9 @@
 """Checks the journal without any code of Yilang: a whole log in a file, or the proof of one entry.
 
-    python3 tests-journal/checker.py BUNDLE [VERIFIER-KEY]
+    python3 tests-journal/checker.py BUNDLE [VERIFIER-KEY [WITNESS-KEY …]]
 
 The format is described in docs/journal-format.md. Standard library only: SHA-256 as RFC 6962 uses it, Ed25519 after
-RFC 8032, notes and checkpoints after C2SP signed-note and tlog-checkpoint.
+RFC 8032, notes and checkpoints after C2SP signed-note, tlog-checkpoint and tlog-cosignature.
 """
 
 import base64
@@ -113,12 +113,32 @@ def checkpoint(note, keys):
     raise ValueError("the checkpoint is not signed by the log's key")
 
 
-def bundle(lines, key=None):
-    """Checks a whole log; gives its origin and size."""
+def cosigned(note, vkey):
+    """The time, in seconds since 1970, at which the witness with this key has signed a checkpoint."""
+    text, signatures = note.rsplit("\n\n", 1)
+    name, number, encoded = vkey.split("+", 2)
+    kind, key = base64.b64decode(encoded)[0], base64.b64decode(encoded)[1:]
+    numbered = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).hexdigest()[:8]
+    if kind != 4 or numbered != number:
+        raise ValueError("not the key of a witness")
+    for line in signatures.splitlines():
+        _, signer, blob = line.split(" ")
+        blob = base64.b64decode(blob)
+        at = int.from_bytes(blob[4:12], "big")
+        message = f"cosignature/v1\ntime {at}\n{text}\n".encode()
+        if (signer, blob[:4].hex()) == (name, number) and signed(key, message, blob[12:]):
+            return at
+    raise ValueError(f"not cosigned by {name}")
+
+
+def bundle(lines, key=None, witnesses=()):
+    """Checks a whole log; gives its origin and size. Each of the witnesses must have signed it."""
     head = json.loads(lines[0])
     if head["format"] != "yilang/bundle/v1":
         raise ValueError("not a bundle")
     origin, size, tree = checkpoint(head["checkpoint"], [key] if key else head["keys"])
+    for witness in witnesses or head["witnesses"]:
+        cosigned(head["checkpoint"], witness)
     leaves = [leaf_hash(line) for line in lines[1:]]
     if len(leaves) != size:
         raise ValueError(f"{len(leaves)} leaves in the file, {size} in the checkpoint")
@@ -139,5 +159,5 @@ def entry(standing, keys):
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
-        found = bundle(file.read().splitlines(), *sys.argv[2:3])
+        found = bundle(file.read().splitlines(), sys.argv[2] if sys.argv[2:] else None, sys.argv[3:])
     print(f"{found[0]}: {found[1]} leaves, everything holds")

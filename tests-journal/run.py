@@ -30,15 +30,13 @@ def free_port():
 
 
 @contextlib.contextmanager
-def demo(program, data):
-    """The address of a demo, stopped afterwards."""
-    address = f"127.0.0.1:{free_port()}"
+def running(command, address, path):
+    """The address of a server that has begun to answer a path, stopped afterwards."""
     with tempfile.TemporaryFile() as said:
-        command = [program, "serve", "--demo", "--data", data, "--listen", address]
         server = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
         try:
             until = time.monotonic() + START_S_MAX
-            while get(f"http://{address}/log/checkpoint") is None:
+            while get(f"http://{address}{path}") is None:
                 if time.monotonic() > until or server.poll() is not None:
                     said.seek(0)
                     raise SystemExit(f"the server did not start:\n{said.read().decode(errors='replace')}")
@@ -51,6 +49,18 @@ def demo(program, data):
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def demo(program, data, *more):
+    """A demo with further flags."""
+    address = f"127.0.0.1:{free_port()}"
+    command = [program, "serve", "--demo", "--data", data, "--listen", address, *more]
+    return running(command, address, "/log/checkpoint")
+
+
+def witness(program, data, address, log_key):
+    """A witness of the log with this key."""
+    return running([program, "witness", "serve", "--data", data, "--listen", address, "--key", log_key], address, "/")
 
 
 def get(url):
@@ -79,6 +89,7 @@ def judge(program):
             entries = [json.loads(line) for line in lines[1:]]
             of_need = [each for each in entries if each.get("kind") == "need.published" and need["id"] in each["object"]]
             standing = json.loads(get(f"{url}/api/v1/journal/entries/{of_need[0]['entry']}"))
+        yield from judge_witness(program, place, data, keys[-1])
         verify = [program, "journal", "verify", "--data", data]
         origin, size = checker.bundle(lines, keys[-1])
         yield f"a bundle of {size} leaves gives the signed root of {origin}", size > 100
@@ -99,6 +110,37 @@ def judge(program):
         yield "the database holds what it recorded, and continues the kept checkpoint", stored.returncode == 0
         if stored.returncode:
             print(stored.stdout, stored.stderr)
+
+
+def judge_witness(program, place, data, log_key):
+    """A witness beside the demo, judged by its signatures alone."""
+    memory, address = pathlib.Path(place, "witness"), f"127.0.0.1:{free_port()}"
+    made = subprocess.run([program, "witness", "key", "--data", memory, "--name", "witness.example"], capture_output=True, text=True, check=True)
+    vkey = made.stdout.strip()
+    named = ["--witnesses", f"{vkey} http://{address} private"]
+    with witness(program, memory, address, log_key), demo(program, data, *named) as url:
+        until = time.monotonic() + START_S_MAX
+        while not (shown := json.loads(get(f"{url}/api/v1/journal/checkpoint")))["cosigned"] and time.monotonic() < until:
+            time.sleep(0.2)
+        page = get(f"{url}/journal")
+        note = get(f"{url}/log/checkpoint")
+        file = pathlib.Path(place, "cosigned.bundle")
+        subprocess.run([program, "journal", "export", file, "--data", data, *named], check=True, stdout=subprocess.DEVNULL)
+        lines = file.read_text(encoding="utf-8").splitlines()
+    yield "the checkpoint that is shown is cosigned by the witness, now", abs(checker.cosigned(note, vkey) - time.time()) < START_S_MAX
+    yield "the page says by how many", "由 1 个见证方联署" in page and shown["witnesses"] == [vkey]
+    yield "a changed checkpoint is not cosigned", refuses(checker.cosigned, note.replace("\n", "\n1", 1), vkey)
+    yield "the log's signature is not taken for a witness's", refuses(checker.cosigned, note, log_key)
+    yield "the bundle is cosigned", checker.bundle(lines, log_key, [vkey])[1] > 100
+    other = subprocess.run([program, "witness", "key", "--data", pathlib.Path(place, "other")], capture_output=True, text=True, check=True)
+    yield "a witness that is asked for and has not signed is missed", refuses(checker.bundle, lines, log_key, [other.stdout.strip()])
+    verify = [program, "journal", "verify", "--bundle", file, "--key", log_key, "--witness"]
+    agrees = [subprocess.run([*verify, key], capture_output=True, check=False).returncode for key in (vkey, other.stdout.strip())]
+    yield "the program agrees about the witness", agrees == [0, 1]
+    kept = pathlib.Path(place, "kept-by-witness")
+    kept.write_bytes(subprocess.run([program, "witness", "kept", "--data", memory, "--key", log_key], capture_output=True, check=True).stdout)
+    against = subprocess.run([program, "journal", "verify", "--data", data, "--against", kept], capture_output=True, check=False)
+    yield "the database continues what the witness has kept", against.returncode == 0 and checker.cosigned(kept.read_text(encoding="utf-8"), vkey) > 0
 
 
 def main():

@@ -40,7 +40,7 @@ export default [
     run: (house) => reads(house, { width: 'phone', language: 'en', dark: true }, en),
   },
   {
-    title: 'an administrator erases a name from an entry, and the entry stays proven',
+    title: 'an administrator asks for the erasure of a name and cannot decide it himself',
     async run(house) {
       const admin = await Person.arrive(house);
       await admin.signIn('admin');
@@ -55,6 +55,11 @@ export default [
       await admin.fill({ reason: '示例：本人请求' });
       await admin.submit('main form[action$="/erasures"]');
       await admin.looksRight();
+      assert.ok((await admin.text('main')).includes('正等待另一位管理员决定'));
+      await admin.visit('/admin/erasures');
+      await admin.looksRight();
+      await admin.submit('main form[action$="/decisions"]');
+      assert.ok((await admin.text('main')).includes('须由另一位管理员决定'), 'whoever asked could decide');
       await admin.visit(path);
       assert.ok((await admin.text('main')).includes('已证明'));
     },

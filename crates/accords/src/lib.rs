@@ -18,6 +18,7 @@ pub mod api;
 pub mod demo;
 mod documents;
 pub mod pages;
+mod personal;
 pub mod rules;
 pub(crate) mod store;
 
@@ -94,6 +95,7 @@ pub fn capability() -> Capability {
     Capability {
         name: "accords",
         working: &[],
+        personal: personal::PERSONAL,
         migrations: &MIGRATIONS,
         routes,
         policy: include_str!("policy/accords.cedar"),

@@ -39,7 +39,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         nav.into_iter().zip(0..).map(|((href, key), order)| NavItem { menu: Menu::Main, href, key, order }).collect();
     let site = Site::new(texts, nav, true);
     site.tagline_set(kernel::Text::new("一廊九城", "One corridor, nine cities"));
-    site.proof_set(Proof { entries: 48_213, checkpoint_ms: Some(content::NOW_MS), verify_href: "/verify".into() });
+    site.proof_set(Proof {
+        entries: 48_213,
+        checkpoint_ms: Some(content::NOW_MS),
+        cosigned: Some(2),
+        verify_href: "/verify".into(),
+    });
     let router = Router::new()
         .route("/", get(pages::home))
         .route("/needs", get(pages::matches))

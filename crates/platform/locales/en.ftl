@@ -18,6 +18,16 @@ proof = Proof
 proof-entries = Journal entry { $n }
 proof-entry = Journal entry { $n }
 proof-checkpoint = checkpoint
+proof-cosigned = { $n ->
+    [0] not cosigned yet
+    [one] cosigned by one witness
+   *[other] cosigned by { $n } witnesses
+}
+proof-witnessed = { $n ->
+    [0] The journal's newest checkpoint is not cosigned by any witness yet.
+    [one] The journal's newest checkpoint is cosigned by one witness; yours follows with the next ones.
+   *[other] The journal's newest checkpoint is cosigned by { $n } witnesses; yours follows with the next ones.
+}
 proof-verify = How to verify it yourself
 unread = { $n ->
     [one] { $n } unread message

@@ -18,6 +18,14 @@ proof = 证明
 proof-entries = 账本第 { $n } 条
 proof-entry = 存证第 { $n } 条
 proof-checkpoint = 校验点
+proof-cosigned = { $n ->
+    [0] 尚无见证方联署
+   *[other] 由 { $n } 个见证方联署
+}
+proof-witnessed = { $n ->
+    [0] 账本最新的检查点尚无见证方联署。
+   *[other] 账本最新的检查点由 { $n } 个见证方联署；本条目随后续检查点一并联署。
+}
 proof-verify = 如何自行验证
 unread = { $n } 条未读消息
 desk-waiting = { $n } 项待办

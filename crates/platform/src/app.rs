@@ -76,7 +76,8 @@ impl App {
         journal::baseline::after_migration(&db, &steps, clock.now()).await?;
         let policies = Policies::load(capabilities.iter().map(|c| (c.name, c.policy)))?;
         let texts = texts(&capabilities)?;
-        let handlers = capabilities.iter().flat_map(|c| c.jobs).map(|spec| (spec.name, spec.handler)).collect();
+        let jobs = crate::housekeeping::JOBS.iter().chain(capabilities.iter().flat_map(|c| c.jobs));
+        let handlers = jobs.map(|spec| (spec.name, spec.handler)).collect();
         let indexer = Indexer::new(&settings.data, &capabilities);
         let nav: Vec<NavItem> = capabilities.iter().flat_map(|c| c.menu).copied().collect();
         let mut site = Site::new(texts, nav, settings.demo);

@@ -127,6 +127,8 @@ pub struct Capability {
     /// Tables that hold no domain rows (queues, positions, staging), and `table.column` of columns that do not count:
     /// journal entries do not commit to them, and they may be written without one.
     pub working: &'static [&'static str],
+    /// What its tables keep about people, and for how long.
+    pub personal: &'static [crate::privacy::Kept],
     /// Pages and API.
     pub routes: fn() -> Vec<Route>,
     /// Its policies, in Cedar.

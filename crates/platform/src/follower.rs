@@ -4,8 +4,9 @@
 use crate::app::App;
 use crate::db::Outcome;
 use crate::journal::Batches;
+use crate::journal::witness::Witnesses;
 use crate::web::Proof;
-use crate::{jobs, journal};
+use crate::{housekeeping, jobs, journal};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -38,6 +39,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                 if signed.is_none_or(|at| at.elapsed() >= CHECKPOINT) {
                     signed = Some(Instant::now());
                     sign(&app).await;
+                    journal::witness::begin(&app);
                 }
                 if more {
                     continue;
@@ -97,9 +99,7 @@ pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
         entries.iter().for_each(|entry| app.live().tell(entry));
         told = newest;
     }
-    let published = journal::log::newest_published(&app.db().read()).await?;
-    let checkpoint_ms = published.map(|published| published.at_ms);
-    app.site().proof_set(Proof { entries: last + 1, checkpoint_ms, verify_href: "/journal".into() });
+    app.site().proof_set(proof(app, last).await?);
     let mut more = app.indexer().catch_up(app).await?;
     for follow in app.capabilities().iter().filter_map(|capability| capability.follow) {
         match follow(app).await {
@@ -108,8 +108,26 @@ pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
             Err(fault) => tracing::error!(cause = ?fault, "follower.follow failed"),
         }
     }
+    housekeeping::order(app).await?;
     jobs::run_due(app).await?;
     Ok(Stepped { told, more })
+}
+
+/// What every footer says of the journal.
+async fn proof(app: &App, last: i64) -> Outcome<Proof> {
+    let quorum = Witnesses::of(app).quorum();
+    let conn = app.db().read();
+    let published = match journal::log::newest(&conn).await? {
+        Some(log) => journal::log::shown(&conn, &log.origin, quorum).await?,
+        None => None,
+    };
+    let count = published.as_ref().map(|published| published.witnesses.len());
+    Ok(Proof {
+        entries: last + 1,
+        checkpoint_ms: published.map(|published| published.at_ms),
+        cosigned: count.filter(|_| quorum > 0).and_then(|count| i64::try_from(count).ok()),
+        verify_href: "/journal".into(),
+    })
 }
 
 /// Seals, indexes and runs jobs until nothing is left: for tests, the demo and the command line.

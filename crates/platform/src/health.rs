@@ -7,6 +7,7 @@
 use crate::app::App;
 use crate::db::Outcome;
 use crate::journal;
+use crate::journal::witness::{self, Ages, Witnesses};
 use crate::lifecycle::Phase;
 use axum::Json;
 use axum::extract::State;
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// Leaves that the index may be behind the journal.
 pub const INDEX_BEHIND_LEAVES_MAX: i64 = 10_000;
+/// Seconds that the newest cosigned checkpoint may be older than the newest one.
+pub const COSIGNED_BEHIND_S_MAX: i64 = 10 * 60;
 /// The database answers within this, or counts as gone.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
@@ -43,6 +46,12 @@ pub struct Readiness {
     pub schema: Check,
     /// `current`; `behind` by more than [`INDEX_BEHIND_LEAVES_MAX`]; `preparing`.
     pub index: Check,
+    /// `none` where no witnesses are named; `cosigned`; `late` when the newest cosigned checkpoint is older than the newest
+    /// one by more than [`COSIGNED_BEHIND_S_MAX`]; `refused` when a witness says that the log does not continue what it
+    /// has signed. Requests are served all the same.
+    pub witnesses: Check,
+    /// Seconds since the newest cosigned checkpoint.
+    pub cosigned_age_s: Option<i64>,
     /// The newest sealed leaf of the journal.
     pub leaf: Option<i64>,
     /// The newest leaf that the index reflects.
@@ -66,15 +75,15 @@ pub async fn ready(State(app): State<App>) -> Response {
 
 /// How the node stands.
 pub async fn readiness(app: &App) -> Readiness {
-    let (leaf, schema) = match tokio::time::timeout(ANSWER_MAX, of_database(app)).await {
-        Ok(Ok((leaf, schema))) => (Some(leaf), schema),
+    let (leaf, schema, ages) = match tokio::time::timeout(ANSWER_MAX, of_database(app)).await {
+        Ok(Ok((leaf, schema, ages))) => (Some(leaf), schema, Some(ages)),
         Ok(Err(fault)) => {
             tracing::warn!(cause = ?fault, "node.ready: the database does not answer");
-            (None, Check { ok: false, state: "unknown" })
+            (None, Check { ok: false, state: "unknown" }, None)
         }
         Err(_) => {
             tracing::warn!("node.ready: the database does not answer in time");
-            (None, Check { ok: false, state: "unknown" })
+            (None, Check { ok: false, state: "unknown" }, None)
         }
     };
     let node = match app.lifecycle().phase() {
@@ -88,11 +97,16 @@ pub async fn readiness(app: &App) -> Readiness {
     let indexed = app.indexer().leaf();
     let index = index(app.indexer().is_open(), leaf.map(|leaf| leaf - indexed));
     let ready = [&node, &database, &schema, &index].iter().all(|check| check.ok);
-    Readiness { ready, node, database, schema, index, leaf, indexed }
+    let named = Witnesses::of(app).quorum() > 0;
+    let cosigned_age_s = ages.filter(|_| named).map(|ages| ages.cosigned_s);
+    let witnesses = witnesses(ages.filter(|_| named));
+    Readiness { ready, node, database, schema, index, witnesses, cosigned_age_s, leaf, indexed }
 }
 
-async fn of_database(app: &App) -> Outcome<(i64, Check)> {
-    let leaf = journal::last_leaf(&app.db().read()).await?;
+async fn of_database(app: &App) -> Outcome<(i64, Check, Ages)> {
+    let conn = app.db().read();
+    let leaf = journal::last_leaf(&conn).await?;
+    let ages = witness::ages(app, &conn, app.clock().now()).await?;
     let steps = app.db().steps(app.steps()).await?;
     let schema = match (steps.missing, steps.newer) {
         (0, 0) => Check { ok: true, state: "known" },
@@ -100,7 +114,16 @@ async fn of_database(app: &App) -> Outcome<(i64, Check)> {
         (0, _) => Check { ok: true, state: "newer" },
         _ => Check { ok: false, state: "missing" },
     };
-    Ok((leaf, schema))
+    Ok((leaf, schema, ages))
+}
+
+fn witnesses(ages: Option<Ages>) -> Check {
+    match ages {
+        None => Check { ok: true, state: "none" },
+        Some(ages) if ages.refusing > 0 => Check { ok: false, state: "refused" },
+        Some(ages) if ages.cosigned_s - ages.checkpoint_s > COSIGNED_BEHIND_S_MAX => Check { ok: false, state: "late" },
+        Some(_) => Check { ok: true, state: "cosigned" },
+    }
 }
 
 fn index(open: bool, behind: Option<i64>) -> Check {
@@ -114,6 +137,19 @@ fn index(open: bool, behind: Option<i64>) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn witnesses_are_late_or_refuse() {
+        let ages = |cosigned_s, refusing| Some(Ages { checkpoint_s: 50, cosigned_s, refusing });
+        for (ages, state) in [
+            (None, "none"),
+            (ages(50 + COSIGNED_BEHIND_S_MAX, 0), "cosigned"),
+            (ages(51 + COSIGNED_BEHIND_S_MAX, 0), "late"),
+            (ages(50, 1), "refused"),
+        ] {
+            assert_eq!(witnesses(ages).state, state);
+        }
+    }
 
     #[test]
     fn an_index_that_is_closed_or_far_behind_is_not_ready() {

@@ -25,6 +25,7 @@ fn things() -> Capability {
     Capability {
         // Not what is tested here: these rows are written without entries.
         working: &["thing", "published", "broken"],
+        personal: &[],
         name: "things",
         migrations: STEPS,
         routes: Vec::new,

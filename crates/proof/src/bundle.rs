@@ -18,8 +18,10 @@ const CHUNK_LEAVES: usize = 4_096;
 pub struct Head {
     /// The log's keys, the newest last.
     pub keys: Vec<String>,
-    /// The signed checkpoint of exactly the leaves that follow.
+    /// The signed checkpoint of exactly the leaves that follow, with the cosignatures of witnesses.
     pub checkpoint: String,
+    /// The keys of those witnesses.
+    pub witnesses: Vec<String>,
     /// The leaf number in the database of the first leaf.
     pub base: i64,
 }
@@ -27,8 +29,9 @@ pub struct Head {
 impl Head {
     /// The line, without its line break.
     pub fn line(&self) -> String {
-        serde_json::json!({ "format": FORMAT, "keys": self.keys, "checkpoint": self.checkpoint, "base": self.base })
-            .to_string()
+        let Head { keys, checkpoint, witnesses, base } = self;
+        let line = serde_json::json!({ "format": FORMAT, "keys": keys, "checkpoint": checkpoint, "witnesses": witnesses, "base": base });
+        line.to_string()
     }
 
     /// Reads the line.
@@ -41,9 +44,13 @@ impl Head {
         if value["format"] != FORMAT {
             return Err(bad());
         }
-        let keys = value["keys"].as_array().ok_or_else(bad)?.iter();
+        let texts = |name: &str| -> Option<Vec<String>> {
+            value[name].as_array()?.iter().map(|key| key.as_str().map(str::to_owned)).collect()
+        };
         Ok(Head {
-            keys: keys.map(|key| key.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or_else(bad)?,
+            keys: texts("keys").ok_or_else(bad)?,
+            // Files from before there were witnesses name none.
+            witnesses: if value["witnesses"].is_null() { Vec::new() } else { texts("witnesses").ok_or_else(bad)? },
             checkpoint: value["checkpoint"].as_str().ok_or_else(bad)?.to_owned(),
             base: value["base"].as_i64().ok_or_else(bad)?,
         })
@@ -57,20 +64,31 @@ pub struct Checked {
     pub checkpoint: Checkpoint,
     /// Which key signed it.
     pub key: String,
+    /// The keys of the witnesses that have cosigned it, as far as their signatures hold.
+    pub witnesses: Vec<String>,
     /// Leaves that can be read.
     pub public: u64,
     /// Leaves that are commitments.
     pub protected: u64,
 }
 
-/// Checks a bundle: every leaf, the tree, the signature; against somebody's own checkpoint and key too if given.
-///
-/// `key` is the verifier key that the reader trusts; without one the bundle's own is used, which shows that the file is
-/// whole but not whose it is. `against` is an older or equal checkpoint somebody has kept: the log must continue it.
+/// What the reader of a bundle has from elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trust<'a> {
+    /// The log's verifier key; without one the bundle's own is used, which shows that the file is whole but not whose.
+    pub key: Option<&'a PublicKey>,
+    /// Keys of witnesses, each of which must have cosigned; without any the bundle's own are used.
+    pub witnesses: &'a [PublicKey],
+    /// An older or equal checkpoint somebody has kept: the log must continue it.
+    pub against: Option<&'a Checkpoint>,
+}
+
+/// Checks a bundle: every leaf, the tree, the signatures; against what the reader has from elsewhere.
 ///
 /// # Errors
 /// The first thing that does not hold, with the number of the leaf where one is at fault.
-pub fn check(file: impl BufRead, key: Option<&PublicKey>, against: Option<&Checkpoint>) -> Result<Checked, ProofError> {
+pub fn check(file: impl BufRead, trust: Trust<'_>) -> Result<Checked, ProofError> {
+    let Trust { key, against, .. } = trust;
     let mut lines = file.lines().map(|line| line.map_err(|error| malformed(error.to_string())));
     let head = Head::parse(&lines.next().ok_or_else(|| malformed("the file is empty"))??)?;
     let checkpoint = Checkpoint::parse(&head.checkpoint)?;
@@ -83,13 +101,30 @@ pub fn check(file: impl BufRead, key: Option<&PublicKey>, against: Option<&Check
     if signed.name() != checkpoint.origin {
         return Err(wrong(format!("the key of {} does not sign for {}", signed.name(), checkpoint.origin)));
     }
+    let witnesses = cosigned(&head, trust.witnesses)?;
     let mut reading = Reading::new(against, &checkpoint)?;
     for line in lines {
         reading.take(&line?)?;
     }
     reading.flush()?;
     reading.end(&checkpoint)?;
-    Ok(Checked { checkpoint, key: signed.text(), public: reading.public, protected: reading.protected })
+    Ok(Checked { checkpoint, key: signed.text(), witnesses, public: reading.public, protected: reading.protected })
+}
+
+/// The witnesses whose cosignature holds: all that are asked for, or all that the file names.
+fn cosigned(head: &Head, asked: &[PublicKey]) -> Result<Vec<String>, ProofError> {
+    let named: Vec<PublicKey>;
+    let keys = if asked.is_empty() {
+        named = head.witnesses.iter().map(|key| PublicKey::parse(key)).collect::<Result<_, _>>()?;
+        &named
+    } else {
+        asked
+    };
+    let check = |key: &PublicKey| match key.signs() {
+        Signs::Witness => key.check(&head.checkpoint).map(|_| key.text()),
+        Signs::Log => Err(wrong(format!("{} is the key of a log, not of a witness", key.name()))),
+    };
+    keys.iter().map(check).collect()
 }
 
 struct Reading<'a> {
@@ -159,7 +194,11 @@ impl<'a> Reading<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::note::SecretKey;
+    use crate::note::{self, SecretKey};
+
+    fn trusting(key: &PublicKey) -> Trust<'_> {
+        Trust { key: Some(key), ..Trust::default() }
+    }
 
     fn bundle(count: u64) -> (String, SecretKey) {
         let leaves: Vec<String> = (0..count).map(|n| format!("{{\"entry\":{n}}}")).collect();
@@ -169,18 +208,25 @@ mod tests {
         let key = SecretKey::new("log.example", Signs::Log, &[1; 32]).unwrap();
         let root = tree::root(count, &tiles).unwrap();
         let checkpoint = Checkpoint { origin: "log.example".into(), size: count, root };
-        let head = Head { keys: vec![key.public().text()], checkpoint: key.sign(&checkpoint.text()).unwrap(), base: 0 };
+        let witness = SecretKey::new("witness.example", Signs::Witness, &[4; 32]).unwrap();
+        let lines = note::signature_lines(&witness.cosign(&checkpoint.text(), 7).unwrap()).unwrap();
+        let head = Head {
+            keys: vec![key.public().text()],
+            checkpoint: note::with_lines(&key.sign(&checkpoint.text()).unwrap(), &lines),
+            witnesses: vec![witness.public().text()],
+            base: 0,
+        };
         (std::iter::once(head.line()).chain(leaves).map(|line| line + "\n").collect(), key)
     }
 
     #[test]
     fn a_whole_bundle_holds() {
         let (file, key) = bundle(9_000);
-        let checked = check(file.as_bytes(), Some(&key.public()), None).unwrap();
+        let checked = check(file.as_bytes(), trusting(&key.public())).unwrap();
         assert_eq!((checked.checkpoint.size, checked.public, checked.protected), (9_000, 9_000, 0));
         let (kept, _) = bundle(5_000);
         let kept = Checkpoint::parse(&Head::parse(kept.lines().next().unwrap()).unwrap().checkpoint).unwrap();
-        assert!(check(file.as_bytes(), None, Some(&kept)).is_ok());
+        assert!(check(file.as_bytes(), Trust { against: Some(&kept), ..Trust::default() }).is_ok());
     }
 
     #[test]
@@ -200,7 +246,7 @@ mod tests {
             (String::new(), "empty"),
         ] {
             assert_ne!(bad, file);
-            let error = check(bad.as_bytes(), Some(&key.public()), None).unwrap_err().to_string();
+            let error = check(bad.as_bytes(), trusting(&key.public())).unwrap_err().to_string();
             assert!(error.contains(why), "{error} ({why})");
         }
     }
@@ -209,15 +255,36 @@ mod tests {
     fn another_log_or_another_past_is_not_taken_for_this_one() {
         let (file, _) = bundle(300);
         let other = SecretKey::new("log.example", Signs::Log, &[2; 32]).unwrap();
-        assert!(check(file.as_bytes(), Some(&other.public()), None).is_err());
+        assert!(check(file.as_bytes(), trusting(&other.public())).is_err());
         let kept = |origin: &str, size| Checkpoint { origin: origin.into(), size, root: [1; 32] };
         for (kept, why) in [
             (kept("log.example", 200), "not those of the kept"),
             (kept("log.example", 301), "kept checkpoint 301"),
             (kept("other", 200), "other"),
         ] {
-            let error = check(file.as_bytes(), None, Some(&kept)).unwrap_err().to_string();
+            let error =
+                check(file.as_bytes(), Trust { against: Some(&kept), ..Trust::default() }).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
         }
+    }
+
+    #[test]
+    fn a_bundle_says_which_witnesses_have_cosigned_it() {
+        let (file, _) = bundle(3);
+        let witness = |seed| SecretKey::new("witness.example", Signs::Witness, &[seed; 32]).unwrap().public();
+        let checked = check(file.as_bytes(), Trust::default()).unwrap();
+        assert_eq!(checked.witnesses, [witness(4).text()]);
+        let asked = [witness(4)];
+        assert!(check(file.as_bytes(), Trust { witnesses: &asked, ..Trust::default() }).is_ok());
+        // A witness that the reader asks for must have signed, whatever the file says.
+        for missing in [witness(5), SecretKey::new("log.example", Signs::Log, &[1; 32]).unwrap().public()] {
+            let asked = [witness(4), missing];
+            assert!(check(file.as_bytes(), Trust { witnesses: &asked, ..Trust::default() }).is_err());
+        }
+        let lying = file.replace(&witness(4).text(), &witness(5).text());
+        assert!(check(lying.as_bytes(), Trust::default()).is_err());
+        // A file from before there were witnesses.
+        let older = file.replace(&format!("\"witnesses\":[\"{}\"]", witness(4).text()), "\"v\":1");
+        assert!(older != file && check(older.as_bytes(), Trust::default()).unwrap().witnesses.is_empty());
     }
 }

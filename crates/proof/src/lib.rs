@@ -5,6 +5,7 @@
 //! - [`image`]: the after-images that an entry commits to: what every row it wrote looked like afterwards.
 //! - [`tree`]: the Merkle tree of RFC 6962 in the tiles of C2SP tlog-tiles, with proofs of inclusion and consistency.
 //! - [`note`]: checkpoints (C2SP tlog-checkpoint), promises of inclusion and the cosignatures of witnesses.
+//! - [`witness`]: what a log and a witness say to each other (C2SP tlog-witness).
 //! - [`bundle`]: a whole log in one file, checked without any database.
 //!
 //! The format is written down for others in docs/journal-format.md.
@@ -14,6 +15,7 @@ pub mod image;
 pub mod leaf;
 pub mod note;
 pub mod tree;
+pub mod witness;
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];

@@ -13,6 +13,11 @@ const TILE_HEIGHT: u8 = 8;
 /// Hashes in a full tile.
 pub const TILE_HASHES: u64 = 1 << TILE_HEIGHT;
 const HASH_BYTES: usize = 32;
+/// The root of a tree without leaves: SHA-256 of nothing.
+pub const EMPTY_ROOT: Digest = [
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41,
+    0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+];
 
 /// Where a tile stands in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -300,6 +305,11 @@ mod tests {
         );
         assert!(Question::Consistency { from: 11, to: 10 }.answer(&tiles).is_err());
         assert!(Question::Consistency { from: 0, to: 10 }.answer(&tiles).is_err());
+    }
+
+    #[test]
+    fn the_empty_tree_has_its_root() {
+        assert_eq!(EMPTY_ROOT, crate::sha256(&[]));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod demo;
 mod documents;
 mod kept;
 pub mod pages;
+mod personal;
 pub mod rules;
 pub(crate) mod store;
 
@@ -197,6 +198,7 @@ const JOBS: &[JobSpec] = &[
 pub fn capability() -> Capability {
     Capability {
         working: &["import_key", "import_change", "import_batch.touched_ms"],
+        personal: personal::PERSONAL,
         name: "registry",
         migrations: &MIGRATIONS,
         routes,

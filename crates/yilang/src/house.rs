@@ -8,6 +8,7 @@ use platform::ctx::Ctx;
 use platform::db::{Db, DbUrl};
 use platform::embedder::Embedder;
 use platform::indexer::Mode;
+use platform::journal::witness::Witnesses;
 use platform::metrics::Readers;
 use platform::{App, Settings};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -68,7 +69,10 @@ pub async fn start(place: &Place, opening: &Opening) -> Result<App, Ended> {
         public_url: opening.public_url.clone(),
         metrics: opening.metrics.clone(),
     };
-    Ok(App::start(settings, db, opening.clock.clone(), capabilities()).await?)
+    let witnesses = Witnesses::parse(place.witnesses.as_deref().unwrap_or_default(), place.witness_quorum)?;
+    let app = App::start(settings, db, opening.clock.clone(), capabilities()).await?;
+    app.extend(Arc::new(witnesses));
+    Ok(app)
 }
 
 /// The pack the command line names, or the built-in one.

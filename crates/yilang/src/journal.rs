@@ -7,8 +7,9 @@ use kernel::Refusal;
 use platform::backup::{self, Counted};
 use platform::clock::Clock;
 use platform::indexer::Mode;
+use platform::journal::witness::Witnesses;
 use platform::journal::{export, log, verify};
-use proof::bundle;
+use proof::bundle::{self, Trust};
 use proof::note::{Checkpoint, PublicKey};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
@@ -27,6 +28,9 @@ pub enum JournalCommand {
         /// The verifier key that you trust, for a bundle; without it the file's own is used.
         #[arg(long, requires = "bundle")]
         key: Option<String>,
+        /// The verifier key of a witness that must have cosigned a bundle; may be given several times.
+        #[arg(long, requires = "bundle")]
+        witness: Vec<String>,
     },
     /// Write the whole log up to the newest checkpoint to a file that can be checked without the database.
     Export {
@@ -44,13 +48,14 @@ pub enum JournalCommand {
 pub async fn journal(place: &Place, command: JournalCommand) -> Result<(), Ended> {
     match command {
         JournalCommand::Verify { against, bundle: None, .. } => verify_database(place, against.as_deref()).await,
-        JournalCommand::Verify { against, bundle: Some(file), key } => {
-            verify_bundle(&file, against.as_deref(), key.as_deref())
+        JournalCommand::Verify { against, bundle: Some(file), key, witness } => {
+            verify_bundle(&file, against.as_deref(), key.as_deref(), &witness)
         }
         JournalCommand::Export { file } => {
             let app = start(place, &Opening::command(Mode::Read)).await?;
             let mut out = BufWriter::new(create(&file)?);
-            let leaves = export::export(app.db(), &mut out).await?;
+            let quorum = Witnesses::of(&app).quorum();
+            let leaves = export::export(app.db(), quorum, &mut out).await?;
             println!("{leaves} leaves written to {}", file.display());
             Ok(())
         }
@@ -83,10 +88,11 @@ async fn verify_database(place: &Place, against: Option<&Path>) -> Result<(), En
     let app = start(place, &Opening::command(Mode::Read)).await?;
     let report = verify::verify(app.db(), against.as_ref()).await?;
     println!(
-        "leaves {}, before the log {}, checkpoints {}, rows {}, logs {}",
+        "leaves {}, before the log {}, checkpoints {}, cosignatures {}, rows {}, logs {}",
         report.leaves,
         report.before,
         report.checkpoints,
+        report.cosignatures,
         report.rows,
         report.origins.join(" ")
     );
@@ -100,15 +106,25 @@ async fn verify_database(place: &Place, against: Option<&Path>) -> Result<(), En
     Err(does_not_hold(first))
 }
 
-fn verify_bundle(file: &Path, against: Option<&Path>, key: Option<&str>) -> Result<(), Ended> {
+fn verify_bundle(file: &Path, against: Option<&Path>, key: Option<&str>, witnesses: &[String]) -> Result<(), Ended> {
     let against = read_checkpoint(against)?;
-    let key = key.map(PublicKey::parse).transpose().map_err(|error| does_not_hold(&error.to_string()))?;
+    let wrong = |error: proof::ProofError| does_not_hold(&error.to_string());
+    let key = key.map(PublicKey::parse).transpose().map_err(wrong)?;
+    let witnesses: Vec<PublicKey> =
+        witnesses.iter().map(|key| PublicKey::parse(key)).collect::<Result<_, _>>().map_err(wrong)?;
     let opened = BufReader::new(File::open(file)?);
-    let checked = bundle::check(opened, key.as_ref(), against.as_ref()).map_err(|e| does_not_hold(&e.to_string()))?;
+    let trust = Trust { key: key.as_ref(), witnesses: &witnesses, against: against.as_ref() };
+    let checked = bundle::check(opened, trust).map_err(wrong)?;
     println!(
         "{}: {} leaves ({} public, {} protected), signed by {}",
         checked.checkpoint.origin, checked.checkpoint.size, checked.public, checked.protected, checked.key
     );
+    println!("cosigned by {} witnesses {}", checked.witnesses.len(), checked.witnesses.join(" "));
+    if witnesses.is_empty() && !checked.witnesses.is_empty() {
+        println!(
+            "the keys of the witnesses are the file's own: give those that you have from elsewhere with --witness"
+        );
+    }
     if key.is_none() {
         println!("the key is the file's own: compare it with one that you have from elsewhere, or give it with --key");
     }

@@ -10,6 +10,7 @@ mod journal;
 mod keep;
 mod pack;
 mod serve;
+mod witness;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::IsTerminal;
@@ -54,6 +55,9 @@ enum Command {
     /// Check and export the record.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Hold the logs of others to their past.
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     /// Write a backup of everything but keys and uploads; the server may run.
     Backup {
         /// The file; an existing one is not overwritten.
@@ -175,6 +179,7 @@ async fn run(command: Command, config: Config) -> Result<(), Ended> {
         Command::Search(args) => ask::search(place, args).await,
         Command::Openapi => keep::openapi().await,
         Command::Journal(command) => journal::journal(place, command).await,
+        Command::Witness(command) => witness::witness(place, command).await,
         Command::Backup { file } => journal::backup(place, &file).await,
         Command::Restore { file, public_url } => journal::restore(place, &file, &public_url).await,
         Command::Index(command) => keep::index(place, command).await,

@@ -51,7 +51,7 @@ pub async fn serve(place: &Place, serving: Serving) -> Result<(), Ended> {
     Ok(())
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Ended {
+pub fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Ended {
     Refusal::new(
         RefusalKind::Unavailable,
         "cannot-listen",
@@ -119,7 +119,7 @@ async fn sign_ins(app: &App, demo: bool, public_url: &str) -> Result<String, End
 }
 
 /// Counts how often the node has been asked to stop, by the system or at the terminal.
-fn stop_requests() -> std::io::Result<watch::Receiver<u32>> {
+pub fn stop_requests() -> std::io::Result<watch::Receiver<u32>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

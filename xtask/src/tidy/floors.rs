@@ -8,12 +8,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("pack", &["kernel"]),
     ("search", &["kernel"]),
     ("proof", &[]),
-    ("platform", &["kernel", "pack", "search", "proof"]),
+    ("witness", &["proof"]),
+    ("platform", &["kernel", "pack", "search", "proof", "witness"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
     ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
-    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "accords"]),
+    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "accords", "witness"]),
     ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
 ];
 

@@ -5,7 +5,6 @@ mod audience;
 pub mod delivery;
 pub mod feed;
 pub mod follow;
-pub mod forget;
 pub mod inbox;
 mod percolate;
 pub mod preference;

@@ -267,9 +267,6 @@ async fn write_in(tx: &Txn, (from, to, notices, news): &Prepared) -> Outcome<()>
     if !store::notice::position_move(tx, *from, *to).await? {
         return Ok(());
     }
-    if !notices.is_empty() {
-        tx.job(super::forget::next_round(tx.ctx().now)).await?;
-    }
     for one in news {
         if store::saved::told(tx, &one.saved.id, tx.ctx().now.ms()).await? {
             store::saved::learn(tx, &one.saved.id, &one.documents).await?;

@@ -4,7 +4,6 @@
 //! killed in between leaves a row whose time runs out, and it is tried again: things may arrive twice, each with the
 //! same number, and are never lost. Trying waits for others, so it runs beside the node's other work.
 
-pub mod address;
 mod call;
 mod mail;
 

@@ -251,10 +251,3 @@ pub async fn list(
     let items = all(conn, &text, values).await?.iter().map(delivery).collect::<Outcome<_>>()?;
     Ok((items, total))
 }
-
-/// Forgets deliveries that ended before a time, at most so many at once.
-pub async fn forget(conn: &impl ConnectionTrait, before_ms: i64, limit: i64) -> Outcome<u64> {
-    let text = "DELETE FROM delivery WHERE id IN
-        (SELECT id FROM delivery WHERE created_ms < $1 AND state IN ('sent', 'failed') LIMIT $2)";
-    run(conn, text, vec![before_ms.into(), limit.into()]).await
-}

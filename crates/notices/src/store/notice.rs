@@ -273,10 +273,3 @@ pub async fn unread_by_topic(conn: &Conn, account: &str) -> Outcome<HashMap<Stri
     let rows = all(conn, text, vec![account.into()]).await?;
     rows.iter().map(|row| Ok((get(row, "topic")?, get(row, "n")?))).collect()
 }
-
-/// Forgets messages older than a time, and deliveries with them; at most so many at once.
-pub async fn forget(conn: &impl ConnectionTrait, before_ms: i64, limit: i64) -> Outcome<u64> {
-    let text =
-        "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE at_ms < $1 AND mail_at_ms IS NULL LIMIT $2)";
-    run(conn, text, vec![before_ms.into(), limit.into()]).await
-}

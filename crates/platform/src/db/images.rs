@@ -37,6 +37,7 @@ pub const WORKING: &[&str] = &[
     "journal_checkpoint",
     "journal_cosignature",
     "journal_erased",
+    "journal_witness",
 ];
 
 /// A table whose rows are recorded.

@@ -13,11 +13,14 @@ pub mod actions;
 mod actor;
 mod api;
 pub mod idempotency;
+mod kept;
 mod pages;
 mod password;
 pub mod rules;
 pub(crate) mod secret;
 mod store;
+
+pub use kept::PERSONAL;
 
 pub use actor::{account_row, accounts_with_role, actor_for_account, actor_for_session, actor_for_token, actor_of};
 pub(crate) use pages::on_form;

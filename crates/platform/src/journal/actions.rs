@@ -2,6 +2,7 @@
 
 use super::log::{self, Log, Published};
 use super::prove::{self, Standing};
+use super::witness::{self, Witnesses, Witnessing};
 use super::{EntryId, Recorded};
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -18,12 +19,21 @@ pub struct JournalView {
     pub log: Option<Log>,
     /// Its keys, the newest last.
     pub keys: Vec<String>,
-    /// Its newest signed checkpoint.
+    /// Its newest signed checkpoint, or the newest cosigned one unless the witnesses are late.
     pub published: Option<Published>,
+    /// Its witnesses.
+    pub witnessing: Witnessing,
     /// Leaves it has now; more than the checkpoint's while some wait for the next one.
     pub size: u64,
     /// The newest entries that everybody may read.
     pub entries: Vec<Recorded>,
+}
+
+impl JournalView {
+    /// Whether a witness says that the log does not continue what it has signed.
+    pub fn refused(&self) -> bool {
+        self.witnessing.refused()
+    }
 }
 
 /// The log, its newest checkpoint and its newest public entries.
@@ -38,12 +48,14 @@ pub async fn journal_view(app: &App, ctx: &Ctx) -> Outcome<JournalView> {
         log: None,
         keys: Vec::new(),
         published: None,
+        witnessing: Witnessing::default(),
         size: 0,
         entries: super::newest_public(&conn, NEWEST).await?,
     };
     if let Some(log) = log {
         view.keys = log::keys(&conn, &log.origin).await?;
-        view.published = log::published(&conn, &log.origin).await?;
+        view.witnessing = witness::witnessing(app, &conn).await?;
+        view.published = log::shown(&conn, &log.origin, view.witnessing.quorum).await?;
         view.size = log::size(&conn, &log).await?;
         view.log = Some(log);
     }
@@ -58,7 +70,9 @@ pub async fn journal_entry(app: &App, ctx: &Ctx, entry: EntryId) -> Outcome<(Sta
     app.policies().require(ctx, "journal_view", &Resource::house())?;
     let conn = app.db().read();
     let key = app.signing_key().await?;
-    let standing = prove::standing(&conn, entry, key.as_deref()).await?.ok_or_else(kernel::Refusal::not_found)?;
+    let quorum = Witnesses::of(app).quorum();
+    let standing =
+        prove::standing(&conn, entry, key.as_deref(), quorum).await?.ok_or_else(kernel::Refusal::not_found)?;
     let recorded = super::by_id(&conn, entry).await?.filter(|recorded| recorded.public);
     Ok((standing, recorded))
 }
@@ -71,4 +85,13 @@ pub async fn journal_consistency(app: &App, ctx: &Ctx, from: u64, to: u64) -> Ou
     app.policies().require(ctx, "journal_view", &Resource::house())?;
     let proof = prove::consistency(&app.db().read(), from, to).await?;
     Ok(proof.ok_or_else(kernel::Refusal::not_found)?)
+}
+
+/// How the log is witnessed.
+///
+/// # Errors
+/// As the policy says.
+pub async fn journal_witnesses(app: &App, ctx: &Ctx) -> Outcome<Witnessing> {
+    app.policies().require(ctx, "journal_view", &Resource::house())?;
+    witness::witnessing(app, &app.db().read()).await
 }

@@ -1,8 +1,10 @@
 //! The log as JSON, and as the files of C2SP tlog-tiles that any monitor or witness reads.
 
 use super::actions;
+use super::erase::{self, Erasure, ErasureAsked};
 use super::prove::{Consistency, Inclusion, Standing};
 use super::seal::load;
+use super::witness::{Cosigned, WitnessStanding, Witnessing};
 use super::{log, stored};
 use crate::app::App;
 use crate::capability::Route;
@@ -29,11 +31,26 @@ pub(crate) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/api/v1/journal/entries/{id}/erasures",
-            action: "journal_erase",
-            journal: Some(super::ERASED),
+            action: "journal_erase_ask",
+            journal: Some(erase::ASKED),
             handler: post(erasure),
         },
+        Route {
+            method: Method::GET,
+            path: "/api/v1/journal/erasures",
+            action: "journal_erase_list",
+            journal: None,
+            handler: get(erasures),
+        },
+        Route {
+            method: Method::POST,
+            path: "/api/v1/journal/erasures/{id}/decisions",
+            action: "journal_erase_decide",
+            journal: Some(super::ERASED),
+            handler: post(decision),
+        },
         row("/api/v1/journal/consistency", get(consistency)),
+        row("/api/v1/journal/witnesses", get(witnesses)),
         row("/log/checkpoint", get(note)),
         row("/log/tile/{*path}", get(tile)),
     ]
@@ -42,8 +59,22 @@ pub(crate) fn routes() -> Vec<Route> {
 /// The transparency log.
 #[derive(OpenApi)]
 #[openapi(
-    paths(checkpoint, entry, erasure, consistency),
-    components(schemas(ErasureBody, Erasure, CheckpointBody, Standing, Inclusion, Consistency))
+    paths(checkpoint, entry, erasure, erasures, decision, consistency, witnesses),
+    components(schemas(
+        ErasureBody,
+        ErasureAsked,
+        Erasure,
+        ErasureList,
+        DecisionBody,
+        Decided,
+        CheckpointBody,
+        Standing,
+        Inclusion,
+        Consistency,
+        Witnessing,
+        Cosigned,
+        WitnessStanding
+    ))
 )]
 pub(crate) struct Document;
 
@@ -62,11 +93,13 @@ struct CheckpointBody {
     note: String,
     /// Keys that check it, the newest last (C2SP signed-note).
     keys: Vec<String>,
-    /// Witnesses that have cosigned it.
+    /// How many witnesses have cosigned it.
+    cosigned: usize,
+    /// Their verifier keys (C2SP signed-note).
     witnesses: Vec<String>,
 }
 
-/// The newest signed checkpoint of the journal.
+/// The newest signed checkpoint of the journal, or the newest cosigned one unless the witnesses are late.
 #[utoipa::path(get, path = "/api/v1/journal/checkpoint", tag = "journal",
     responses((status = 200, body = CheckpointBody), (status = 404, description = "nothing is signed yet")))]
 async fn checkpoint(State(app): State<App>, caller: Caller) -> Result<Json<CheckpointBody>, Problem> {
@@ -79,8 +112,15 @@ async fn checkpoint(State(app): State<App>, caller: Caller) -> Result<Json<Check
         at_ms: published.at_ms,
         note: published.note,
         keys: view.keys,
+        cosigned: published.witnesses.len(),
         witnesses: published.witnesses,
     }))
+}
+
+/// How the journal is witnessed: by whom, and how far.
+#[utoipa::path(get, path = "/api/v1/journal/witnesses", tag = "journal", responses((status = 200, body = Witnessing)))]
+async fn witnesses(State(app): State<App>, caller: Caller) -> Result<Json<Witnessing>, Problem> {
+    Ok(Json(actions::journal_witnesses(&app, &caller.ctx).await?))
 }
 
 /// How an entry stands in the log, with its proof or, until then, a signed promise.
@@ -107,24 +147,63 @@ struct ErasureBody {
     reason: String,
 }
 
-/// The entry that records an erasure.
-#[derive(Serialize, ToSchema)]
-struct Erasure {
-    /// Its number.
-    entry: i64,
-}
-
-/// Erases a personal field of an entry; the log stays provable.
+/// Asks for the erasure of a personal field of an entry: administrators, or whoever acted in it.
 #[utoipa::path(post, path = "/api/v1/journal/entries/{id}/erasures", tag = "journal", params(("id" = i64, Path, minimum = 1)), request_body = ErasureBody, security(("session" = [])),
-    responses((status = 201, body = Erasure), (status = 401, description = "sign in first"), (status = 403, description = "administrators, not a token"), (status = 404, description = "no such entry"), (status = 409, description = "not in the tree yet, or erased before"), (status = 422, description = "no such field, or no reason")))]
+    responses((status = 201, body = ErasureAsked), (status = 401, description = "sign in first"), (status = 403, description = "administrators or the person, not a token"), (status = 404, description = "no such entry"), (status = 409, description = "not in the tree yet, erased or asked for before"), (status = 422, description = "no such field, or no reason")))]
 async fn erasure(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ErasureBody>,
-) -> Result<(StatusCode, Json<Erasure>), Problem> {
-    let entry = super::erase::journal_erase(&app, &caller.ctx, number(&id)?, body.field, body.reason).await?;
-    Ok((StatusCode::CREATED, Json(Erasure { entry })))
+) -> Result<(StatusCode, Json<ErasureAsked>), Problem> {
+    let asked = erase::journal_erase_ask(&app, &caller.ctx, number(&id)?, body.field, body.reason).await?;
+    Ok((StatusCode::CREATED, Json(asked)))
+}
+
+/// Requests that wait for a decision.
+#[derive(Serialize, ToSchema)]
+struct ErasureList {
+    /// The oldest first, 200 at most.
+    items: Vec<Erasure>,
+}
+
+/// The requests for erasures that wait for a decision.
+#[utoipa::path(get, path = "/api/v1/journal/erasures", tag = "journal", security(("session" = []), ("token" = ["admin"])),
+    responses((status = 200, body = ErasureList), (status = 401, description = "sign in first"), (status = 403, description = "administrators")))]
+async fn erasures(State(app): State<App>, caller: Caller) -> Result<Json<ErasureList>, Problem> {
+    Ok(Json(ErasureList { items: erase::journal_erase_list(&app, &caller.ctx).await? }))
+}
+
+/// A decision, and why.
+#[derive(Deserialize, ToSchema)]
+struct DecisionBody {
+    /// `grant` or `refuse`.
+    #[serde(default)]
+    decision: String,
+    /// At most 500 characters; needed for a refusal.
+    #[serde(default)]
+    remark: String,
+}
+
+/// The entry that records a decision.
+#[derive(Serialize, ToSchema)]
+struct Decided {
+    /// Its number.
+    entry: i64,
+}
+
+/// Decides a request for an erasure: another administrator than whoever asked or acted. The log stays provable.
+#[utoipa::path(post, path = "/api/v1/journal/erasures/{id}/decisions", tag = "journal", params(("id" = String, Path)), request_body = DecisionBody, security(("session" = [])),
+    responses((status = 201, body = Decided), (status = 401, description = "sign in first"), (status = 403, description = "another administrator, not a token"), (status = 404, description = "no such request"), (status = 409, description = "decided before"), (status = 422, description = "neither yes nor no, or a refusal without a remark")))]
+async fn decision(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<DecisionBody>,
+) -> Result<(StatusCode, Json<Decided>), Problem> {
+    let decision = erase::Decision::parse(&body.decision)?;
+    let entry = erase::journal_erase_decide(&app, &caller.ctx, id, decision, body.remark).await?;
+    Ok((StatusCode::CREATED, Json(Decided { entry })))
 }
 
 /// Two sizes of the log.

@@ -11,11 +11,12 @@ use std::io::Write;
 /// Leaves read at once.
 const PAGE_LEAVES: i64 = 4_096;
 
-/// Writes the newest log up to its newest signed checkpoint; returns the number of leaves.
+/// Writes the newest log up to its newest signed checkpoint, or the newest that `quorum` witnesses have signed unless they
+/// are late; returns the number of leaves.
 ///
 /// # Errors
 /// `journal-unsigned` while there is no signed checkpoint; database faults; input/output errors.
-pub async fn export(db: &Db, out: &mut (impl Write + Send)) -> Outcome<u64> {
+pub async fn export(db: &Db, quorum: usize, out: &mut (impl Write + Send)) -> Outcome<u64> {
     let conn = db.snapshot().await?;
     let unsigned = || {
         Refusal::conflict(
@@ -25,10 +26,10 @@ pub async fn export(db: &Db, out: &mut (impl Write + Send)) -> Outcome<u64> {
         )
     };
     let log = log::newest(&conn).await?.ok_or_else(unsigned)?;
-    let published = log::published(&conn, &log.origin).await?.ok_or_else(unsigned)?;
+    let published = log::shown(&conn, &log.origin, quorum).await?.ok_or_else(unsigned)?;
     let keys = log::keys(&conn, &log.origin).await?;
     let failed = |error: std::io::Error| Fault::Internal(format!("the bundle: {error}"));
-    let head = Head { keys, checkpoint: published.note, base: log.base };
+    let head = Head { keys, checkpoint: published.note, witnesses: published.witnesses, base: log.base };
     writeln!(out, "{}", head.line()).map_err(failed)?;
     let size = i64::try_from(published.checkpoint.size).unwrap_or(i64::MAX);
     let end = log.base + size;

@@ -5,7 +5,7 @@
 //! gone on after the backup. Signing keys lie in files outside of database and backup.
 
 use super::seal::{append, load};
-use super::{Entry, last_leaf, stored};
+use super::{Entry, last_leaf, stored, witness};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::{Conn, Db, Outcome, Txn};
@@ -41,8 +41,22 @@ pub struct Published {
     pub at_ms: i64,
     /// The note with the log's signature and those of witnesses.
     pub note: String,
-    /// Witnesses that have signed it.
+    /// The note with the log's signature alone.
+    pub log_note: String,
+    /// Verifier keys of the witnesses that have signed it.
     pub witnesses: Vec<String>,
+}
+
+impl Published {
+    /// Names of the witnesses that have signed it.
+    pub fn witness_names(&self) -> Vec<String> {
+        names(&self.witnesses)
+    }
+}
+
+/// The names in verifier keys.
+pub(super) fn names(keys: &[String]) -> Vec<String> {
+    keys.iter().filter_map(|key| PublicKey::parse(key).ok()).map(|key| key.name().to_owned()).collect()
 }
 
 fn statement(conn: &Conn, text: &str, values: Vec<sea_orm::Value>) -> Statement {
@@ -339,6 +353,12 @@ pub(super) async fn checkpoints(conn: &Conn, origin: &str) -> Outcome<Vec<(u64, 
     rows.iter().map(read).collect()
 }
 
+/// How many checkpoints are kept, of all logs.
+pub async fn checkpoint_count(conn: &Conn) -> Outcome<i64> {
+    let row = conn.query_one_raw(statement(conn, "SELECT COUNT(*) AS n FROM journal_checkpoint", Vec::new())).await?;
+    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+}
+
 /// The newest signed checkpoint of the newest log.
 pub async fn newest_published(conn: &Conn) -> Outcome<Option<Published>> {
     let Some(log) = newest(conn).await? else { return Ok(None) };
@@ -349,24 +369,33 @@ pub async fn newest_published(conn: &Conn) -> Outcome<Option<Published>> {
 pub async fn published(conn: &Conn, origin: &str) -> Outcome<Option<Published>> {
     let text = "SELECT size, root, at_ms, note FROM journal_checkpoint WHERE origin = $1 AND note IS NOT NULL
         ORDER BY size DESC LIMIT 1";
-    let row = conn.query_one_raw(statement(conn, text, vec![origin.into()])).await?;
-    let Some(row) = row else { return Ok(None) };
+    of_statement(conn, origin, statement(conn, text, vec![origin.into()])).await
+}
+
+/// The checkpoint to show of one log: the newest that `quorum` witnesses have signed, unless they are late; then, or
+/// when none are asked for, simply the newest.
+pub async fn shown(conn: &Conn, origin: &str, quorum: usize) -> Outcome<Option<Published>> {
+    let newest = published(conn, origin).await?;
+    let Some(at_ms) = newest.as_ref().map(|newest| newest.at_ms) else { return Ok(None) };
+    let Some(size) = witness::shown_size(conn, origin, at_ms, quorum).await? else { return Ok(newest) };
+    let text = "SELECT size, root, at_ms, note FROM journal_checkpoint WHERE origin = $1 AND size = $2";
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    of_statement(conn, origin, statement(conn, text, vec![origin.into(), size.into()])).await
+}
+
+async fn of_statement(conn: &Conn, origin: &str, statement: Statement) -> Outcome<Option<Published>> {
+    let Some(row) = conn.query_one_raw(statement).await? else { return Ok(None) };
     let size: i64 = row.try_get("", "size")?;
     let root: Vec<u8> = row.try_get("", "root")?;
     let root = root.try_into().map_err(|_| Fault::Internal("a root of 32 bytes".into()))?;
-    let lines = "SELECT witness, line FROM journal_cosignature WHERE origin = $1 AND size = $2 ORDER BY witness";
-    let rows = conn.query_all_raw(statement(conn, lines, vec![origin.into(), size.into()])).await?;
-    let mut witnesses = Vec::new();
-    let mut lines = Vec::new();
-    for row in &rows {
-        witnesses.push(row.try_get("", "witness")?);
-        lines.push(row.try_get("", "line")?);
-    }
-    let note: String = row.try_get("", "note")?;
+    let (witnesses, lines): (Vec<String>, Vec<String>) =
+        witness::of_checkpoint(conn, origin, size).await?.into_iter().unzip();
+    let log_note: String = row.try_get("", "note")?;
     Ok(Some(Published {
         checkpoint: Checkpoint { origin: origin.to_owned(), size: size.unsigned_abs(), root },
         at_ms: row.try_get("", "at_ms")?,
-        note: proof::note::with_lines(&note, &lines),
+        note: proof::note::with_lines(&log_note, &lines),
+        log_note,
         witnesses,
     }))
 }

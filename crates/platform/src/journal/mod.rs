@@ -20,7 +20,10 @@ pub(crate) mod pages;
 pub mod prove;
 mod seal;
 mod stored;
+pub mod thin;
 pub mod verify;
+pub mod wipe;
+pub mod witness;
 
 /// Texts of the log's pages, by language.
 pub const TEXTS: &[(Locale, &str)] = &[
@@ -36,6 +39,7 @@ pub use seal::{Batches, seal};
 
 use crate::ctx::Ctx;
 use crate::db::{Conn, Migration, Outcome};
+use crate::privacy::{Gone, Kept, Until};
 use kernel::Locale;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::Serialize;
@@ -78,6 +82,21 @@ CREATE TABLE journal_cosignature (origin TEXT NOT NULL, size BIGINT NOT NULL, wi
   at_ms BIGINT NOT NULL, PRIMARY KEY (origin, size, witness));
 CREATE TABLE journal_erased (entry_id BIGINT NOT NULL, field TEXT NOT NULL, commitment {bytes} NOT NULL,
   erased_by BIGINT NOT NULL, PRIMARY KEY (entry_id, field));
+",
+}, Migration {
+    name: "journal-0003-witnesses",
+    sql: "
+CREATE TABLE journal_witness (origin TEXT NOT NULL, witness TEXT NOT NULL, size BIGINT NOT NULL, state TEXT NOT NULL,
+  failures BIGINT NOT NULL, agreed_ms BIGINT, asked_ms BIGINT NOT NULL, next_ms BIGINT NOT NULL,
+  PRIMARY KEY (origin, witness));
+",
+}, Migration {
+    name: "journal-0004-erasures",
+    sql: "
+CREATE TABLE journal_erasure (id TEXT PRIMARY KEY, entry_id BIGINT NOT NULL, field TEXT NOT NULL, reason TEXT NOT NULL,
+  asked_by TEXT NOT NULL, asked_name TEXT NOT NULL, asked_ms BIGINT NOT NULL,
+  decided_by TEXT, decided_ms BIGINT, granted BOOLEAN, remark TEXT);
+CREATE INDEX journal_erasure_waiting ON journal_erasure (decided_ms, asked_ms);
 ",
 }];
 
@@ -160,6 +179,30 @@ pub struct Recorded {
     /// What else was kept.
     pub data: Value,
 }
+
+/// What the journal keeps about people, and for how long.
+pub const PERSONAL_COLUMNS: &[Kept] = &[
+    Kept {
+        table: "journal_entry",
+        columns: &["actor", "actor_name", "data"],
+        purpose: "Saying who did what",
+        until: Until::Asked(
+            "for good: it is the record; an administrator or the person asks, another administrator decides",
+        ),
+    },
+    Kept {
+        table: "journal_erasure",
+        columns: &["reason", "asked_name", "remark"],
+        purpose: "Saying why something was erased",
+        until: Until::Days {
+            days: 1_095,
+            after: "the decision",
+            due: "decided_ms < $1 AND asked_name <> ''",
+            key: "id",
+            gone: Gone::Values("reason = '', asked_name = '', remark = ''"),
+        },
+    },
+];
 
 /// The kind of an entry that records an erasure.
 pub(crate) const ERASED: &str = "journal.erased";

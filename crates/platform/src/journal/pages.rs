@@ -2,13 +2,12 @@
 
 use super::actions::{self, JournalView};
 use super::api::number;
-use super::erase::{REASON_CHARS_MAX, journal_erase};
+use super::erase::{self, Decision, Erasure, REASON_CHARS_MAX, journal_erase_ask};
 use super::prove::Standing;
 use super::{EntryId, Recorded, api};
 use crate::app::App;
 use crate::capability::Route;
 use crate::identity::on_form;
-use crate::policy::Resource;
 use crate::request::Caller;
 use crate::web::parts::{Choice, Crumbs, Field, FieldKind, Form};
 use crate::web::{Problem, Shell, html, html_with};
@@ -25,9 +24,23 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.push(Route {
         method: Method::POST,
         path: "/journal/entries/{id}/erasures",
-        action: "journal_erase",
-        journal: Some(super::ERASED),
+        action: "journal_erase_ask",
+        journal: Some(super::erase::ASKED),
         handler: post(erasure),
+    });
+    routes.push(Route {
+        method: Method::GET,
+        path: "/admin/erasures",
+        action: "journal_erase_list",
+        journal: None,
+        handler: get(erasures),
+    });
+    routes.push(Route {
+        method: Method::POST,
+        path: "/admin/erasures/{id}/decisions",
+        action: "journal_erase_decide",
+        journal: Some(super::ERASED),
+        handler: post(decision),
     });
     routes.extend(api::routes());
     routes
@@ -77,8 +90,10 @@ struct EntryPage {
     standing: Standing,
     recorded: Option<Recorded>,
     object_href: String,
-    /// For those who may erase.
+    /// For those who may ask for an erasure.
     erase: Option<Form>,
+    /// Erasures that wait for a decision, for those who may ask for one.
+    waiting: Vec<Erasure>,
 }
 
 async fn entry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -87,7 +102,7 @@ async fn entry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -
     Ok(html(&filled(&app, &caller, entry, form).await?))
 }
 
-/// The form that erases a personal field.
+/// The form that asks for the erasure of a personal field.
 fn erasure_form(caller: &Caller, entry: EntryId) -> Form {
     let t = caller.visit.t;
     let fields = super::PERSONAL.map(|field| Choice::new(field, t.msg(format!("journal-field-{field}")))).to_vec();
@@ -117,8 +132,8 @@ async fn erasure(
 ) -> Result<Response, Problem> {
     let entry = number(&id)?;
     let values = [("field", typed.field.as_str()), ("reason", typed.reason.as_str())];
-    match journal_erase(&app, &caller.ctx, entry, typed.field.clone(), typed.reason.clone()).await {
-        Ok(by) => Ok(Redirect::to(&entry_href(by)).into_response()),
+    match journal_erase_ask(&app, &caller.ctx, entry, typed.field.clone(), typed.reason.clone()).await {
+        Ok(_) => Ok(Redirect::to(&entry_href(entry)).into_response()),
         Err(fault) => {
             let (status, form) = on_form(fault, erasure_form(&caller, entry).fill(values))?;
             Ok(html_with(status, &filled(&app, &caller, entry, form).await?))
@@ -126,19 +141,92 @@ async fn erasure(
     }
 }
 
-async fn filled(app: &App, caller: &Caller, entry: EntryId, erase: Form) -> Result<EntryPage, Problem> {
+async fn filled(app: &App, caller: &Caller, entry: EntryId, form: Form) -> Result<EntryPage, Problem> {
     let (standing, recorded) = actions::journal_entry(app, &caller.ctx, entry).await?;
-    let may = app.policies().require(&caller.ctx, "journal_erase", &Resource::house()).is_ok();
+    let may = erase::may_ask(app, &caller.ctx, entry).await?;
+    let waiting = if may { erase::waiting(&app.db().read(), Some(entry)).await? } else { Vec::new() };
     let t = caller.visit.t;
     let title = t.n("proof-entry", standing.entry);
     Ok(EntryPage {
         crumbs: Crumbs::new(t, title.clone()).over("/journal", t.msg("journal-title")),
         shell: caller.visit.shell(title),
         object_href: recorded.as_ref().and_then(object_href).unwrap_or_default(),
-        erase: (may && standing.index.is_some()).then_some(erase),
+        erase: (may && standing.index.is_some()).then_some(form),
+        waiting,
         standing,
         recorded,
     })
+}
+
+#[derive(Template)]
+#[template(path = "journal/erasures.html")]
+struct ErasuresPage {
+    shell: Shell,
+    /// What waits, each with its form.
+    waiting: Vec<(Erasure, Form)>,
+}
+
+async fn erasures(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    Ok(html(&erasures_page(&app, &caller, |_, form| form).await?))
+}
+
+/// The list of requests; `fill` gives one of the forms back with what was typed.
+async fn erasures_page(
+    app: &App,
+    caller: &Caller,
+    fill: impl Fn(&Erasure, Form) -> Form,
+) -> Result<ErasuresPage, Problem> {
+    let waiting = erase::journal_erase_list(app, &caller.ctx).await?;
+    let form = |asked: Erasure| {
+        let form = fill(&asked, decision_form(caller, &asked.id));
+        (asked, form)
+    };
+    Ok(ErasuresPage {
+        shell: caller.visit.shell(caller.visit.t.msg("admin-erasures")).private(),
+        waiting: waiting.into_iter().map(form).collect(),
+    })
+}
+
+fn decision_form(caller: &Caller, id: &str) -> Form {
+    let t = caller.visit.t;
+    let choices = [("grant", "journal-erase-grant"), ("refuse", "journal-erase-refuse")];
+    let choices = choices.map(|(code, key)| Choice::new(code, t.msg(key))).to_vec();
+    let remark = Field::lines(t, "remark", t.msg("journal-erase-remark"), 2).hint(t.msg("journal-erase-remark-hint"));
+    Form::new(t, format!("/admin/erasures/{id}/decisions"), t.msg("journal-erase-decide"))
+        .field(Field::new(t, FieldKind::Select(choices), "decision", t.msg("journal-erase-decision")))
+        .field(remark.optional().chars_max(REASON_CHARS_MAX))
+        .idempotency_key(crate::random::id())
+}
+
+#[derive(Deserialize)]
+struct TypedDecision {
+    #[serde(default)]
+    decision: String,
+    #[serde(default)]
+    remark: String,
+}
+
+async fn decision(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Posted(typed): Posted<TypedDecision>,
+) -> Result<Response, Problem> {
+    let decided = match Decision::parse(&typed.decision) {
+        Ok(decision) => {
+            erase::journal_erase_decide(&app, &caller.ctx, id.clone(), decision, typed.remark.clone()).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match decided {
+        Ok(by) => Ok(Redirect::to(&entry_href(by)).into_response()),
+        Err(fault) => {
+            let values = [("decision", typed.decision.as_str()), ("remark", typed.remark.as_str())];
+            let (status, refused) = on_form(fault, decision_form(&caller, &id).fill(values))?;
+            let page = erasures_page(&app, &caller, |asked, form| if asked.id == id { refused.clone() } else { form });
+            Ok(html_with(status, &page.await?))
+        }
+    }
 }
 
 /// The page of what an entry is about, where that is known from its kind alone.

@@ -42,8 +42,17 @@ pub struct Inclusion {
     pub size: u64,
     /// Hashes from the leaf's side up to the root, hexadecimal.
     pub hashes: Vec<String>,
-    /// The signed checkpoint of that tree, as a note.
+    /// The signed checkpoint of that tree, as a note, with the cosignatures of witnesses.
     pub checkpoint: String,
+    /// Verifier keys of the witnesses that have cosigned it.
+    pub witnesses: Vec<String>,
+}
+
+impl Inclusion {
+    /// Names of the witnesses that have cosigned the checkpoint.
+    pub fn witness_names(&self) -> Vec<String> {
+        log::names(&self.witnesses)
+    }
 }
 
 /// That one tree continues another (RFC 6962, 2.1.2).
@@ -73,7 +82,14 @@ async fn answer(conn: &Conn, log: &Log, question: Question) -> Outcome<Vec<Diges
 ///
 /// # Errors
 /// Database faults; a fault when the stored entry is not as it was written.
-pub async fn standing(conn: &Conn, entry: EntryId, key: Option<&SecretKey>) -> Outcome<Option<Standing>> {
+///
+/// The proof leads to a checkpoint that `quorum` witnesses have signed, if one holds the entry and they are not late.
+pub async fn standing(
+    conn: &Conn,
+    entry: EntryId,
+    key: Option<&SecretKey>,
+    quorum: usize,
+) -> Outcome<Option<Standing>> {
     let Some(stored) = stored::by_id(conn, entry).await? else { return Ok(None) };
     let logs = log::all(conn).await?;
     let log = match stored.leaf_index {
@@ -96,7 +112,10 @@ pub async fn standing(conn: &Conn, entry: EntryId, key: Option<&SecretKey>) -> O
         proof: None,
         promise: None,
     };
-    let published = log::published(conn, &log.origin).await?;
+    let mut published = log::shown(conn, &log.origin, quorum).await?;
+    if published.as_ref().zip(index).is_some_and(|(shown, index)| shown.checkpoint.size <= index) {
+        published = log::published(conn, &log.origin).await?;
+    }
     match (index, published) {
         (Some(index), Some(published)) if published.checkpoint.size > index => {
             standing.proof = Some(inclusion(conn, log, index, &published).await?);
@@ -126,7 +145,12 @@ impl Standing {
 async fn inclusion(conn: &Conn, log: &Log, index: u64, published: &Published) -> Outcome<Inclusion> {
     let size = published.checkpoint.size;
     let hashes = answer(conn, log, Question::Inclusion { size, index }).await?;
-    Ok(Inclusion { size, hashes: hexes(hashes), checkpoint: published.note.clone() })
+    Ok(Inclusion {
+        size,
+        hashes: hexes(hashes),
+        checkpoint: published.note.clone(),
+        witnesses: published.witnesses.clone(),
+    })
 }
 
 fn promise(key: &SecretKey, log: &Log, entry: EntryId, leaf: Digest, at_ms: i64) -> Outcome<String> {
@@ -141,9 +165,17 @@ fn promise(key: &SecretKey, log: &Log, entry: EntryId, leaf: Digest, at_ms: i64)
 /// Database faults.
 pub async fn consistency(conn: &Conn, from: u64, to: u64) -> Outcome<Option<Consistency>> {
     let Some(log) = log::newest(conn).await? else { return Ok(None) };
-    if from == 0 || from > to || to > log::size(conn, &log).await? {
+    let hashes = hashes_between(conn, &log, from, to).await?;
+    Ok(hashes.map(|hashes| Consistency { origin: log.origin, from, to, hashes: hexes(hashes) }))
+}
+
+/// The hashes of [`consistency`].
+pub(super) async fn hashes_between(conn: &Conn, log: &Log, from: u64, to: u64) -> Outcome<Option<Vec<Digest>>> {
+    if from == 0 || from > to || to > log::size(conn, log).await? {
         return Ok(None);
     }
-    let hashes = if from == to { Vec::new() } else { answer(conn, &log, Question::Consistency { from, to }).await? };
-    Ok(Some(Consistency { origin: log.origin, from, to, hashes: hexes(hashes) }))
+    if from == to {
+        return Ok(Some(Vec::new()));
+    }
+    answer(conn, log, Question::Consistency { from, to }).await.map(Some)
 }

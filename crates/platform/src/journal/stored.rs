@@ -86,6 +86,11 @@ impl Stored {
         Ok(Personal::Kept(value, salt).commitment(PERSONAL[place]))
     }
 
+    /// The account that acted; empty once erased.
+    pub(super) fn actor(&self) -> &str {
+        &self.actor
+    }
+
     /// When it was made.
     pub(crate) fn at_ms(&self) -> i64 {
         self.at_ms

@@ -6,11 +6,12 @@
 
 use super::log::{self, Log};
 use super::stored::{self, Erased, Stored};
+use super::witness;
 use crate::db::images::{Plain, Rows, Table};
 use crate::db::{Conn, Db, Outcome};
 use crate::fault::Fault;
 use proof::image::{self, GONE};
-use proof::note::{Checkpoint, PublicKey};
+use proof::note::{self, Checkpoint, PublicKey, Signs};
 use proof::tree::{self, Tiles};
 use proof::{Digest, Salt};
 use std::collections::{BTreeMap, HashMap};
@@ -33,6 +34,8 @@ pub struct Report {
     pub before: u64,
     /// Checkpoints whose root was compared.
     pub checkpoints: u64,
+    /// Signatures of witnesses that were checked.
+    pub cosignatures: u64,
     /// Domain rows compared with their images.
     pub rows: u64,
     /// What does not hold, the first thing first. Empty: everything holds.
@@ -336,10 +339,27 @@ impl<'a> Growing<'a> {
         }
         let keys = log::keys(conn, &self.log.origin).await?;
         let keys: Vec<PublicKey> = keys.iter().filter_map(|key| PublicKey::parse(key).ok()).collect();
+        self.cosigned(conn, report).await?;
         for (size, note) in &self.notes {
             let says = Checkpoint::parse(note).is_ok_and(|says| says.size == *size && says.origin == self.log.origin);
             if !says || !keys.iter().any(|key| key.check(note).is_ok()) {
                 report.problem(format!("the checkpoint of {size} leaves is not signed by the log's key"));
+            }
+        }
+        Ok(())
+    }
+    /// What witnesses have signed is what stands in the checkpoint.
+    async fn cosigned(&self, conn: &Conn, report: &mut Report) -> Outcome<()> {
+        let notes: HashMap<u64, &String> = self.notes.iter().map(|(size, note)| (*size, note)).collect();
+        for (size, key, line) in witness::cosignatures(conn, &self.log.origin).await? {
+            report.cosignatures += 1;
+            let key = PublicKey::parse(&key).ok().filter(|key| key.signs() == Signs::Witness);
+            let held = notes
+                .get(&size)
+                .zip(key)
+                .is_some_and(|(note, key)| key.check(&note::with_lines(note, &[line])).is_ok());
+            if !held {
+                report.problem(format!("a cosignature of the checkpoint of {size} leaves is not the witness's"));
             }
         }
         Ok(())

@@ -57,6 +57,9 @@ pub struct Metrics {
     database_up: Gauge,
     journal_leaf: Gauge,
     index_leaf: Gauge,
+    checkpoint_age: Gauge,
+    cosigned_age: Gauge,
+    witnesses_refusing: Gauge,
     watchers: Gauge,
     memory: Gauge,
     files: Gauge,
@@ -110,6 +113,21 @@ impl Metrics {
                 &mut r,
                 "yilang_index_leaf",
                 "The newest leaf that the search index of this node reflects",
+            ),
+            checkpoint_age: gauge(
+                &mut r,
+                "yilang_journal_checkpoint_age_seconds",
+                "Since the newest signed checkpoint; grows while nothing happens",
+            ),
+            cosigned_age: gauge(
+                &mut r,
+                "yilang_journal_cosigned_age_seconds",
+                "Since the newest checkpoint that enough witnesses have signed; 0 where none are named",
+            ),
+            witnesses_refusing: gauge(
+                &mut r,
+                "yilang_journal_witnesses_refusing",
+                "Witnesses that say that the log does not continue what they have signed",
             ),
             watchers: gauge(&mut r, "yilang_live_watchers", "Open pages that wait for news"),
             memory: gauge(&mut r, "process_resident_memory_bytes", "Memory in use"),
@@ -168,6 +186,10 @@ impl Metrics {
         self.jobs_dead.set(queue.dead);
         self.jobs_oldest_due.set(queue.oldest_due_ms.map_or(0, |at| (now.ms() - at).max(0) / 1_000));
         self.journal_leaf.set(journal::last_leaf(&conn).await?);
+        let ages = journal::witness::ages(app, &conn, now).await?;
+        self.checkpoint_age.set(ages.checkpoint_s);
+        self.cosigned_age.set(ages.cosigned_s);
+        self.witnesses_refusing.set(i64::try_from(ages.refusing).unwrap_or(i64::MAX));
         Ok(())
     }
 }

@@ -101,6 +101,8 @@ pub struct Proof {
     pub entries: i64,
     /// When the last checkpoint was made, epoch milliseconds; none before the first.
     pub checkpoint_ms: Option<i64>,
+    /// Witnesses that have cosigned it; none where no witnesses are asked.
+    pub cosigned: Option<i64>,
     /// Page that explains how to verify; empty hides the link.
     pub verify_href: String,
 }

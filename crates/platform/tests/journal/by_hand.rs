@@ -94,7 +94,7 @@ async fn what_is_gone_without_an_erasure_is_tampering() {
     let app = house.app();
     let entry = act(app, &[], Some(put("a"))).await.unwrap();
     house.settle().await;
-    let standing = prove::standing(&app.db().read(), entry, None).await.unwrap().unwrap();
+    let standing = prove::standing(&app.db().read(), entry, None, 0).await.unwrap().unwrap();
     let leaf: serde_json::Value = serde_json::from_str(&standing.leaf).unwrap();
     // The commitment is in the public leaf, so whoever removes a name could keep the tree whole.
     let bytes = match app.db().sqlite_path() {

@@ -2,17 +2,18 @@
 //! bundles, keys, backups, and several nodes that seal one log.
 
 mod by_hand;
+mod erasing;
+mod witnessed;
 
-use by_hand::by_hand;
 use kernel::Instant;
 use platform::app::steps;
 use platform::capability::Capability;
 use platform::clock::Clock;
-use platform::ctx::{Actor, Ctx};
+use platform::ctx::Ctx;
 use platform::db::{Conn, Db, DbUrl, Migration};
-use platform::journal::{self, Batches, Entry, erase, export, log, prove, verify};
+use platform::journal::{self, Batches, Entry, export, log, prove, verify};
 use platform::{App, Fault, Settings, backup};
-use proof::bundle;
+use proof::bundle::{self, Trust};
 use proof::note::{Checkpoint, Promise, PublicKey};
 use proof::tree::{check_consistency, check_inclusion};
 use sea_orm::{ConnectionTrait, Statement};
@@ -31,6 +32,7 @@ fn stones() -> Capability {
         name: "stones",
         migrations: STEPS,
         working: &["stone.seen_ms"],
+        personal: erasing::PERSONAL,
         routes: Vec::new,
         policy: "",
         texts: &[],
@@ -86,7 +88,7 @@ async fn an_entry_is_proven_to_whoever_has_the_checkpoint() {
         act(app, &["INSERT INTO stone (id, weight, marked) VALUES ('a', 1, TRUE)"], Some(put("a"))).await.unwrap();
     let key = app.signing_key().await.unwrap().unwrap();
 
-    let pending = prove::standing(&app.db().read(), entry, Some(&key)).await.unwrap().unwrap();
+    let pending = prove::standing(&app.db().read(), entry, Some(&key), 0).await.unwrap().unwrap();
     assert_eq!((pending.state, pending.index), ("pending", None));
     let promise = pending.promise.unwrap();
     assert_eq!(key.public().check(&promise), Ok(None));
@@ -102,7 +104,7 @@ async fn an_entry_is_proven_to_whoever_has_the_checkpoint() {
         .unwrap();
     }
     house.settle().await;
-    let proven = prove::standing(&app.db().read(), entry, None).await.unwrap().unwrap();
+    let proven = prove::standing(&app.db().read(), entry, None, 0).await.unwrap().unwrap();
     assert_eq!(proven.state, "proven");
     assert_eq!(proven.leaf, pending.leaf);
     let proof = proven.proof.unwrap();
@@ -123,7 +125,7 @@ async fn an_entry_is_proven_to_whoever_has_the_checkpoint() {
     check_consistency(&hashes, checkpoint.size, &checkpoint.root, newer.size, &newer.root).unwrap();
     assert!(prove::consistency(&app.db().read(), 0, 1).await.unwrap().is_none());
     assert!(prove::consistency(&app.db().read(), 1, newer.size + 100).await.unwrap().is_none());
-    assert!(prove::standing(&app.db().read(), 1_000_000, None).await.unwrap().is_none());
+    assert!(prove::standing(&app.db().read(), 1_000_000, None, 0).await.unwrap().is_none());
     assert_eq!(problems(app).await, Vec::<String>::new());
     house.finish().await;
 }
@@ -186,48 +188,6 @@ async fn a_checkpoint_somebody_kept_holds_the_log_to_its_past() {
 }
 
 #[tokio::test]
-async fn an_erased_name_leaves_a_log_that_holds() {
-    let house = house().await;
-    let app = house.app();
-    let actor = Actor { account: Some("p1".into()), name: "示例办理人".into(), ..Actor::default() };
-    let ctx = Ctx { actor, ..house.system() };
-    let entry = app
-        .in_txn(&ctx, "named", (), |tx, ()| {
-            Box::pin(async move {
-                tx.journal(Entry::new("stone.seen", "stone", "a").data(json!({ "remark": "示例手机号" }))).await
-            })
-        })
-        .await
-        .unwrap();
-    let public = act(app, &[], Some(put("a"))).await.unwrap();
-    let system = house.system();
-    let erase = |entry, field: &str, reason: &str| {
-        erase::journal_erase(app, &system, entry, field.to_owned(), reason.to_owned())
-    };
-    let code = |outcome: Result<i64, Fault>| outcome.unwrap_err().to_refusal().code.to_string();
-    assert_eq!(code(erase(entry, "actor_name", "请求 1").await), "journal-unsealed");
-    house.settle().await;
-    let before = prove::standing(&app.db().read(), entry, None).await.unwrap().unwrap();
-    assert_eq!(code(erase(entry, "kind", "请求 1").await), "journal-field");
-    assert_eq!(code(erase(public, "data", "请求 1").await), "journal-field");
-    assert_eq!(code(erase(entry, "actor_name", "  ").await), "journal-reason");
-    assert_eq!(code(erase(9_999, "actor_name", "请求 1").await), "not-found");
-    for field in ["actor_name", "data", "actor"] {
-        erase(entry, field, "请求 1").await.unwrap();
-    }
-    assert_eq!(code(erase(entry, "data", "请求 1").await), "journal-erased");
-    house.settle().await;
-    let after = prove::standing(&app.db().read(), entry, None).await.unwrap().unwrap();
-    assert_eq!((after.leaf, after.index), (before.leaf, before.index));
-    let stored = journal::by_id(&app.db().read(), entry).await.unwrap().unwrap();
-    assert_eq!((stored.actor_name.as_str(), stored.actor.as_str(), stored.data.is_null()), ("", "", true));
-    assert_eq!(problems(app).await, Vec::<String>::new());
-    // Gone without an entry that says so is tampering.
-    by_hand(app, vec!["DELETE FROM journal_erased WHERE field = 'data'".into()]).await;
-    assert!(problems(app).await[0].contains("does not hold"));
-}
-
-#[tokio::test]
 async fn batched_entries_tell_neither_what_nor_how_many() {
     let house = house().await;
     let app = house.app();
@@ -247,7 +207,7 @@ async fn batched_entries_tell_neither_what_nor_how_many() {
     assert_eq!(entries.iter().filter(|entry| entry.kind == "session.tried").count(), 3);
     let mut lengths = Vec::new();
     for entry in &entries {
-        let standing = prove::standing(&app.db().read(), entry.entry_id, None).await.unwrap().unwrap();
+        let standing = prove::standing(&app.db().read(), entry.entry_id, None, 0).await.unwrap().unwrap();
         assert!(!standing.leaf.contains("session"));
         lengths.push(standing.leaf.len());
     }
@@ -261,20 +221,23 @@ async fn a_bundle_is_checked_without_the_database() {
     let house = house().await;
     let app = house.app();
     let mut nothing = Vec::new();
-    let early = export::export(app.db(), &mut nothing).await.unwrap_err();
+    let early = export::export(app.db(), 0, &mut nothing).await.unwrap_err();
     assert_eq!(early.to_refusal().code, "journal-unsigned");
     for _ in 0..300 {
         act(app, &[], Some(put("a"))).await.unwrap();
     }
     house.settle().await;
     let mut file = Vec::new();
-    let leaves = export::export(app.db(), &mut file).await.unwrap();
+    let leaves = export::export(app.db(), 0, &mut file).await.unwrap();
     let key = app.signing_key().await.unwrap().unwrap().public();
-    let checked = bundle::check(file.as_slice(), Some(&key), None).unwrap();
+    let checked = bundle::check(file.as_slice(), Trust { key: Some(&key), ..Trust::default() }).unwrap();
     assert_eq!(checked.checkpoint.size, leaves);
     assert!(checked.public > 300, "{checked:?}");
     let text = String::from_utf8(file).unwrap();
-    assert!(bundle::check(text.replacen("抛光", "磨光", 1).as_bytes(), Some(&key), None).is_err());
+    assert!(
+        bundle::check(text.replacen("抛光", "磨光", 1).as_bytes(), Trust { key: Some(&key), ..Trust::default() })
+            .is_err()
+    );
     house.finish().await;
 }
 
@@ -486,7 +449,7 @@ async fn an_entry_that_an_older_version_left_unsealed_stands_before_the_log() {
     platform::follower::settle(&app).await.unwrap();
     let report = verify::verify(app.db(), None).await.unwrap();
     assert_eq!((report.before, report.problems), (1, Vec::new()));
-    let standing = prove::standing(&app.db().read(), 1, None).await.unwrap().unwrap();
+    let standing = prove::standing(&app.db().read(), 1, None, 0).await.unwrap().unwrap();
     assert_eq!(standing.state, "before");
     assert_eq!(log::newest(&app.db().read()).await.unwrap().unwrap().base, 1);
 }

@@ -59,7 +59,7 @@ fn one(
     let Some(value) = plain(key.kind, value.get_ref()) else {
         let (zh, en) = match key.kind {
             Kind::Switch => ("此项须写 true 或 false，不带引号", "Write true or false, without quotes"),
-            Kind::Seconds(_) => ("此项须为整数，不带引号", "Write a whole number, without quotes"),
+            Kind::Seconds(_) | Kind::Count(_) => ("此项须为整数，不带引号", "Write a whole number, without quotes"),
             _ => ("此项须为带引号的文字", "Write a text in quotes"),
         };
         return Err(Problem::value(value_place, key, "config-type", (zh.into(), en.into())));
@@ -72,10 +72,10 @@ fn one(
 fn plain(kind: Kind, value: &DeValue<'_>) -> Option<String> {
     match (kind, value) {
         (Kind::Switch, DeValue::Boolean(on)) => Some(on.to_string()),
-        (Kind::Seconds(_), DeValue::Integer(number)) => {
+        (Kind::Seconds(_) | Kind::Count(_), DeValue::Integer(number)) => {
             i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
         }
-        (Kind::Switch | Kind::Seconds(_), _) => None,
+        (Kind::Switch | Kind::Seconds(_) | Kind::Count(_), _) => None,
         (_, DeValue::String(text)) => Some(text.to_string()),
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! Everything that can be set, once: flag, variable, key of the file, help, schema and check all follow from this table.
 
 use platform::db::DbUrl;
+use platform::journal::witness::{WITNESSES_MAX, Witnesses};
 use std::net::SocketAddr;
 use tracing_subscriber::EnvFilter;
 
@@ -28,6 +29,10 @@ pub enum Kind {
     Switch,
     /// Whole seconds up to a limit.
     Seconds(u64),
+    /// A number from 1 to a limit.
+    Count(u64),
+    /// Witnesses of the journal: verifier keys and addresses.
+    Witnesses,
     /// A secret word.
     Token,
     /// One of some words.
@@ -95,6 +100,20 @@ pub const KEYS: &[Key] = &[
         Kind::Folder,
         None,
         "Folder of the keys that sign the journal; keys in the data folder if left out. Never in a backup",
+    ),
+    everywhere(
+        "witnesses",
+        "YILANG_WITNESSES",
+        Kind::Witnesses,
+        None,
+        "Who cosigns the journal: VERIFIER-KEY URL [private]; several with semicolons between them. See docs/operations.md",
+    ),
+    everywhere(
+        "witness-quorum",
+        "YILANG_WITNESS_QUORUM",
+        Kind::Count(WITNESSES_MAX as u64),
+        Some("1"),
+        "How many witnesses must have signed for a checkpoint to count as cosigned",
     ),
     everywhere(
         "pack",
@@ -223,6 +242,16 @@ impl Key {
                     (format!("须为 0 至 {max} 的整数（秒）"), format!("A whole number of seconds from 0 to {max}"));
                 says(value.parse::<u64>().is_ok_and(|seconds| seconds <= max), &zh, &en)
             }
+            Kind::Count(max) => {
+                let (zh, en) = (format!("须为 1 至 {max} 的整数"), format!("A whole number from 1 to {max}"));
+                says(value.parse::<u64>().is_ok_and(|count| (1..=max).contains(&count)), &zh, &en)
+            }
+            Kind::Witnesses => match Witnesses::parse(value, 1) {
+                Ok(_) => Ok(()),
+                Err(refusal) => {
+                    Err((refusal.zh.trim_end_matches('。').to_owned(), refusal.en.trim_end_matches('.').to_owned()))
+                }
+            },
             Kind::Token => {
                 let zh = format!("须为至少 {TOKEN_CHARS_MIN} 个可见 ASCII 字符，例如 openssl rand -hex 16 的输出");
                 let en =
@@ -299,6 +328,8 @@ mod tests {
             ("drain-s", "-1"),
             ("drain-s", "301"),
             ("finish-s", "1.5"),
+            ("witness-quorum", "0"),
+            ("witnesses", "https://witness.example"),
         ];
         for (name, value) in bad {
             let (zh, en) = Key::find(name).unwrap().check(value).expect_err(name);

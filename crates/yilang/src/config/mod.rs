@@ -9,6 +9,7 @@ pub mod keys;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use keys::{KEYS, Key, Kind, Reason};
+use platform::journal::witness::Witnesses;
 use platform::lifecycle::Patience;
 use platform::metrics::Readers;
 use serde_json::{Value, json};
@@ -86,6 +87,10 @@ pub struct Place {
     pub pack: Option<PathBuf>,
     /// A program with an embedding model.
     pub embedder: Option<String>,
+    /// Who cosigns the journal.
+    pub witnesses: Option<String>,
+    /// How many of them make a checkpoint cosigned.
+    pub witness_quorum: usize,
 }
 
 /// Where messages leave the house.
@@ -161,6 +166,8 @@ fn value_name(kind: Kind) -> &'static str {
         Kind::Program => "COMMAND",
         Kind::Address => "HOST:PORT",
         Kind::Seconds(_) => "SECONDS",
+        Kind::Count(_) => "NUMBER",
+        Kind::Witnesses => "WITNESSES",
         Kind::Token => "TOKEN",
         Kind::Choice(_) | Kind::Switch => "WORD",
         Kind::Words => "WORDS",
@@ -183,6 +190,9 @@ impl Config {
             Some(Err(of_file)) => problems.extend(of_file),
             None => {}
         }
+        if problems.is_empty() {
+            problems.extend(quorum_wrong(&given));
+        }
         if problems.is_empty() { Ok(Config::of(given)) } else { Err(problems) }
     }
 
@@ -204,6 +214,8 @@ impl Config {
                 keys: get("keys").map(PathBuf::from),
                 pack: get("pack").map(PathBuf::from),
                 embedder: get("embedder"),
+                witnesses: get("witnesses"),
+                witness_quorum: get("witness-quorum").and_then(|value| value.parse().ok()).unwrap_or(1),
             },
             serving: Serving {
                 listen: get("listen")
@@ -238,7 +250,7 @@ impl Config {
                 continue;
             };
             let value = match key.kind {
-                Kind::Switch | Kind::Seconds(_) => value,
+                Kind::Switch | Kind::Seconds(_) | Kind::Count(_) => value,
                 _ => toml::Value::String(key.masked(&value)).to_string(),
             };
             let origin = match source {
@@ -279,6 +291,20 @@ fn wrong(given: &Given) -> Option<Problem> {
     given.key.check(&given.value).err().map(|why| Problem::value(place, given.key, "config-value", why))
 }
 
+/// A quorum that the named witnesses cannot reach; each of both keys does alone.
+fn quorum_wrong(given: &[Given]) -> Option<Problem> {
+    let quorum = given.iter().find(|given| given.key.name == "witness-quorum")?;
+    let named = effective(given, "witnesses").0.unwrap_or_default();
+    let refusal = Witnesses::parse(&named, quorum.value.parse().unwrap_or(0)).err()?;
+    let place = match &quorum.source {
+        Source::File { file, line } => format!("{file}:{line}"),
+        Source::Variable => quorum.key.variable.to_owned(),
+        Source::Flag | Source::Default => format!("--{}", quorum.key.name),
+    };
+    let why = (refusal.zh.trim_end_matches('。').to_owned(), refusal.en.trim_end_matches('.').to_owned());
+    Some(Problem::value(place, quorum.key, "config-value", why))
+}
+
 /// The value that holds: of the command line or the environment, which come first in the list, before that of the file.
 fn effective(given: &[Given], name: &str) -> (Option<String>, Source) {
     match given.iter().find(|given| given.key.name == name) {
@@ -293,12 +319,13 @@ pub fn schema() -> Value {
         let mut property = match key.kind {
             Kind::Switch => json!({ "type": "boolean" }),
             Kind::Seconds(max) => json!({ "type": "integer", "minimum": 0, "maximum": max }),
+            Kind::Count(max) => json!({ "type": "integer", "minimum": 1, "maximum": max }),
             Kind::Choice(words) => json!({ "type": "string", "enum": words }),
             Kind::Token => json!({ "type": "string", "minLength": keys::TOKEN_CHARS_MIN, "pattern": "^[!-~]+$" }),
             Kind::Url => json!({ "type": "string", "pattern": "^https?://\\S*[^/\\s]$" }),
             Kind::Database => json!({ "type": "string", "pattern": "^(sqlite:|postgres(ql)?://)." }),
             Kind::MailServer => json!({ "type": "string", "pattern": "^smtps?://." }),
-            Kind::Folder | Kind::Program | Kind::Address | Kind::Filter | Kind::Words => {
+            Kind::Folder | Kind::Program | Kind::Address | Kind::Filter | Kind::Words | Kind::Witnesses => {
                 json!({ "type": "string", "minLength": 1 })
             }
         };
@@ -306,7 +333,7 @@ pub fn schema() -> Value {
         if let Some(value) = key.default {
             property["default"] = match key.kind {
                 Kind::Switch => json!(value == "true"),
-                Kind::Seconds(_) => json!(value.parse::<u64>().unwrap_or(0)),
+                Kind::Seconds(_) | Kind::Count(_) => json!(value.parse::<u64>().unwrap_or(0)),
                 _ => json!(value),
             };
         }

@@ -64,8 +64,12 @@ async fn index(State(app): State<App>, caller: Caller) -> Result<Response, Probl
         figure("admin-jobs-dead", of("dead"), "/admin/jobs?state=dead"),
         figure("admin-journal", leaf + 1, "/admin/journal"),
     ];
-    let own =
-        [("/admin/accounts", "admin-accounts"), ("/admin/jobs", "admin-jobs"), ("/admin/journal", "admin-journal")];
+    let own = [
+        ("/admin/accounts", "admin-accounts"),
+        ("/admin/jobs", "admin-jobs"),
+        ("/admin/journal", "admin-journal"),
+        ("/admin/erasures", "admin-erasures"),
+    ];
     let theirs = caller.visit.site.nav.iter().filter(|item| item.menu == Menu::Admin).map(|item| (item.href, item.key));
     let text = |key: &str| t.msg(key).into_owned();
     let page = AdminPage {

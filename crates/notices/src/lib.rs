@@ -21,6 +21,8 @@ mod token;
 mod words;
 
 pub use sending::{Outlets, address::is_public, send_due};
+pub use store::letter::{Letter, LetterKind, letter_post};
+pub use store::preference::confirmed_address;
 
 use kernel::Locale;
 use platform::capability::{Capability, Route};
@@ -38,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     store::preference::MIGRATION,
     store::webhook::MIGRATION,
     store::delivery::MIGRATION,
+    store::letter::MIGRATION,
 ];
 
 /// Texts of pages and mails.
@@ -68,7 +71,8 @@ const MENU: &[NavItem] = &[
 
 /// Tables that hold no domain rows: what derives from the journal, queues and positions. They are written without an
 /// entry of their own, as is `told_ms` of a saved search.
-pub const WORKING: &[&str] = &["notice_position", "notice", "delivery", "saved_search_known", "saved_search.told_ms"];
+pub const WORKING: &[&str] =
+    &["notice_position", "notice", "delivery", "letter", "saved_search_known", "saved_search.told_ms"];
 
 /// Pages and API, noun by noun.
 fn routes() -> Vec<Route> {
@@ -127,6 +131,7 @@ pub fn capability() -> Capability {
         memberships: None,
         follow: Some(actions::tell::follow),
         unread: Some(actions::inbox::unread),
+        access: None,
         demo: Some(demo::run),
         openapi,
     }

@@ -37,6 +37,7 @@ fn things() -> Capability {
         memberships: None,
         follow: None,
         unread: None,
+        access: None,
         demo: None,
         openapi: Default::default,
     }

@@ -11,9 +11,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("platform", &["kernel", "pack", "search", "proof"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
     ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
-    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "accords"]),
+    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords"]),
     ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
 ];
 

@@ -107,6 +107,7 @@ pub fn capability() -> Capability {
         memberships: None,
         follow: None,
         unread: None,
+        access: None,
         demo: Some(demo::run),
         openapi,
     }

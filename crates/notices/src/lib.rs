@@ -23,6 +23,8 @@ mod words;
 
 pub use platform::outward::address::is_public;
 pub use sending::{Outlets, send_due};
+pub use store::letter::{Letter, LetterKind, letter_post};
+pub use store::preference::confirmed_address;
 
 use kernel::Locale;
 use platform::capability::{Capability, Route};
@@ -44,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "notices-0007-forget",
         sql: "DELETE FROM job WHERE name = 'notices.forget' AND state = 'ready';\n",
     },
+    store::letter::MIGRATION,
 ];
 
 /// Texts of pages and mails.
@@ -76,7 +79,8 @@ const MENU: &[NavItem] = &[
 
 /// Tables that hold no domain rows: what derives from the journal, queues and positions. They are written without an
 /// entry of their own, as is `told_ms` of a saved search.
-pub const WORKING: &[&str] = &["notice_position", "notice", "delivery", "saved_search_known", "saved_search.told_ms"];
+pub const WORKING: &[&str] =
+    &["notice_position", "notice", "delivery", "letter", "saved_search_known", "saved_search.told_ms"];
 
 /// Pages and API, noun by noun.
 fn routes() -> Vec<Route> {
@@ -133,6 +137,7 @@ pub fn capability() -> Capability {
         memberships: None,
         follow: Some(actions::tell::follow),
         unread: Some(actions::inbox::unread),
+        access: None,
         demo: Some(demo::run),
         openapi,
     }

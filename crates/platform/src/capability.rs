@@ -3,10 +3,14 @@
 
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::db::{Conn, Migration, Outcome};
+use crate::db::{Conn, Migration, Outcome, Txn};
+use crate::identity::Invite;
+use crate::identity::actions::{Passed, SecondStep};
 use crate::jobs::JobSpec;
 use crate::journal::Recorded;
+use crate::request::Caller;
 use axum::http::Method;
+use axum::response::Response;
 use axum::routing::MethodRouter;
 use futures_util::future::BoxFuture;
 use kernel::Locale;
@@ -117,6 +121,40 @@ pub type Follow = for<'a> fn(&'a App) -> BoxFuture<'a, Outcome<bool>>;
 /// How many messages an actor has not read, for the header of every page.
 pub type Unread = for<'a> fn(&'a App, &'a Ctx) -> BoxFuture<'a, Outcome<i64>>;
 
+/// Where somebody whose password was right goes before a session is opened; none lets in.
+pub type SecondStepSource = for<'a> fn(&'a App, &'a Ctx, &'a Passed) -> BoxFuture<'a, Outcome<Option<SecondStep>>>;
+
+/// Whether the offices of an account rest until it has a second factor.
+pub type RolesRest = for<'a> fn(&'a Conn, &'a str) -> BoxFuture<'a, Outcome<bool>>;
+
+/// Mails a one-time link to the address in it, in the transaction that makes the link: the whole address of its page.
+pub type LinkMail = for<'a> fn(&'a Txn, &'a Invite, &'a str) -> BoxFuture<'a, Outcome<()>>;
+
+/// What somebody sent when a fresh proof was missing, to be sent again after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Where it was sent.
+    pub path: String,
+    /// The form; none for what was not a form.
+    pub fields: Option<Vec<(String, String)>>,
+}
+
+/// The page that asks for a fresh proof and keeps what was sent.
+pub type AskProof = for<'a> fn(&'a App, &'a Caller, Held) -> BoxFuture<'a, Response>;
+
+/// What the capability that keeps further ways to sign in does for identity.
+#[derive(Clone, Copy)]
+pub struct Access {
+    /// What comes between a password and a session.
+    pub second_step: SecondStepSource,
+    /// Whose offices rest.
+    pub roles_rest: RolesRest,
+    /// How one-time links are mailed.
+    pub link_mail: LinkMail,
+    /// How a fresh proof is asked for.
+    pub ask_proof: AskProof,
+}
+
 /// A capability: its registration is all the binary knows of it.
 #[derive(Clone)]
 pub struct Capability {
@@ -149,6 +187,8 @@ pub struct Capability {
     pub follow: Option<Follow>,
     /// How many of its messages an actor has not read.
     pub unread: Option<Unread>,
+    /// Further ways to sign in, if this capability keeps them.
+    pub access: Option<Access>,
     /// Its demo scenario.
     pub demo: Option<DemoScenario>,
     /// Its parts of the OpenAPI document, noun by noun.

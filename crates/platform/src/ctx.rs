@@ -20,6 +20,21 @@ pub struct Actor {
     pub scopes: Option<Vec<String>>,
     /// True for accounts of the demo.
     pub demo: bool,
+    /// If the request came with a browser's session: which, and when it was last proved who sits there.
+    #[serde(default)]
+    pub presence: Option<Presence>,
+}
+
+/// How long a proof of who sits there holds for what asks for a fresh one, in milliseconds.
+pub const PROOF_MS: i64 = 10 * 60_000;
+
+/// A signed-in browser, and when its person last proved to be there: by password, code or passkey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// The session's id; not its secret.
+    pub session: String,
+    /// The last proof.
+    pub proved_ms: i64,
 }
 
 /// A role of an account in the corridor, not in one organisation.
@@ -122,6 +137,12 @@ impl Actor {
     /// Whether the account holds a role.
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether it was proved a short while ago who acts. The house itself needs no proof; a token cannot give one.
+    pub fn proved_at(&self, now: Instant) -> bool {
+        let fresh = |presence: &Presence| now.ms() - presence.proved_ms < PROOF_MS;
+        self.has(Role::System) || (self.scopes.is_none() && self.presence.as_ref().is_some_and(fresh))
     }
 
     /// The membership in one organisation.

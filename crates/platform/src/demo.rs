@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::ctx::{Ctx, Role};
+use crate::ctx::{Ctx, Presence, Role};
 use crate::fault::{Fault, Outcome};
 use crate::identity::Grant;
 use crate::identity::actions::{NewAccount, account_create, demo_account};
@@ -130,8 +130,11 @@ impl Cast {
     pub async fn ctx(&self, part: Part) -> Outcome<Ctx> {
         let id = self.account(part)?;
         let actor = crate::identity::actor_for_account(&self.app, id).await?;
-        let actor = actor.ok_or_else(|| Fault::Internal(format!("{part:?} has gone")))?;
-        Ok(Ctx { actor, ..self.house() })
+        let mut actor = actor.ok_or_else(|| Fault::Internal(format!("{part:?} has gone")))?;
+        let house = self.house();
+        // Whoever plays a part sits there.
+        actor.presence = Some(Presence { session: String::new(), proved_ms: house.now.ms() });
+        Ok(Ctx { actor, ..house })
     }
 
     /// The house itself, at the clock's present: for what a scenario prepares behind the scene.

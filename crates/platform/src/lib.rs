@@ -36,6 +36,6 @@ pub mod web;
 pub use db::{backup, lease};
 
 pub use app::{App, Settings};
-pub use ctx::{Actor, Ctx, Mandate, Membership, Role};
+pub use ctx::{Actor, Ctx, Mandate, Membership, Presence, Role};
 pub use fault::{Fault, Outcome};
 pub use request::Caller;

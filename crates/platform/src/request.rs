@@ -1,15 +1,17 @@
 //! Who asks, when, and in which language: stamped once per request, when its last byte has been read.
 
 use crate::app::App;
+use crate::capability::Held;
 use crate::ctx::{Actor, Ctx};
 use crate::fault::Outcome;
 use crate::identity::idempotency::Once;
 use crate::observe::Noted;
 use crate::web::{Account, Problem, Visit, guard, problem};
-use crate::{desk, identity};
-use axum::body::{Body, to_bytes};
+use crate::{desk, identity, policy};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kernel::{Refusal, RefusalKind};
@@ -95,8 +97,42 @@ pub async fn layer(State(app): State<App>, request: Request, next: Next) -> Resp
         noted.account(account);
     }
     parts.extensions.insert(Address(address));
-    parts.extensions.insert(ctx);
-    next.run(Request::from_parts(parts, Body::from(body))).await
+    parts.extensions.insert(ctx.clone());
+    let page = !problem::wants_json(parts.uri.path(), &parts.headers);
+    let held = page.then(|| held(&parts, &body));
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    match held {
+        Some(held) if asks_proof(&response) => ask_proof(&app, Caller { ctx, visit, address }, held, response).await,
+        _ => response,
+    }
+}
+
+/// What is sent again once it is proved who sits there: the form as it was, or only the way back.
+fn held(parts: &Parts, body: &Bytes) -> Held {
+    let form = parts.method == Method::POST && is_form(&parts.headers);
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let fields = form.then(|| form_urlencoded::parse(body).into_owned().collect());
+    Held { path, fields }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+}
+
+fn asks_proof(response: &Response) -> bool {
+    response.extensions().get::<Problem>().is_some_and(|problem| problem.code == policy::STEP_UP)
+}
+
+/// The page that asks for a fresh proof; the plain refusal where no capability has one.
+async fn ask_proof(app: &App, caller: Caller, held: Held, refused: Response) -> Response {
+    // A token proves nothing, so there is nothing to ask.
+    let presence = caller.ctx.actor.presence.is_some();
+    let asking = app.capabilities().iter().find_map(|capability| capability.access).filter(|_| presence);
+    match asking {
+        Some(access) => (access.ask_proof)(app, &caller, held).await,
+        None => refused,
+    }
 }
 
 /// How many messages wait for the actor in all capabilities.

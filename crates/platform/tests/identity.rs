@@ -110,8 +110,10 @@ async fn only_hashes_of_secrets_are_stored() {
     let test = TestApp::start(vec![]).await;
     let id = account(&test, "li.wei", vec![administrator()]).await;
     let ctx = ctx_of(&test, &id).await;
-    let attempt = SignIn { login: "li.wei".into(), password: PASSWORD.into(), visitor: Visitor::default() };
-    let session = actions::sign_in(test.app(), &test.system(), attempt).await.unwrap();
+    let attempt =
+        SignIn { login: "li.wei".into(), password: PASSWORD.into(), visitor: Visitor::default(), next: String::new() };
+    let entered = actions::sign_in(test.app(), &test.system(), attempt).await.unwrap();
+    let actions::Entered::Session(session) = entered else { panic!("no second step") };
     let token = actions::NewToken { name: "t".into(), scopes: vec!["read".into()], days: 3 };
     let token = actions::token_create(test.app(), &ctx, token).await.unwrap();
     let invite = actions::NewInvite { name: "x".into(), email: String::new(), roles: vec![] };
@@ -164,6 +166,7 @@ async fn who_keeps_guessing_waits_but_the_owner_does_not() {
         login: "li.wei".into(),
         password: password.into(),
         visitor: Visitor { ip: ip.into(), user_agent: String::new() },
+        next: String::new(),
     };
     actions::sign_in(test.app(), &ctx, attempt("10.0.0.1", PASSWORD)).await.expect("the owner at home");
     for _ in 0..rules::PATIENCE_PAIR.tries {
@@ -193,7 +196,7 @@ async fn many_guesses_at_once_are_counted_each() {
     let guesses = (0..12).map(|n| {
         let (app, ctx) = (test.app().clone(), ctx.clone());
         let visitor = Visitor { ip: "10.9.9.9".into(), user_agent: String::new() };
-        let attempt = SignIn { login: "li.wei".into(), password: format!("guess {n}"), visitor };
+        let attempt = SignIn { login: "li.wei".into(), password: format!("guess {n}"), visitor, next: String::new() };
         tokio::spawn(async move { code(actions::sign_in(&app, &ctx, attempt).await.unwrap_err()) })
     });
     let mut answers = Vec::new();

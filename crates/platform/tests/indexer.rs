@@ -38,6 +38,7 @@ fn things() -> Capability {
         memberships: None,
         follow: None,
         unread: None,
+        access: None,
         demo: None,
         openapi: Default::default,
     }

@@ -211,6 +211,7 @@ pub fn capability() -> Capability {
         memberships: Some(actions::membership::memberships),
         follow: None,
         unread: None,
+        access: None,
         demo: Some(demo::run),
         openapi,
     }

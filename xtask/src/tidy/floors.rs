@@ -12,9 +12,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("platform", &["kernel", "pack", "search", "proof", "witness"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
     ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
-    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "accords", "witness"]),
+    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords", "witness"]),
     ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
 ];
 

@@ -34,6 +34,7 @@ pub fn party_resource(accord: &Accord, party: &rules::Party) -> Resource {
         .with("kind", party.kind.code())
         .with("author", accord.drafted_by.as_str())
         .with_some("city", party.city.map(|city| city.to_string()))
+        .with("money", accord.total.is_some())
 }
 
 async fn load(conn: &Conn, id: &str) -> Outcome<Accord> {

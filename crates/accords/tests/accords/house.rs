@@ -10,7 +10,7 @@ use accords::rules::item::ItemDraft;
 use accords::rules::meeting::{Attendance, MeetingHead, MeetingPatch, Record};
 use kernel::{Adcode, Locale};
 use pack::Pack;
-use platform::ctx::{Actor, Role};
+use platform::ctx::{Actor, Presence, Role};
 use platform::desk::desk_view;
 use platform::identity::Grant;
 use platform::identity::actions::{NewAccount, account_create};
@@ -47,8 +47,11 @@ impl House {
     pub fn ctx(&self, account: &str, roles: Vec<Role>, cities: &[&str]) -> Ctx {
         let cities = cities.iter().map(|code| Adcode::parse(code).expect("a city code")).collect();
         let name = format!("人员 {account}");
-        let actor = Actor { account: Some(account.into()), name, roles, cities, ..Actor::default() };
-        Ctx { actor, ..self.0.system() }
+        let ctx = self.0.system();
+        // Whoever acts here has just signed in.
+        let presence = Some(Presence { session: String::new(), proved_ms: ctx.now.ms() });
+        let actor = Actor { account: Some(account.into()), name, roles, cities, presence, ..Actor::default() };
+        Ctx { actor, ..ctx }
     }
 
     pub fn visitor(&self) -> Ctx {

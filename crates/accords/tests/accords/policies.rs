@@ -29,7 +29,9 @@ fn resources() -> Vec<(&'static str, Resource)> {
     let accord = |state: &'static str| {
         Resource::new("Accord", "a").with("state", state).with("author", "a-drafter").with("city", CITY)
     };
-    let party = |kind: &'static str| Resource::new("AccordParty", "p").with("kind", kind).with("author", "a-drafter");
+    let party = |kind: &'static str, money: bool| {
+        Resource::new("AccordParty", "p").with("kind", kind).with("author", "a-drafter").with("money", money)
+    };
     let item = |source: &'static str| Resource::new("ActionItem", "i").with("source", source).with("city", CITY);
     vec![
         ("the house", Resource::house()),
@@ -38,9 +40,10 @@ fn resources() -> Vec<(&'static str, Resource)> {
         ("in force", accord("in_force")),
         ("failed", accord("failed")),
         ("ended", accord("ended")),
-        ("the city", party("member").with("city", CITY)),
-        ("the joint office", party("joint")),
-        ("a province", party("outer")),
+        ("the city", party("member", false).with("city", CITY)),
+        ("the city of an act with money", party("member", true).with("city", CITY)),
+        ("the joint office", party("joint", false)),
+        ("a province", party("outer", false)),
         ("not published", Resource::new("Meeting", "m").with("state", "draft")),
         ("published", Resource::new("Meeting", "m").with("state", "published")),
         ("of an unpublished meeting", item("inside")),

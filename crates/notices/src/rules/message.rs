@@ -279,6 +279,11 @@ pub const TABLE: &[Told] = &[
     high("role.granted", Audience::Account, Topic::Security, None),
     high("role.revoked", Audience::Account, Topic::Security, None),
     high("token.created", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("factor.confirmed", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("factor.removed", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("factor.lifted", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("factor.codes_made", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("factor.code_spent", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
     told("invite.accepted", Audience::Administrators, Topic::Administration),
     high("job.died", Audience::Administrators, Topic::Administration, Some(Expect::Repair)),
 ];

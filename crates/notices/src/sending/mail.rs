@@ -2,6 +2,7 @@
 
 use super::{Failure, Outlets, endable};
 use crate::actions::{Channel, Delivery};
+use crate::store::letter;
 use crate::store::notice::{self, Found};
 use crate::store::preference;
 use crate::token;
@@ -47,6 +48,7 @@ struct Letter {
     items: Vec<Item>,
     /// The one thing to do in a mail that is no list; empty for none.
     link: String,
+    /// Where mails are chosen; empty where they are not.
     settings: String,
     /// Ends mails like this one; empty where they cannot be ended.
     ending: String,
@@ -75,6 +77,9 @@ pub(super) async fn send(app: &App, outlets: &Outlets, delivery: &Delivery) -> R
 /// What a mail says; none when it has nothing to say any more.
 async fn letter(app: &App, delivery: &Delivery) -> Outcome<Option<Letter>> {
     let conn = app.db().read();
+    if let Some(letter) = letter::of_delivery(&conn, delivery, app.clock().now().ms()).await? {
+        return Ok(Some(with_link(app, letter)));
+    }
     let Some(account) = account_row(&conn, &delivery.account).await? else { return Ok(None) };
     let t = T { locale: account.locale, texts: app.texts() };
     let base = app.settings().public_url.trim_end_matches('/').to_owned();
@@ -126,6 +131,24 @@ async fn letter(app: &App, delivery: &Delivery) -> Outcome<Option<Letter>> {
         }
     };
     Ok(Some(Letter { subject, lead: t.n("mail-lead", items.len()), items, ending, ..blank }))
+}
+
+/// A letter in words.
+fn with_link(app: &App, letter: letter::Letter) -> Letter {
+    let t = T { locale: letter.locale, texts: app.texts() };
+    let kind = letter.kind.code();
+    let until = t.datetime(letter.until_ms);
+    Letter {
+        t,
+        subject: t.msg(format!("mail-{kind}-subject")).into_owned(),
+        lead: t.with2(format!("mail-{kind}-lead"), "name", letter.name, "until", until),
+        base: app.settings().public_url.trim_end_matches('/').to_owned(),
+        items: Vec::new(),
+        link: letter.link,
+        settings: String::new(),
+        ending: String::new(),
+        demo: letter.demo,
+    }
 }
 
 fn header(name: &'static str, value: String) -> HeaderValue {

@@ -11,6 +11,7 @@ use crate::actions::{Channel, Delivery};
 use crate::rules::message::Topic;
 use crate::rules::timing::{Frequency, next_try};
 use crate::store::delivery::{self, Ended};
+use crate::store::letter;
 use crate::store::notice::{self, Notice};
 use crate::store::preference;
 use futures_util::future::join_all;
@@ -161,7 +162,12 @@ async fn send_one(app: &App, outlets: &Outlets, id: &str) -> Outcome<()> {
     }
     app.db()
         .in_txn(&Ctx::system(now), "delivery_finish", (claimed, ended), |tx, (claimed, ended)| {
-            Box::pin(delivery::finish(tx, claimed, ended))
+            Box::pin(async move {
+                if matches!(ended, Ended::Sent(_) | Ended::Failed(_, None)) {
+                    letter::forget(tx, &claimed.id).await?;
+                }
+                delivery::finish(tx, claimed, ended).await
+            })
         })
         .await
 }

@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod follow;
+pub mod letter;
 pub mod notice;
 pub mod preference;
 mod rows;

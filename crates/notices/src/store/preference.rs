@@ -113,3 +113,11 @@ pub async fn set_address(conn: &impl ConnectionTrait, account: &str, next: &Mail
     ];
     run(conn, text, values).await.map(|_| ())
 }
+
+/// The address that an account has confirmed for its mails, if any.
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn confirmed_address(conn: &Conn, account: &str) -> Outcome<Option<String>> {
+    Ok(address(conn, account).await?.address)
+}

@@ -3,9 +3,9 @@
 use super::rules::{TOUCH_MS, session_expires};
 use super::secret::{bearer_of, cookie_of, hash};
 use super::store;
-use super::store::account::Account;
+use super::store::account::{Account, Grant};
 use crate::app::App;
-use crate::ctx::{Actor, Ctx, Role};
+use crate::ctx::{Actor, Ctx, Presence, Role};
 use crate::db::Conn;
 use crate::fault::Outcome;
 use axum::http::HeaderMap;
@@ -32,7 +32,10 @@ pub async fn actor_for_session(app: &App, secret: &str, now: Instant) -> Outcome
     if now.ms() >= session.expires_ms {
         return Ok(None);
     }
-    let actor = actor_for_account(app, &session.account).await?;
+    let mut actor = actor_for_account(app, &session.account).await?;
+    if let Some(actor) = &mut actor {
+        actor.presence = Some(Presence { session: session.id.clone(), proved_ms: session.proved_ms });
+    }
     if actor.is_some() && now.ms() - session.seen_ms >= TOUCH_MS {
         let expires = session_expires(Instant::from_ms(session.created_ms), now);
         let input = (hash, now.ms(), expires.ms());
@@ -78,7 +81,10 @@ pub async fn actor_for_account(app: &App, account: &str) -> Outcome<Option<Actor
 }
 
 async fn actor_of_row(app: &App, conn: &Conn, account: Account) -> Outcome<Actor> {
-    let grants = store::account::grants(conn, &account.id).await?;
+    let mut grants = store::account::grants(conn, &account.id).await?;
+    if grants.iter().any(Grant::is_office) && roles_rest(app, conn, &account.id).await? {
+        grants.retain(|grant| !grant.is_office());
+    }
     let mut memberships = Vec::new();
     for source in app.capabilities().iter().filter_map(|capability| capability.memberships) {
         memberships.extend(source(conn, &account.id).await?);
@@ -93,7 +99,18 @@ async fn actor_of_row(app: &App, conn: &Conn, account: Account) -> Outcome<Actor
         memberships,
         scopes: None,
         demo: account.demo,
+        presence: None,
     })
+}
+
+/// Whether the offices of an account rest, because the house asks them for a second factor that it does not have.
+async fn roles_rest(app: &App, conn: &Conn, account: &str) -> Outcome<bool> {
+    for access in app.capabilities().iter().filter_map(|capability| capability.access) {
+        if (access.roles_rest)(conn, account).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The accounts that hold a role and may sign in, at most `limit`; for a city officer, those of the city named.
@@ -103,6 +120,22 @@ async fn actor_of_row(app: &App, conn: &Conn, account: Account) -> Outcome<Actor
 pub async fn accounts_with_role(conn: &Conn, role: Role, city: Option<Adcode>, limit: i64) -> Outcome<Vec<String>> {
     let city = city.map(|city| city.to_string()).unwrap_or_default();
     store::account::with_role(conn, role, &city, limit).await
+}
+
+/// The account that somebody means who types a login name or an address; its own capability asks, never a page.
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn account_named(conn: &Conn, typed: &str) -> Outcome<Option<Account>> {
+    Ok(store::account::to_sign_in(conn, &typed.trim().to_lowercase()).await?.map(|(account, _)| account))
+}
+
+/// The roles an account holds, also those that rest.
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn account_grants(conn: &Conn, id: &str) -> Outcome<Vec<Grant>> {
+    store::account::grants(conn, id).await
 }
 
 /// The row of an account, for the house's own work; pages ask

@@ -20,10 +20,12 @@ pub mod rules;
 pub(crate) mod secret;
 mod store;
 
+pub use actor::{
+    account_grants, account_named, account_row, accounts_with_role, actor_for_account, actor_for_session,
+    actor_for_token, actor_of,
+};
 pub use kept::PERSONAL;
-
-pub use actor::{account_row, accounts_with_role, actor_for_account, actor_for_session, actor_for_token, actor_of};
-pub(crate) use pages::on_form;
+pub use pages::{Place, on_form, role_text, safe_next, welcome};
 pub use password::{LANES, MEMORY_KIB, PASSES};
 pub use secret::{TOKEN_PREFIX, cookie_name};
 pub use store::MIGRATIONS;

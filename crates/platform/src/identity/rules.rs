@@ -23,8 +23,10 @@ pub const TOUCH_MS: i64 = 5 * MINUTE_MS;
 pub const FIRST_LINK_MS: i64 = DAY_MS;
 /// One-time links for invited people.
 pub const INVITE_MS: i64 = 7 * DAY_MS;
-/// One-time links for a new password.
+/// One-time links for a new password, handed on by an administrator.
 pub const RESET_MS: i64 = DAY_MS;
+/// One-time links for a new password, mailed to whoever asks.
+pub const RESET_MAIL_MS: i64 = 60 * MINUTE_MS;
 /// Days a token may live.
 pub const TOKEN_DAYS: std::ops::RangeInclusive<i64> = 1..=365;
 /// Good tokens one account may have.
@@ -299,9 +301,9 @@ pub fn wait(wait_ms: i64) -> Refusal {
     Refusal::new(
         RefusalKind::TooMany,
         "sign-in-wait",
-        format!("登录尝试次数过多，请 {minutes} 分钟后再试。如果忘记密码，请联系管理员重置。"),
+        format!("登录尝试次数过多，请 {minutes} 分钟后再试。如果忘记密码，可在登录页申请重设，或联系管理员。"),
         format!(
-            "Too many attempts to sign in. Try again in {minutes} min. If the password is forgotten, ask an administrator to reset it."
+            "Too many attempts to sign in. Try again in {minutes} min. If the password is forgotten, ask for a new one on the page where you sign in, or ask an administrator."
         ),
     )
 }
@@ -310,8 +312,8 @@ pub fn wait(wait_ms: i64) -> Refusal {
 pub fn wrong_sign_in() -> Refusal {
     Refusal::invalid(
         "sign-in-wrong",
-        "登录名或密码不正确。请检查大小写后重试；忘记密码请联系管理员。",
-        "The login name or the password is wrong. Check capitals and try again; if it is forgotten, ask an administrator.",
+        "登录名或密码不正确。请检查大小写后重试；忘记密码可申请重设，或联系管理员。",
+        "The login name or the password is wrong. Check capitals and try again; if it is forgotten, ask for a new one or ask an administrator.",
     )
     .at("password")
 }

@@ -1,5 +1,6 @@
 //! Decisions and list filters.
 
+use super::explain::Refusals;
 use super::load::{KindRule, Loaded, Rule, load};
 use super::residual::{Residual, Writer, fold, principal_flag, principal_texts};
 use super::{Attr, Resource};
@@ -20,6 +21,16 @@ pub struct Policies {
     authorizer: Authorizer,
     account: EntityTypeName,
     visitor: Entity,
+    pub(super) refusals: Refusals,
+}
+
+/// What Cedar said.
+pub(super) struct Verdict {
+    pub(super) allowed: bool,
+    /// Ids of the policies that decided.
+    pub(super) deciding: Vec<String>,
+    /// The first evaluation error, which makes the answer no.
+    pub(super) error: Option<String>,
 }
 
 impl Policies {
@@ -31,8 +42,9 @@ impl Policies {
     pub fn load<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> Outcome<Policies> {
         let Loaded { schema, rules } = load(sources)?;
         let account = EntityTypeName::from_str("Account").map_err(|error| Fault::Internal(error.to_string()))?;
-        let visitor = principal(&account, &Actor::visitor())?;
-        Ok(Policies { schema, rules, authorizer: Authorizer::new(), account, visitor })
+        let visitor = principal(&account, &Actor::visitor(), false)?;
+        let refusals = Refusals::default();
+        Ok(Policies { schema, rules, authorizer: Authorizer::new(), account, visitor, refusals })
     }
 
     /// Every declared action, in order of name.
@@ -51,9 +63,10 @@ impl Policies {
         permits.iter().any(|permit| fold(permit, &Actor::visitor()) != Residual::Const(false))
     }
 
-    /// Whether the actor may do this. Closed when anything goes wrong.
+    /// Whether the actor may do this, after a fresh proof of who sits there if the action asks for one. Closed when
+    /// anything goes wrong.
     pub fn allows(&self, ctx: &Ctx, action: &str, resource: &Resource) -> bool {
-        self.in_scope(&ctx.actor, action) && self.actor_may(&ctx.actor, action, resource)
+        self.in_scope(&ctx.actor, action) && self.actor_may(&ctx.actor, action, resource, true)
     }
 
     /// As [`Policies::allows`], with the refusal the actor is told.
@@ -61,17 +74,27 @@ impl Policies {
     /// # Errors
     /// Ask to sign in (401) when the action is never open to visitors; not found (404) when the actor may not know
     /// of the resource, which is when the noun's `_view` refuses (or the only `_view` of the kind, where the action's
-    /// noun has none); else forbidden (403).
+    /// noun has none); `step-up` (403) when a fresh proof of who sits there is all that is missing; else forbidden (403).
     pub fn require(&self, ctx: &Ctx, action: &str, resource: &Resource) -> Result<(), Refusal> {
+        let judged = self.judge(ctx, action, resource);
+        if judged.is_err() && ctx.actor.account.is_some() {
+            self.refusals.note(ctx, action, resource);
+        }
+        judged
+    }
+
+    pub(super) fn judge(&self, ctx: &Ctx, action: &str, resource: &Resource) -> Result<(), Refusal> {
         if self.allows(ctx, action, resource) {
-            return Ok(());
+            let asks = self.kind_rule(action, resource.kind).is_some_and(|rule| rule.asks_proof);
+            let enough = !asks || ctx.actor.proved_at(ctx.now) || self.actor_may(&ctx.actor, action, resource, false);
+            return if enough { Ok(()) } else { Err(step_up(&ctx.actor)) };
         }
         let visitor = ctx.actor.account.is_none();
         if visitor && !self.open_to_visitors(action, resource.kind) {
             return Err(Refusal::sign_in());
         }
         match self.view_of(action, resource.kind) {
-            Some(view) if !self.actor_may(&ctx.actor, &view, resource) => Err(Refusal::not_found()),
+            Some(view) if !self.actor_may(&ctx.actor, &view, resource, true) => Err(Refusal::not_found()),
             _ if visitor => Err(Refusal::sign_in()),
             _ if !self.in_scope(&ctx.actor, action) => {
                 Err(out_of_scope(self.rules.get(action).map_or("", |rule| rule.scope.as_str())))
@@ -141,8 +164,28 @@ impl Policies {
         views.next().is_none().then(|| only.to_owned())
     }
 
-    fn actor_may(&self, actor: &Actor, action: &str, resource: &Resource) -> bool {
-        match self.decide(actor, action, resource) {
+    /// The scope that the actor's token lacks for an action.
+    pub(super) fn scope_missing(&self, actor: &Actor, action: &str) -> Option<String> {
+        let scope = self.rules.get(action).map(|rule| rule.scope.clone()).unwrap_or_default();
+        (!self.in_scope(actor, action)).then_some(scope)
+    }
+
+    /// Every policy of an action on a kind of thing: id and text.
+    pub(super) fn clauses(&self, action: &str, kind: &str) -> impl Iterator<Item = (String, String)> {
+        let policies = self.kind_rule(action, kind).into_iter().flat_map(|rule| rule.policies.policies());
+        policies.map(|policy| (policy.id().to_string(), policy.to_string()))
+    }
+
+    /// Kinds of things that an action is declared for, in order.
+    pub fn kinds_of(&self, action: &str) -> Vec<&str> {
+        let kinds = self.rules.get(action).into_iter().flat_map(|rule| rule.by_kind.keys());
+        kinds.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn actor_may(&self, actor: &Actor, action: &str, resource: &Resource, proved: bool) -> bool {
+        let verdict = self.verdict(actor, action, resource, proved);
+        let decided = verdict.and_then(|verdict| verdict.error.map_or(Ok(verdict.allowed), Err));
+        match decided {
             Ok(allowed) => allowed,
             Err(cause) => {
                 tracing::error!(action, resource.kind, resource.id, cause, "policy.decide failed; refused");
@@ -151,13 +194,19 @@ impl Policies {
         }
     }
 
-    fn decide(&self, actor: &Actor, action: &str, resource: &Resource) -> Result<bool, String> {
+    pub(super) fn verdict(
+        &self,
+        actor: &Actor,
+        action: &str,
+        resource: &Resource,
+        proved: bool,
+    ) -> Result<Verdict, String> {
         let rule = self.rules.get(action).ok_or("the action is not declared")?;
         let kind = rule.by_kind.get(resource.kind).ok_or("the action is not declared for this kind")?;
         let principal = if actor.account.is_none() {
             self.visitor.clone()
         } else {
-            principal(&self.account, actor).map_err(|fault| fault.to_string())?
+            principal(&self.account, actor, proved).map_err(|fault| fault.to_string())?
         };
         let target =
             entity(&kind.kind, &resource.id, resource.attrs.iter().map(|(name, attr)| (*name, expression(attr))));
@@ -168,10 +217,11 @@ impl Policies {
         let schema = cfg!(debug_assertions).then_some(&self.schema);
         let entities = Entities::from_entities([principal, target], schema).map_err(|error| format!("{error:?}"))?;
         let response = self.authorizer.is_authorized(&request, &kind.policies, &entities);
-        match response.diagnostics().errors().next() {
-            Some(error) => Err(error.to_string()),
-            None => Ok(response.decision() == Decision::Allow),
-        }
+        Ok(Verdict {
+            allowed: response.decision() == Decision::Allow,
+            deciding: response.diagnostics().reason().map(ToString::to_string).collect(),
+            error: response.diagnostics().errors().next().map(ToString::to_string),
+        })
     }
 }
 
@@ -182,12 +232,13 @@ fn residual(rule: &KindRule, actor: &Actor) -> Residual {
     Residual::all(std::iter::once(permitted).chain(clear))
 }
 
-fn principal(kind: &EntityTypeName, actor: &Actor) -> Outcome<Entity> {
+fn principal(kind: &EntityTypeName, actor: &Actor, proved: bool) -> Outcome<Entity> {
     let sets = ["roles", "cities", "organisations", "manage", "publish", "sign", "pay", "bid"];
     let sets = sets.map(|name| (name, set(principal_texts(actor, name))));
     let flags = ["signed_in", "demo"].map(|name| (name, RestrictedExpression::new_bool(principal_flag(actor, name))));
     let id = ("id", RestrictedExpression::new_string(actor.id().to_owned()));
-    entity(kind, actor.id(), sets.into_iter().chain(flags).chain([id]))
+    let proved = ("proved", RestrictedExpression::new_bool(proved));
+    entity(kind, actor.id(), sets.into_iter().chain(flags).chain([id, proved]))
 }
 
 fn entity<'a>(
@@ -211,6 +262,20 @@ fn expression(attr: &Attr) -> RestrictedExpression {
         Attr::Long(number) => RestrictedExpression::new_long(*number),
         Attr::Set(items) => set(items.clone()),
     }
+}
+
+fn step_up(actor: &Actor) -> Refusal {
+    let (zh, en) = match actor.scopes {
+        Some(_) => (
+            "此操作须由本人当场确认身份，访问令牌无法办理。请在网页上登录后办理。",
+            "This asks for a proof of who sits there, which a token cannot give. Sign in on the pages to do it.",
+        ),
+        None => (
+            "此操作须在 10 分钟内确认过身份。请输入密码或验证码确认（程序用 POST /api/v1/me/proofs），然后再次提交。",
+            "This asks for a proof of who sits there, not older than 10 minutes. Confirm with your password or a code (programs: POST /api/v1/me/proofs), then send it again.",
+        ),
+    };
+    Refusal::new(kernel::RefusalKind::Forbidden, super::STEP_UP, zh, en)
 }
 
 fn out_of_scope(scope: &str) -> Refusal {

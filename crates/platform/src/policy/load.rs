@@ -31,6 +31,8 @@ pub(super) struct KindRule {
     pub(super) policies: PolicySet,
     pub(super) permits: Vec<Condition>,
     pub(super) forbids: Vec<Condition>,
+    /// Whether some of them ask for a fresh proof.
+    pub(super) asks_proof: bool,
 }
 
 /// The parsed house.
@@ -129,6 +131,7 @@ fn scope(name: &str, annotations: &Value, listable: bool) -> Outcome<String> {
 fn kind_rule(uid: &EntityUid, kind: &EntityTypeName, policies: &[Policy]) -> Outcome<KindRule> {
     let fitting: Vec<&Policy> = policies.iter().filter(|policy| fits(policy, uid, kind)).collect();
     let set = PolicySet::from_policies(fitting.iter().copied().cloned()).map_err(|error| wrong(error.to_string()))?;
+    let asks_proof = fitting.iter().any(|policy| policy.to_string().contains("principal.proved"));
     let (mut permits, mut forbids) = (Vec::new(), Vec::new());
     for policy in fitting {
         match policy.effect() {
@@ -136,7 +139,7 @@ fn kind_rule(uid: &EntityUid, kind: &EntityTypeName, policies: &[Policy]) -> Out
             Effect::Forbid => forbids.push(condition_of(policy)?),
         }
     }
-    Ok(KindRule { kind: kind.clone(), policies: set, permits, forbids })
+    Ok(KindRule { kind: kind.clone(), policies: set, permits, forbids, asks_proof })
 }
 
 fn fits(policy: &Policy, uid: &EntityUid, kind: &EntityTypeName) -> bool {

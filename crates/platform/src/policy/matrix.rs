@@ -5,7 +5,7 @@ use crate::ctx::{Actor, Ctx};
 use kernel::Instant;
 use std::fmt::Write;
 
-/// Every declared action on every given resource, for every given actor: ✔ may, · may not, 401/404 otherwise told.
+/// Every declared action on every given resource, for every given actor: ✔ may, ↑ may after a fresh proof, · may not, 401/404 otherwise told.
 ///
 /// Names are ASCII, so that the columns stand straight.
 pub fn matrix(policies: &Policies, cast: &[(&str, Actor)], resources: &[(&str, Resource)]) -> String {
@@ -38,7 +38,11 @@ pub fn matrix(policies: &Policies, cast: &[(&str, Actor)], resources: &[(&str, R
 }
 
 fn verdict(policies: &Policies, ctx: &Ctx, action: &str, resource: &Resource) -> &'static str {
-    match policies.require(ctx, action, resource).map_err(|refusal| refusal.kind.status()) {
+    let judged = policies.require(ctx, action, resource);
+    if judged.as_ref().is_err_and(|refusal| refusal.code == super::STEP_UP) {
+        return "↑";
+    }
+    match judged.map_err(|refusal| refusal.kind.status()) {
         Ok(()) => "✔",
         Err(401) => "401",
         Err(404) => "404",

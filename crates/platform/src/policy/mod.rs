@@ -23,12 +23,17 @@
 //! * `@scope("…")` names the token scope the action needs. Without it reading (`_view`, `_list`, `@listable`) needs
 //!   `read` and everything else `write`; `never` keeps tokens out.
 //!
+//! * A policy may ask for a fresh proof of who sits there: `forbid … when { !principal.proved }`. Whoever is kept from
+//!   an action by nothing else is refused with [`STEP_UP`] and proves it; lists and buttons ([`Policies::allows`])
+//!   count him as proved. An access token cannot prove anything.
+//!
 //! # Closed
 //! A decision is no when anything goes wrong: an undeclared action, an attribute that a policy looks at and the
 //! resource lacks, an evaluation error in any policy that applies, also when another one permits.
 
 mod condition;
 mod decide;
+mod explain;
 mod load;
 mod matrix;
 mod residual;
@@ -36,6 +41,7 @@ mod residual;
 mod tests;
 
 pub use decide::Policies;
+pub use explain::{Clause, Explanation, Refused};
 pub use matrix::matrix;
 
 /// The text of the house's own policies; [`Policies::load`] always includes it.
@@ -46,6 +52,9 @@ pub const SCOPES: [&str; 4] = ["read", "write", "import", "admin"];
 
 /// The scope of actions that no token may do.
 pub const SCOPE_NEVER: &str = "never";
+
+/// The code of a refusal that a fresh proof of who sits there would lift.
+pub const STEP_UP: &str = "step-up";
 
 /// A fact about a resource that policies look at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,6 +40,8 @@ pub(super) fn principal_flag(actor: &Actor, name: &str) -> bool {
     match name {
         "signed_in" => actor.account.is_some(),
         "demo" => actor.demo,
+        // Lists and what is offered on pages: whoever may after a proof, may.
+        "proved" => true,
         _ => false,
     }
 }

@@ -22,6 +22,10 @@ pub enum Menu {
     Own,
     /// On the page of a record at `/x/{id}`, for whoever is signed in, when the address ends in `/x`; the id is appended.
     Record,
+    /// Below the form that signs in: further ways.
+    SignIn,
+    /// On the page of one's own account.
+    Account,
     /// The feed of the list at `path`, when the address is `/feeds{path}.atom`; the list's own filters go with it.
     Feed,
 }

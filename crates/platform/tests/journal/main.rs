@@ -43,6 +43,7 @@ fn stones() -> Capability {
         memberships: None,
         follow: None,
         unread: None,
+        access: None,
         demo: None,
         openapi: Default::default,
     }

@@ -17,7 +17,8 @@ const API: &str = "/api/";
 const STREAMS: [&str; 1] = ["/live"];
 
 /// Pages that nothing in a finished demo links to, and why.
-const UNLINKED: [&str; 11] = [
+const UNLINKED: [&str; 12] = [
+    "/sign-in/codes",                  // after a password, for whoever has a second factor
     "/log/tile/{*path}",               // for monitors, who work it out from the size of the log
     "/mail/addresses/{link}",          // mailed to the address
     "/mail/unsubscriptions/{link}",    // stands in mails
@@ -32,7 +33,12 @@ const UNLINKED: [&str; 11] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 18] = [
+const UNSHOWN: [&str; 24] = [
+    "/sign-in/codes",                       // after a password, for whoever has a second factor
+    "/account/factors/confirmations",       // behind the form that begins
+    "/account/factors/removals",            // nobody has a second factor
+    "/account/recovery-codes",              // nobody has a second factor
+    "/account/proofs",                      // in place of what was refused for want of a proof
     "/deliveries/{id}/replays",             // nothing was sent outside
     "/inbox/address/removals",              // nobody has named an address
     "/mail/addresses/{link}",               // behind a link that is mailed
@@ -40,6 +46,7 @@ const UNSHOWN: [&str; 18] = [
     "/webhooks/{id}/removals",              // nobody has made a webhook
     "/account/tokens/{id}/revocations",     // nobody has made an access token
     "/admin/accounts/{id}/enablings",       // nobody is disabled
+    "/admin/accounts/{id}/factor-removals", // nobody has a second factor
     "/admin/invites/{id}/revocations",      // no invitation is open
     "/admin/jobs/{id}/retries",             // no job has died
     "/admin/pack/proposals/{id}/decisions", // there was one pack only

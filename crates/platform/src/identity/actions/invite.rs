@@ -197,7 +197,8 @@ async fn reset(app: &App, ctx: &Ctx, invite: Invite, password: &str) -> Outcome<
     .await
 }
 
-/// Invites somebody. The link is handed on by the administrator; mail is not sent.
+/// Invites somebody. The link is handed on by the administrator, and mailed where an address is given and a capability
+/// mails.
 ///
 /// # Errors
 /// As the policy says; a field that breaks a rule.
@@ -222,19 +223,45 @@ pub async fn reset_create(app: &App, ctx: &Ctx, account: String) -> Outcome<OneT
     make(app, ctx, invite, resource, "reset_create").await
 }
 
+/// Mails a link for a new password to an address of the account.
+///
+/// Earlier ones that were mailed end, those of an administrator stay. For the house, which has been asked by somebody it does not know.
+///
+/// # Errors
+/// As the policy says; not found.
+pub async fn reset_mail(app: &App, ctx: &Ctx, account: String, address: String) -> Outcome<OneTimeLink> {
+    let mut invite = row(ctx, InviteKind::Reset, rules::RESET_MAIL_MS);
+    let resource = super::person(&account);
+    invite.account = Some(account);
+    invite.email = Some(address);
+    make(app, ctx, invite, resource, "reset_mail").await
+}
+
+/// Whether a link for a new password has been mailed to an account since a time and still works.
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn reset_mailed_since(app: &App, account: &str, since_ms: i64) -> Outcome<bool> {
+    store::invite::mailed_since(&app.db().read(), account, since_ms).await
+}
+
 async fn make(app: &App, ctx: &Ctx, invite: Invite, resource: Resource, action: &'static str) -> Outcome<OneTimeLink> {
     let secret = crate::random::secret();
     let id = invite.id.clone();
-    let input = (app.clone(), invite, resource, secret::hash(&secret), action);
+    let url = format!("{}/invite/{secret}", app.settings().public_url.trim_end_matches('/'));
+    let input = (app.clone(), invite, resource, (secret::hash(&secret), url), action);
     let invite = app
-        .in_txn(ctx, action, input, |tx, (app, invite, resource, hash, action)| {
+        .in_txn(ctx, action, input, |tx, (app, invite, resource, (hash, url), action)| {
             Box::pin(async move {
                 app.policies().require(tx.ctx(), action, resource)?;
                 if let Some(account) = &invite.account {
                     known(tx, app, action, account).await?;
-                    store::invite::revoke_resets(tx, account, tx.ctx().now.ms()).await?;
+                    store::invite::revoke_resets(tx, account, invite.email.is_some(), tx.ctx().now.ms()).await?;
                 }
                 store::invite::insert(tx, invite, hash).await?;
+                if invite.email.is_some() {
+                    mail(tx, app, invite, url).await?;
+                }
                 let data =
                     serde_json::json!({ "kind": invite.kind.code(), "account": invite.account, "roles": invite.roles });
                 tx.journal(Entry::new("invite.created", "invite", &invite.id).data(data)).await?;
@@ -244,6 +271,13 @@ async fn make(app: &App, ctx: &Ctx, invite: Invite, resource: Resource, action: 
         .await?;
     let path = (invite.id == id).then(|| format!("/invite/{secret}"));
     Ok(OneTimeLink { invite, path })
+}
+
+async fn mail(tx: &Txn, app: &App, invite: &Invite, url: &str) -> Outcome<()> {
+    for access in app.capabilities().iter().filter_map(|capability| capability.access) {
+        (access.link_mail)(tx, invite, url).await?;
+    }
+    Ok(())
 }
 
 /// Takes a link back before it is used.

@@ -14,10 +14,13 @@ pub use account::{
 pub use house::{job_list, job_retry, journal_list};
 pub use invite::{
     Accept, NewInvite, OneTimeLink, account_create_first, first_link, invite_accept, invite_create, invite_list,
-    invite_of, invite_revoke, reset_create,
+    invite_of, invite_revoke, reset_create, reset_mail, reset_mailed_since,
 };
 pub use role::{grants_of, role_grant, role_revoke};
-pub use session::{SignIn, SignedIn, Visitor, session_end, session_list, session_others_end, sign_in, sign_out};
+pub use session::{
+    Attempts, Entered, Opening, Passed, SecondStep, SignIn, SignedIn, Visitor, password_mark, password_right,
+    session_end, session_list, session_others_end, session_proved, session_refuse, sign_in, sign_out, signing_in,
+};
 pub use token::{MadeToken, NewToken, token_create, token_list, token_revoke};
 
 pub(crate) use account::demo_account;

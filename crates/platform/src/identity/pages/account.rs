@@ -11,7 +11,8 @@ use crate::identity::{ApiToken, Session, rules, secret};
 use crate::policy::SCOPES;
 use crate::request::Caller;
 use crate::web::parts::{Choice, Field, FieldKind, Form};
-use crate::web::{Problem, Shell, html, html_with};
+use crate::web::shell::NavLink;
+use crate::web::{Menu, Problem, Shell, html, html_with};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -53,6 +54,7 @@ struct AccountPage {
     password: Form,
     language: Form,
     token: Form,
+    further: Vec<NavLink>,
 }
 
 /// The three forms of the page; a refused one takes the place of its fresh twin.
@@ -109,6 +111,7 @@ async fn filled(app: &App, caller: &Caller, headers: &HeaderMap, forms: Forms) -
         password: forms.password,
         language: forms.language,
         token: forms.token,
+        further: caller.visit.menu(Menu::Account),
     })
 }
 

@@ -1,6 +1,6 @@
 //! One-time links: the first administrator, invited people, a new password.
 
-use super::sign_in::welcome;
+use super::sign_in::lead_on;
 use super::{Place, form_page, on_form, password_field};
 use crate::app::App;
 use crate::capability::Route;
@@ -131,9 +131,10 @@ async fn answer(
     match made {
         Ok(account) => {
             let login = actions::login_of(app, &account).await?;
-            let attempt = SignIn { login, password: typed.password.clone(), visitor };
-            let signed_in = actions::sign_in(app, &caller.ctx, attempt).await?;
-            Ok(welcome(app, &signed_in, if place == "first" { "/admin" } else { "/desk" }))
+            let next = if place == "first" { "/admin" } else { "/desk" };
+            let attempt = SignIn { login, password: typed.password.clone(), visitor, next: next.to_owned() };
+            let entered = actions::sign_in(app, &caller.ctx, attempt).await?;
+            Ok(lead_on(app, &entered, next))
         }
         Err(fault) => {
             let invite = actions::invite_of(app, &caller.ctx, secret).await?;

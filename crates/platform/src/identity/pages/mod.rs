@@ -8,12 +8,14 @@ mod link;
 mod sign_in;
 
 pub(super) use house::STATES;
+pub use sign_in::{safe_next, welcome};
 
 use crate::capability::Route;
 use crate::fault::{Fault, Outcome};
 use crate::request::Caller;
 use crate::web::parts::{Choice, Field, FieldKind, Form};
-use crate::web::{Shell, T, html_with};
+use crate::web::shell::NavLink;
+use crate::web::{Menu, Shell, T, html_with};
 use askama::Template;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -29,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// From where a request comes, for sessions and sign-in limits.
-pub(super) struct Place(pub(super) super::actions::Visitor);
+pub struct Place(pub super::actions::Visitor);
 
 impl<S: Send + Sync> FromRequestParts<S> for Place {
     type Rejection = Infallible;
@@ -54,6 +56,7 @@ struct FormPage {
     lede: String,
     form: Form,
     note: String,
+    links: Vec<NavLink>,
 }
 
 /// A page that shows a secret once: a new token, a new link.
@@ -69,7 +72,10 @@ struct OncePage {
 }
 
 /// A refusal that belongs on the form comes back with it; every other one is a page of its own.
-pub(crate) fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
+///
+/// # Errors
+/// The fault itself, where it is no matter of the form.
+pub fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
     match fault.refusal() {
         Some(refusal)
             if matches!(refusal.kind, RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::TooMany) =>
@@ -85,7 +91,10 @@ fn form_page(caller: &Caller, status: StatusCode, heading: &str, lede: &str, for
     let t = caller.visit.t;
     let text = |key: &str| if key.is_empty() { String::new() } else { t.msg(key).into_owned() };
     let (heading, lede, note) = (text(heading), text(lede), text(note));
-    html_with(status, &FormPage { shell: caller.visit.shell(heading.clone()).private(), heading, lede, form, note })
+    let shell = caller.visit.shell(heading.clone()).private();
+    // Other ways in stand below the one form that signs in.
+    let links = if form.action == "/sign-in" { caller.visit.menu(Menu::SignIn) } else { Vec::new() };
+    html_with(status, &FormPage { shell, heading, lede, form, note, links })
 }
 
 fn password_field(t: T, name: &str, label: &str, token: &'static str) -> Field {
@@ -104,7 +113,7 @@ fn city_field(t: T) -> Field {
 }
 
 /// A role in the reader's words, with its city.
-fn role_text(t: T, grant: &super::Grant) -> String {
+pub fn role_text(t: T, grant: &super::Grant) -> String {
     let role = t.msg(format!("role-{}", grant.role.code()));
     grant.city.map_or_else(|| role.to_string(), |city| format!("{role} {city}"))
 }

@@ -3,7 +3,7 @@
 use super::{Place, form_page, on_form, password_field};
 use crate::app::App;
 use crate::capability::Route;
-use crate::identity::actions::{self, SignIn, SignedIn};
+use crate::identity::actions::{self, Entered, SignIn, SignedIn};
 use crate::identity::secret;
 use crate::request::Caller;
 use crate::web::Problem;
@@ -27,7 +27,7 @@ pub(super) fn routes() -> Vec<Route> {
 const NEXT_BYTES_MAX: usize = 2_000;
 
 /// Where to go after signing in: a path of this site, never another site's address.
-pub(in crate::identity) fn safe_next(next: &str) -> &str {
+pub fn safe_next(next: &str) -> &str {
     let local = next.starts_with('/') && !next.starts_with("//") && next.len() <= NEXT_BYTES_MAX;
     let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if local && plain && !next.starts_with("/sign-") { next } else { "/desk" }
@@ -40,7 +40,7 @@ struct Next {
 }
 
 #[derive(Deserialize)]
-struct Typed {
+struct SignInForm {
     #[serde(default)]
     login: String,
     #[serde(default)]
@@ -72,11 +72,13 @@ async fn sign_in(
     State(app): State<App>,
     caller: Caller,
     place: Place,
-    Posted(typed): Posted<Typed>,
+    Posted(typed): Posted<SignInForm>,
 ) -> Result<Response, Problem> {
-    let attempt = SignIn { login: typed.login.clone(), password: typed.password, visitor: place.0 };
+    let next = safe_next(&typed.next);
+    let SignInForm { login, password, .. } = &typed;
+    let attempt = SignIn { login: login.clone(), password: password.clone(), visitor: place.0, next: next.to_owned() };
     match actions::sign_in(&app, &caller.ctx, attempt).await {
-        Ok(signed_in) => Ok(welcome(&app, &signed_in, safe_next(&typed.next))),
+        Ok(entered) => Ok(lead_on(&app, &entered, next)),
         Err(fault) => {
             let form = form(&caller, &typed.next).fill([("login", typed.login.as_str())]);
             let (status, form) = on_form(fault, form)?;
@@ -85,8 +87,20 @@ async fn sign_in(
     }
 }
 
+/// Hands the browser what it has reached: its session, or the way to a second step.
+pub(super) fn lead_on(app: &App, entered: &Entered, next: &str) -> Response {
+    match entered {
+        Entered::Session(signed_in) => welcome(app, signed_in, next),
+        Entered::Step(step) => {
+            let mut response = Redirect::to(&step.href).into_response();
+            response.headers_mut().append(header::SET_COOKIE, step.cookie.clone());
+            response
+        }
+    }
+}
+
 /// Hands the browser its session, switches to the account's language, and leads on.
-pub(super) fn welcome(app: &App, signed_in: &SignedIn, next: &str) -> Response {
+pub fn welcome(app: &App, signed_in: &SignedIn, next: &str) -> Response {
     let mut response = Redirect::to(next).into_response();
     let session = secret::set_cookie(&signed_in.secret, signed_in.age_ms / 1000, app.site().https);
     response.headers_mut().append(header::SET_COOKIE, session);

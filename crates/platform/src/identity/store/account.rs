@@ -48,6 +48,13 @@ pub struct Grant {
     pub city: Option<Adcode>,
 }
 
+impl Grant {
+    /// Whether it lets decide for others: what a house may ask a second factor for.
+    pub fn is_office(&self) -> bool {
+        matches!(self.role, Role::Administrator | Role::JointOffice | Role::CityOfficer)
+    }
+}
+
 const COLUMNS: &str = "id, login, email, name, locale, demo, created_ms, disabled_ms";
 
 fn account(row: &QueryResult) -> Outcome<Account> {

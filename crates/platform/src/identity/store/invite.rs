@@ -147,8 +147,19 @@ pub(in crate::identity) async fn revoke(conn: &Conn, id: &str, at_ms: i64) -> Ou
     Ok(run(conn, text, vec![at_ms.into(), id.into()]).await? > 0)
 }
 
-/// Takes back every open link that resets the password of an account.
-pub(in crate::identity) async fn revoke_resets(conn: &Conn, account: &str, at_ms: i64) -> Outcome<()> {
-    let text = "UPDATE invite SET revoked_ms = $1 WHERE account = $2 AND used_ms IS NULL AND revoked_ms IS NULL";
-    run(conn, text, vec![at_ms.into(), account.into()]).await.map(|_| ())
+/// Takes back open links that reset the password of an account: all of them, or those that were mailed.
+pub(in crate::identity) async fn revoke_resets(conn: &Conn, account: &str, mailed: bool, at_ms: i64) -> Outcome<()> {
+    let which = if mailed { "AND email IS NOT NULL" } else { "" };
+    let text = format!(
+        "UPDATE invite SET revoked_ms = $1 WHERE account = $2 AND used_ms IS NULL AND revoked_ms IS NULL {which}"
+    );
+    run(conn, &text, vec![at_ms.into(), account.into()]).await.map(|_| ())
+}
+
+/// Whether a link that resets the password of an account was mailed after a time and can still be used.
+pub(in crate::identity) async fn mailed_since(conn: &Conn, account: &str, since_ms: i64) -> Outcome<bool> {
+    let text =
+        "SELECT 1 AS n FROM invite WHERE account = $1 AND created_ms > $2 AND email IS NOT NULL AND used_ms IS NULL
+        AND revoked_ms IS NULL";
+    Ok(one(conn, text, vec![account.into(), since_ms.into()]).await?.is_some())
 }

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[Migration] = &[
     invite::MIGRATION,
     limit::MIGRATION,
     idempotency::MIGRATION,
+    session::PROOF,
 ];
 
 /// Placeholders appear in the text in the order of their numbers.

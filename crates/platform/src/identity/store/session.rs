@@ -15,6 +15,12 @@ CREATE INDEX session_expires ON session (expires_ms);
 ",
 };
 
+/// When it was last proved who sits there.
+pub(super) const PROOF: Migration = Migration {
+    name: "identity-0007-proof",
+    sql: "ALTER TABLE session ADD COLUMN proved_ms BIGINT NOT NULL DEFAULT 0;\n",
+};
+
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -34,9 +40,11 @@ pub struct Session {
     pub ip: String,
     /// What the browser called itself.
     pub user_agent: String,
+    /// When it was last proved who sits there: by password, code or passkey.
+    pub proved_ms: i64,
 }
 
-const COLUMNS: &str = "id, token_hash, account, created_ms, seen_ms, expires_ms, ip, user_agent";
+const COLUMNS: &str = "id, token_hash, account, created_ms, seen_ms, expires_ms, ip, user_agent, proved_ms";
 
 fn session(row: &QueryResult) -> Outcome<Session> {
     Ok(Session {
@@ -48,12 +56,14 @@ fn session(row: &QueryResult) -> Outcome<Session> {
         expires_ms: row.try_get("", "expires_ms")?,
         ip: row.try_get("", "ip")?,
         user_agent: row.try_get("", "user_agent")?,
+        proved_ms: row.try_get("", "proved_ms")?,
     })
 }
 
 pub(in crate::identity) async fn insert(conn: &Conn, session: &Session) -> Outcome<()> {
-    let text = "INSERT INTO session (token_hash, id, account, created_ms, seen_ms, expires_ms, ip, user_agent)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let text =
+        "INSERT INTO session (token_hash, id, account, created_ms, seen_ms, expires_ms, ip, user_agent, proved_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![
         session.token_hash.clone().into(),
         session.id.clone().into(),
@@ -63,6 +73,7 @@ pub(in crate::identity) async fn insert(conn: &Conn, session: &Session) -> Outco
         session.expires_ms.into(),
         session.ip.clone().into(),
         session.user_agent.clone().into(),
+        session.proved_ms.into(),
     ];
     run(conn, text, values).await.map(|_| ())
 }
@@ -88,6 +99,12 @@ pub(in crate::identity) async fn of_account(
 pub(in crate::identity) async fn touch(conn: &Conn, hash: &str, seen_ms: i64, expires_ms: i64) -> Outcome<()> {
     let text = "UPDATE session SET seen_ms = $1, expires_ms = $2 WHERE token_hash = $3";
     run(conn, text, vec![seen_ms.into(), expires_ms.into(), hash.into()]).await.map(|_| ())
+}
+
+/// Keeps that a session has proved who sits there; false when it has ended.
+pub(in crate::identity) async fn prove(conn: &Conn, account: &str, id: &str, at_ms: i64) -> Outcome<bool> {
+    let text = "UPDATE session SET proved_ms = $1 WHERE account = $2 AND id = $3";
+    Ok(run(conn, text, vec![at_ms.into(), account.into(), id.into()]).await? > 0)
 }
 
 pub(in crate::identity) async fn delete_by_hash(conn: &Conn, hash: &str) -> Outcome<bool> {

@@ -1,5 +1,6 @@
 use super::*;
-use crate::policy::{Attr, matrix};
+use crate::ctx::{PROOF_MS, Presence};
+use crate::policy::{Attr, STEP_UP, matrix};
 
 fn status(ctx: &Ctx, action: &str, resource: &Resource) -> u16 {
     policies().require(ctx, action, resource).map_or_else(|refusal| refusal.kind.status(), |()| 200)
@@ -87,6 +88,56 @@ fn visitors_are_asked_to_sign_in_only_where_it_may_help() {
     assert!(!policies.open_to_visitors("thing_review", "Thing"));
     assert!(!policies.open_to_visitors("thing_note_write", "Thing"));
     assert!(!policies.open_to_visitors("nothing", "Thing"));
+}
+
+const LOCK: &str = r#"
+//@ entity Lock { money: Bool };
+//@ action lock_open appliesTo { principal: Account, resource: Lock };
+permit (principal, action == Action::"lock_open", resource is Lock) when { principal.roles.contains("joint-office") };
+forbid (principal, action == Action::"lock_open", resource is Lock) when { resource.money && !principal.proved };
+"#;
+
+#[test]
+fn a_policy_may_ask_for_a_fresh_proof() {
+    let policies = Policies::load([("lock", LOCK)].into_iter()).unwrap();
+    let lock = |money: bool| Resource::new("Lock", "l").with("money", money);
+    let code =
+        |ctx: &Ctx, money: bool| policies.require(ctx, "lock_open", &lock(money)).err().map(|refusal| refusal.code);
+    let at = |proved_ms: i64, actor: Actor| {
+        as_actor(Actor { presence: Some(Presence { session: "s".into(), proved_ms }), ..actor })
+    };
+    let office = with_role(Role::JointOffice);
+    let (fresh, old) = (at(1 - PROOF_MS, office.clone()), at(-PROOF_MS, office.clone()));
+    assert_eq!((code(&fresh, true), code(&old, true), code(&old, false)), (None, Some(STEP_UP), None));
+    assert_eq!(code(&as_actor(office.clone()), true), Some(STEP_UP), "nobody has proved anything");
+    let token = at(0, Actor { scopes: Some(vec!["write".into()]), ..office });
+    assert_eq!((code(&token, true), code(&token, false)), (Some(STEP_UP), None), "a token proves nothing");
+    assert_eq!(code(&at(0, with_role(Role::Expert)), true), Some("forbidden"), "a proof is no role");
+    assert_eq!(code(&as_actor(Actor::system()), true), None, "the house needs none");
+    assert!(policies.allows(&old, "lock_open", &lock(true)), "the button is shown");
+}
+
+#[test]
+fn a_refusal_is_explained_by_its_policies_and_facts() {
+    let policies = Policies::load([("lock", LOCK)].into_iter()).unwrap();
+    let lock = Resource::new("Lock", "l").with("money", true);
+    let ctx = as_actor(with_role(Role::JointOffice));
+    policies.require(&ctx, "lock_open", &lock).unwrap_err();
+    let refused = policies.refused(&ctx.request_id);
+    assert_eq!((refused.len(), refused[0].account.as_str()), (1, "joint-office"));
+    let why = &refused[0].why;
+    assert_eq!((why.allowed, why.step_up, why.code.as_str()), (false, true, STEP_UP));
+    assert_eq!(why.facts, [("money".to_owned(), "true".to_owned())]);
+    assert!(why.actor.contains(&("proved".to_owned(), "false".to_owned())));
+    let decided: Vec<&str> =
+        why.clauses.iter().filter(|clause| clause.decided).map(|clause| clause.id.as_str()).collect();
+    assert_eq!(decided, ["lock#2"]);
+    assert!(policies.refused("another").is_empty());
+    let expert = policies.explain(&as_actor(with_role(Role::Expert)), "lock_open", &lock);
+    assert_eq!((expert.allowed, expert.code.as_str(), expert.clauses.len()), (false, "forbidden", 3));
+    let token = Actor { scopes: Some(vec!["read".into()]), ..with_role(Role::JointOffice) };
+    assert_eq!(policies.explain(&as_actor(token), "lock_open", &lock).scope_missing.as_deref(), Some("write"));
+    assert_eq!(policies.explain(&ctx, "nothing", &lock).errors.len(), 1);
 }
 
 #[test]

@@ -1,0 +1,31 @@
+//! A code of an authenticator app or a recovery code: looked at and used up.
+
+use crate::rules::refusals;
+use crate::store::factor;
+use crate::totp::Fit;
+use crate::{recovery, totp};
+use platform::Outcome;
+use platform::db::Txn;
+use platform::journal::Entry;
+
+/// Uses up a code of an account's confirmed second factor, or one of its recovery codes.
+///
+/// # Errors
+/// `factor-none`, `code-wrong`, `code-used`.
+pub(super) async fn spend(tx: &Txn, account: &str, typed: &str) -> Outcome<()> {
+    let found = factor::of_account(tx, account).await?.filter(|factor| factor.since_ms.is_some());
+    let found = found.ok_or_else(refusals::factor_none)?;
+    let now = tx.ctx().now;
+    if let Some(plain) = recovery::typed(typed) {
+        if !factor::code_spend(tx, account, &recovery::hash(account, &plain), now.ms()).await? {
+            return Err(refusals::code_wrong().into());
+        }
+        return tx.journal(Entry::new("factor.code_spent", "account", account)).await.map(|_| ());
+    }
+    match totp::fit(&found.secret, &totp::typed(typed), found.last_step, now) {
+        // Somebody else may have used the same code a moment ago.
+        Fit::Right(step) if factor::use_step(tx, account, step).await? => Ok(()),
+        Fit::Right(_) | Fit::Used => Err(refusals::code_used().into()),
+        Fit::Wrong => Err(refusals::code_wrong().into()),
+    }
+}

@@ -13,6 +13,7 @@
 pub mod actions;
 pub mod api;
 pub mod pages;
+mod personal;
 mod picture;
 pub mod recovery;
 pub mod rules;
@@ -88,6 +89,7 @@ pub fn capability() -> Capability {
         name: "access",
         migrations: MIGRATIONS,
         working: WORKING,
+        personal: personal::PERSONAL,
         routes,
         policy: include_str!("policy.cedar"),
         texts: TEXTS,

@@ -22,7 +22,7 @@ pub(crate) const PERSONAL: &[Kept] = &[
         purpose: "Knowing what was sent where",
         until: Until::Days {
             days: 180,
-            after: "the last try",
+            after: "it was made",
             due: "created_ms < $1 AND state IN ('sent', 'failed')",
             key: "id",
             gone: Gone::Row,

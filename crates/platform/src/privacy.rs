@@ -107,7 +107,8 @@ impl Kept {
             Until::Asked(why) => ((*why).to_owned(), "on request".to_owned()),
             Until::Days { days, after, gone, .. } => {
                 let gone = if matches!(gone, Gone::Row) { "the row goes" } else { "the values are emptied" };
-                (format!("{days} days after {after}"), gone.to_owned())
+                let day = if *days == 1 { "day" } else { "days" };
+                (format!("{days} {day} after {after}"), gone.to_owned())
             }
         };
         format!("| `{}`: {} | {} | {until} | {gone} |", self.table, columns.join(", "), self.purpose)

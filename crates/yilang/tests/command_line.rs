@@ -146,3 +146,28 @@ fn a_demo_says_who_may_sign_in_and_never_mixes_with_real_data() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("not-a-demo"), "{}", stderr(&refused));
 }
+
+#[test]
+fn a_witness_is_told_what_is_wrong_with_its_folder_or_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = yilang(folder.path(), &["witness", "key", "--name", "witness.example"]);
+    let vkey = String::from_utf8(made.stdout).unwrap();
+    assert!(vkey.starts_with("witness.example+"), "{vkey}");
+    let again = yilang(folder.path(), &["witness", "key", "--name", "other.example"]);
+    assert_eq!(String::from_utf8(again.stdout).unwrap(), vkey, "the key is made once");
+    let log = proof::note::SecretKey::new("log.example/1", proof::note::Signs::Log, &[3; 32]).unwrap();
+    let log = log.public().text();
+    for (arguments, code) in [
+        (vec!["witness", "serve", "--key", vkey.trim()], "witness-log-key"),
+        (vec!["witness", "serve", "--key", "nonsense"], "witness-log-key"),
+        (vec!["witness", "kept", "--key", &log], "witness-nothing"),
+    ] {
+        let refused = yilang(folder.path(), &arguments);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = stderr(&refused);
+        assert!(said.starts_with(&format!("{code}: ")) && !said.is_ascii(), "{said}");
+    }
+    assert_eq!(yilang(folder.path(), &["witness", "serve"]).status.code(), Some(2), "it is not said whose log");
+    std::fs::write(folder.path().join("witness.key"), "not a key").unwrap();
+    assert!(stderr(&yilang(folder.path(), &["witness", "key"])).starts_with("witness-damaged: "));
+}

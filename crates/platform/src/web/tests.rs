@@ -11,7 +11,8 @@ use tower::ServiceExt;
 
 use super::guard::guarded;
 use super::parts::*;
-use super::{Problem, Shell, Site, T, Texts, Visit, html};
+use super::{Problem, Proof, Shell, Site, T, Texts, Visit, html};
+use askama::Template;
 
 fn texts() -> &'static Texts {
     Texts::leaked(Vec::new()).unwrap()
@@ -90,6 +91,33 @@ fn numbers_in_texts_are_grouped_and_counted() {
     assert_eq!(t(Locale::ZhCn).with("as-of", "date", "2021"), "截至 2021", "words are left alone");
     assert_eq!(t(Locale::ZhCn).with2("step-of", "step", 2, "steps", 5usize), "第 2 步，共 5 步");
     assert_eq!(t(Locale::En).pick("中文", ""), "中文");
+}
+
+#[derive(askama::Template)]
+#[template(ext = "html", source = r#"{% extends "kinds/receipt.html" %}"#)]
+struct Received {
+    shell: Shell,
+    receipt: Receipt,
+}
+
+#[test]
+fn a_receipt_says_by_how_many_the_journal_is_cosigned() {
+    let site = Arc::new(Site::new(texts(), Vec::new(), false));
+    let page = |cosigned| {
+        site.proof_set(Proof { entries: 8, checkpoint_ms: Some(1), cosigned, verify_href: "/journal".into() });
+        let shell = Visit::read(&site, "/received", "lang=en", &Default::default()).shell("");
+        let t = shell.t;
+        let proof = Some(Proofs::of(t, 7, 1));
+        let receipt =
+            Receipt { t, title: String::new(), number: "7".into(), at_ms: 1, next: vec![], links: vec![], proof };
+        Received { shell, receipt }.render().unwrap()
+    };
+    assert!(!page(None).contains("cosigned"), "nobody was asked");
+    assert!(page(Some(0)).contains("not cosigned by any witness yet"));
+    let two = page(Some(2));
+    assert!(two.contains("newest checkpoint is cosigned by 2 witnesses") && !two.contains("tamper"), "{two}");
+    // The footer of every page says it too.
+    assert!(two.contains("· cosigned by 2 witnesses"), "{two}");
 }
 
 #[tokio::test]

@@ -90,6 +90,18 @@ fn secrets_are_masked_wherever_they_come_from() {
 }
 
 #[test]
+fn a_quorum_that_the_witnesses_cannot_reach_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let witness = "witness.example+2d551c34+BMqTrBcFGHBx1nuDx/8O/oEI6OxFMFdddyaHkzPb2r58 https://witness.example";
+    let check = |quorum: &str| {
+        run(folder.path(), &["config", "check", "--witnesses", witness, "--witness-quorum", quorum], &[])
+    };
+    assert_eq!(check("1").status.code(), Some(0), "{}", stderr(&check("1")));
+    assert_eq!(check("2").status.code(), Some(1));
+    assert!(stderr(&check("2")).starts_with("--witness-quorum: config-value: "), "{}", stderr(&check("2")));
+}
+
+#[test]
 fn what_is_shown_is_a_file_that_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let shown = stdout(&run(Path::new("/srv/a \"b\""), &["config", "check", "--demo", "--drain-s", "7"], &[]));

@@ -5,10 +5,10 @@ use crate::rules::refusals;
 use crate::store::factor;
 use futures_util::future::BoxFuture;
 use platform::db::Conn;
-use platform::identity::{Account, account_row, accounts_with_role};
+use platform::identity::{Account, account_row, office_holders};
 use platform::journal::Entry;
 use platform::policy::Resource;
-use platform::{App, Ctx, Outcome, Role, settings};
+use platform::{App, Ctx, Outcome, settings};
 use serde_json::json;
 
 /// The setting: whether offices must have a second factor.
@@ -49,17 +49,11 @@ pub struct AccessView {
 ///
 /// # Errors
 /// As the policy says.
-pub async fn access_view(app: &App, ctx: &Ctx) -> Outcome<AccessView> {
-    app.policies().require(ctx, "access_view", &Resource::house())?;
+pub async fn access_list(app: &App, ctx: &Ctx) -> Outcome<AccessView> {
+    app.policies().require(ctx, "access_list", &Resource::house())?;
     let conn = app.db().read();
-    let mut ids = Vec::new();
-    for role in [Role::Administrator, Role::JointOffice, Role::CityOfficer] {
-        ids.extend(accounts_with_role(&conn, role, None, HOLDERS_MAX).await?);
-    }
-    ids.sort();
-    ids.dedup();
     let mut holders = Vec::new();
-    for id in ids {
+    for id in office_holders(&conn, HOLDERS_MAX).await? {
         let Some(account) = account_row(&conn, &id).await? else { continue };
         holders.push(Holder { factor: factor::is_on(&conn, &id).await?, account });
     }

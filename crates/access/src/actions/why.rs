@@ -33,7 +33,7 @@ pub struct WhyView {
 /// # Errors
 /// As the policy says.
 pub fn why_actions(app: &App, ctx: &Ctx) -> Result<Vec<String>, Refusal> {
-    app.policies().require(ctx, "why_view", &Resource::house())?;
+    app.policies().require(ctx, "why_list", &Resource::house())?;
     let plain = |action: &&str| kind_of(app, action).is_some();
     Ok(app.policies().actions().filter(plain).map(str::to_owned).collect())
 }
@@ -50,8 +50,8 @@ fn kind_of(app: &App, action: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// As the policy says; `why-account`, `why-action` for what is not there.
-pub async fn why_view(app: &App, ctx: &Ctx, question: &Question) -> Outcome<WhyView> {
-    app.policies().require(ctx, "why_view", &Resource::house())?;
+pub async fn why_list(app: &App, ctx: &Ctx, question: &Question) -> Outcome<WhyView> {
+    app.policies().require(ctx, "why_list", &Resource::house())?;
     let mut view = WhyView::default();
     let (request, account, action) = (question.request.trim(), question.account.trim(), question.action.trim());
     if !request.is_empty() {

@@ -1,7 +1,7 @@
 //! What offices are asked for, and who has it.
 
 use crate::actions::factor::factor_lift;
-use crate::actions::house::{AccessView, access_change, access_view};
+use crate::actions::house::{AccessView, access_change, access_list};
 use crate::pages::house::requirement;
 use crate::pages::{read, write};
 use axum::Json;
@@ -17,7 +17,7 @@ use utoipa::{OpenApi, ToSchema};
 /// Routes of administration.
 pub fn routes() -> Vec<Route> {
     vec![
-        read("/api/v1/access", "access_view", get(view)),
+        read("/api/v1/access", "access_list", get(view)),
         write("/api/v1/access", "access_change", "access.changed", post(change)),
         write("/api/v1/accounts/{id}/factor-removals", "factor_lift", "factor.lifted", post(lift)),
     ]
@@ -61,10 +61,10 @@ impl From<AccessView> for AccessState {
 }
 
 /// How the house's offices sign in.
-#[utoipa::path(get, path = "/api/v1/access", tag = "access", operation_id = "access_view",
+#[utoipa::path(get, path = "/api/v1/access", tag = "access", operation_id = "access_state",
     responses((status = 200, body = AccessState), (status = 401), (status = 403, description = "administrators only")))]
 async fn view(State(app): State<App>, caller: Caller) -> Result<Json<AccessState>, Problem> {
-    Ok(Json(access_view(&app, &caller.ctx).await?.into()))
+    Ok(Json(access_list(&app, &caller.ctx).await?.into()))
 }
 
 /// What offices are asked for.

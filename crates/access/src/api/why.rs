@@ -1,6 +1,6 @@
 //! Why was this refused, for programs of administrators.
 
-use crate::actions::why::{Question, why_view};
+use crate::actions::why::{Question, why_list};
 use crate::pages::read;
 use axum::Json;
 use axum::extract::{Query, State};
@@ -15,18 +15,18 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 
 /// Routes of explanations.
 pub fn routes() -> Vec<Route> {
-    vec![read("/api/v1/decisions", "why_view", get(decisions))]
+    vec![read("/api/v1/decisions", "why_list", get(decisions))]
 }
 
 /// Its part of the API document.
 #[derive(OpenApi)]
-#[openapi(paths(decisions), components(schemas(DecisionList, DecisionItem, DecisionClause)))]
+#[openapi(paths(decisions), components(schemas(PolicyDecisionList, PolicyDecision, PolicyClause)))]
 pub struct Document;
 
 /// What is asked.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct DecisionQuery {
+struct PolicyDecisionQuery {
     /// The number of a request, as its refusal tells it.
     #[serde(default)]
     request: String,
@@ -43,7 +43,7 @@ struct DecisionQuery {
 
 /// A policy of the action.
 #[derive(Serialize, ToSchema)]
-struct DecisionClause {
+struct PolicyClause {
     /// File and number, such as `registry#3`.
     id: String,
     /// Whether it decided.
@@ -54,7 +54,7 @@ struct DecisionClause {
 
 /// A decision with its reasons.
 #[derive(Serialize, ToSchema)]
-struct DecisionItem {
+struct PolicyDecision {
     /// The request; null for the decision that would be made now.
     request_id: Option<String>,
     /// When it was refused.
@@ -71,7 +71,7 @@ struct DecisionItem {
     scope_missing: Option<String>,
     /// The code of the refusal; empty when allowed.
     code: String,
-    policies: Vec<DecisionClause>,
+    policies: Vec<PolicyClause>,
     /// What went wrong while deciding.
     errors: Vec<String>,
     /// Facts of the account.
@@ -80,16 +80,16 @@ struct DecisionItem {
     resource: BTreeMap<String, String>,
 }
 
-impl DecisionItem {
-    fn new(why: Explanation, then: Option<(String, i64)>) -> DecisionItem {
-        let clause = |clause: platform::policy::Clause| DecisionClause {
+impl PolicyDecision {
+    fn new(why: Explanation, then: Option<(String, i64)>) -> PolicyDecision {
+        let clause = |clause: platform::policy::Clause| PolicyClause {
             id: clause.id,
             decided: clause.decided,
             text: clause.text,
         };
         let (request_id, at_ms) = then.unzip();
         let (kind, id) = why.resource;
-        DecisionItem {
+        PolicyDecision {
             request_id,
             at_ms,
             action: why.action,
@@ -109,24 +109,24 @@ impl DecisionItem {
 
 /// Decisions, that of now first, then refusals, the newest first.
 #[derive(Serialize, ToSchema)]
-struct DecisionList {
-    items: Vec<DecisionItem>,
+struct PolicyDecisionList {
+    items: Vec<PolicyDecision>,
     total: i64,
     next: Option<String>,
 }
 
 /// Why a request was refused, what was refused to an account, and what would be decided now.
-#[utoipa::path(get, path = "/api/v1/decisions", tag = "access", operation_id = "decisions", params(DecisionQuery),
-    responses((status = 200, body = DecisionList), (status = 401), (status = 403, description = "administrators only"), (status = 422, description = "no such account or action")))]
+#[utoipa::path(get, path = "/api/v1/decisions", tag = "access", operation_id = "decisions", params(PolicyDecisionQuery),
+    responses((status = 200, body = PolicyDecisionList), (status = 401), (status = 403, description = "administrators only"), (status = 422, description = "no such account or action")))]
 async fn decisions(
     State(app): State<App>,
     caller: Caller,
-    Query(asked): Query<DecisionQuery>,
-) -> Result<Json<DecisionList>, Problem> {
-    let DecisionQuery { request, account, action, about } = asked;
-    let view = why_view(&app, &caller.ctx, &Question { request, account, action, about }).await?;
-    let now = view.now.map(|why| DecisionItem::new(why, None));
-    let then = view.refused.into_iter().map(|one| DecisionItem::new(one.why, Some((one.request_id, one.at_ms))));
-    let items: Vec<DecisionItem> = now.into_iter().chain(then).collect();
-    Ok(Json(DecisionList { total: i64::try_from(items.len()).unwrap_or(i64::MAX), items, next: None }))
+    Query(asked): Query<PolicyDecisionQuery>,
+) -> Result<Json<PolicyDecisionList>, Problem> {
+    let PolicyDecisionQuery { request, account, action, about } = asked;
+    let view = why_list(&app, &caller.ctx, &Question { request, account, action, about }).await?;
+    let now = view.now.map(|why| PolicyDecision::new(why, None));
+    let then = view.refused.into_iter().map(|one| PolicyDecision::new(one.why, Some((one.request_id, one.at_ms))));
+    let items: Vec<PolicyDecision> = now.into_iter().chain(then).collect();
+    Ok(Json(PolicyDecisionList { total: i64::try_from(items.len()).unwrap_or(i64::MAX), items, next: None }))
 }

@@ -2,7 +2,7 @@
 
 use super::{read, write};
 use crate::actions::factor::factor_lift;
-use crate::actions::house::{AccessView, access_change, access_view};
+use crate::actions::house::{AccessView, access_change, access_list};
 use crate::rules::refusals;
 use askama::Template;
 use axum::extract::{Form as Posted, Path, State};
@@ -18,7 +18,7 @@ use serde::Deserialize;
 /// Routes of administration.
 pub fn routes() -> Vec<Route> {
     vec![
-        read("/admin/access", "access_view", get(page)),
+        read("/admin/access", "access_list", get(page)),
         write("/admin/access", "access_change", "access.changed", post(change)),
         write("/admin/accounts/{id}/factor-removals", "factor_lift", "factor.lifted", post(lift)),
     ]
@@ -47,7 +47,7 @@ fn form(caller: &Caller, required: bool) -> Form {
 
 async fn filled(app: &App, caller: &Caller) -> Result<HousePage, Problem> {
     let t = caller.visit.t;
-    let view = access_view(app, &caller.ctx).await?;
+    let view = access_list(app, &caller.ctx).await?;
     Ok(HousePage {
         shell: caller.visit.shell(t.msg("access-menu")).private(),
         crumbs: Crumbs::new(t, t.msg("access-menu").into_owned()).over("/admin", t.msg("nav-admin").into_owned()),

@@ -1,7 +1,7 @@
 //! Why was this refused: an administrator's page.
 
 use super::read;
-use crate::actions::why::{Question, WhyView, why_actions, why_view};
+use crate::actions::why::{Question, WhyView, why_actions, why_list};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 /// Routes of explanations.
 pub fn routes() -> Vec<Route> {
-    vec![read("/admin/why", "why_view", get(page))]
+    vec![read("/admin/why", "why_list", get(page))]
 }
 
 #[derive(Deserialize, Default)]
@@ -76,7 +76,7 @@ async fn page(State(app): State<App>, caller: Caller, Query(asked): Query<WhyQue
         action: asked.action.clone(),
         about: asked.about.clone(),
     };
-    let (status, view, error) = match why_view(&app, &caller.ctx, &question).await {
+    let (status, view, error) = match why_list(&app, &caller.ctx, &question).await {
         Ok(view) => (StatusCode::OK, view, String::new()),
         Err(fault) => match fault.refusal() {
             Some(refusal) if refusal.kind == RefusalKind::Invalid => {

@@ -125,6 +125,9 @@ async fn the_way_from_password_to_code_is_short() {
     }
     guessing.form("/sign-in/codes", &[("code", "000000")]).await;
     assert_eq!(guessing.get("/sign-in/codes").await.redirect(), "/sign-in");
+    // Nor does another password give this address more of them at once.
+    let mut again = house.before_code("li.wei").await;
+    again.form("/sign-in/codes", &[("code", &house.code(&app))]).await.is(429).shows("分钟后再试");
     house.0.finish().await;
 }
 
@@ -165,7 +168,10 @@ async fn who_guesses_codes_waits_but_the_owner_does_not() {
     let (app, _) = house.enrol(&mut house.browser("li.wei").await).await;
     let mut waited = false;
     for n in 0..40 {
-        let Ok(entered) = passed(&format!("10.8.{n}.1")).await else { break };
+        let Ok(entered) = passed(&format!("10.8.{n}.1")).await else {
+            waited = true;
+            break;
+        };
         let (step, place) = (step_of(entered), from(&format!("10.8.{n}.1")));
         let fault = second_step_take(house.app(), &visitor, &step, "000000", place).await.unwrap_err();
         waited |= fault.refusal().unwrap().code == "sign-in-wait";

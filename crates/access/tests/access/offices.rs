@@ -21,7 +21,7 @@ async fn an_office_is_told_and_rests_where_it_must_have_one() {
     admin.get("/admin").await.good().shows("/admin/access");
     assert_eq!(admin.form("/admin/access", &[("second_factor", "required")]).await.redirect(), "/admin/access");
     let shown = admin.get("/admin/access").await.good();
-    shown.shows("未启用，权限暂停").shows("officer").hides("person");
+    shown.shows("未启用，权限暂停").shows(&format!("/admin/accounts/{officer}")).hides("人员 person");
     // The office rests at once: the role, its city, and what a token of it may do.
     let me = office.get("/api/v1/me").await.good().value();
     assert_eq!((&me["roles"], &me["cities"]), (&json!([]), &json!([])));

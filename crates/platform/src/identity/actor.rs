@@ -122,6 +122,14 @@ pub async fn accounts_with_role(conn: &Conn, role: Role, city: Option<Adcode>, l
     store::account::with_role(conn, role, &city, limit).await
 }
 
+/// The accounts that hold an office of any city and may sign in, at most `limit`; see [`Grant::is_office`].
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn office_holders(conn: &Conn, limit: i64) -> Outcome<Vec<String>> {
+    store::account::with_office(conn, limit).await
+}
+
 /// The account that somebody means who types a login name or an address; its own capability asks, never a page.
 ///
 /// # Errors

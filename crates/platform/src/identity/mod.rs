@@ -22,7 +22,7 @@ mod store;
 
 pub use actor::{
     account_grants, account_named, account_row, accounts_with_role, actor_for_account, actor_for_session,
-    actor_for_token, actor_of,
+    actor_for_token, actor_of, office_holders,
 };
 pub use kept::PERSONAL;
 pub use pages::{Place, on_form, role_text, safe_next, welcome};

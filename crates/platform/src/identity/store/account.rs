@@ -175,6 +175,13 @@ pub(in crate::identity) async fn with_role(conn: &Conn, role: Role, city: &str, 
     rows.iter().map(|row| Ok(row.try_get("", "account")?)).collect()
 }
 
+/// Accounts with a role of an office, whatever its city, that may sign in.
+pub(in crate::identity) async fn with_office(conn: &Conn, limit: i64) -> Outcome<Vec<String>> {
+    let text = "SELECT DISTINCT a.id AS id FROM account a JOIN account_role r ON r.account = a.id
+        WHERE r.role IN ('administrator', 'joint-office', 'city-officer') AND a.disabled_ms IS NULL ORDER BY a.id LIMIT $1";
+    all(conn, text, vec![limit.into()]).await?.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+}
+
 /// Whether somebody else, who may sign in, is an administrator too.
 pub(in crate::identity) async fn other_administrator(conn: &Conn, id: &str) -> Outcome<bool> {
     let text = "SELECT 1 AS n FROM account_role r JOIN account a ON a.id = r.account

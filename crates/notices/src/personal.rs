@@ -124,4 +124,10 @@ pub(crate) const PERSONAL: &[Kept] = &[
             gone: Gone::Row,
         },
     },
+    Kept {
+        table: "letter",
+        columns: &["name", "link"],
+        purpose: "Writing a mail with a one-time link",
+        until: Until::Days { days: 7, after: "the link ended", due: "until_ms < $1", key: "delivery", gone: Gone::Row },
+    },
 ];

@@ -15,7 +15,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
-    ("yilang", &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords", "witness"]),
+    (
+        "yilang",
+        &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords", "witness"],
+    ),
     ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
 ];
 

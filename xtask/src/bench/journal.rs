@@ -128,7 +128,7 @@ async fn one_round(
     let conn = db.read();
     let started = Instant::now();
     for n in 0..PROOFS {
-        prove::standing(&conn, place(n), None).await?;
+        prove::standing(&conn, place(n), None, 0).await?;
     }
     proofs.0.push(started.elapsed().as_micros() as f64 / PROOFS as f64);
     let mut read = peer.prepare("SELECT data FROM journal_entry WHERE entry_id = ?").map_err(failed)?;

@@ -65,8 +65,8 @@ pub(crate) fn routes() -> Vec<Route> {
         ErasureAsked,
         Erasure,
         ErasureList,
-        DecisionBody,
-        Decided,
+        ErasureDecisionBody,
+        ErasureDecided,
         CheckpointBody,
         Standing,
         Inclusion,
@@ -176,7 +176,7 @@ async fn erasures(State(app): State<App>, caller: Caller) -> Result<Json<Erasure
 
 /// A decision, and why.
 #[derive(Deserialize, ToSchema)]
-struct DecisionBody {
+struct ErasureDecisionBody {
     /// `grant` or `refuse`.
     #[serde(default)]
     decision: String,
@@ -187,23 +187,23 @@ struct DecisionBody {
 
 /// The entry that records a decision.
 #[derive(Serialize, ToSchema)]
-struct Decided {
+struct ErasureDecided {
     /// Its number.
     entry: i64,
 }
 
 /// Decides a request for an erasure: another administrator than whoever asked or acted. The log stays provable.
-#[utoipa::path(post, path = "/api/v1/journal/erasures/{id}/decisions", tag = "journal", params(("id" = String, Path)), request_body = DecisionBody, security(("session" = [])),
-    responses((status = 201, body = Decided), (status = 401, description = "sign in first"), (status = 403, description = "another administrator, not a token"), (status = 404, description = "no such request"), (status = 409, description = "decided before"), (status = 422, description = "neither yes nor no, or a refusal without a remark")))]
+#[utoipa::path(post, path = "/api/v1/journal/erasures/{id}/decisions", tag = "journal", params(("id" = String, Path)), request_body = ErasureDecisionBody, security(("session" = [])),
+    responses((status = 201, body = ErasureDecided), (status = 401, description = "sign in first"), (status = 403, description = "another administrator, not a token"), (status = 404, description = "no such request"), (status = 409, description = "decided before"), (status = 422, description = "neither yes nor no, or a refusal without a remark")))]
 async fn decision(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    JsonBody(body): JsonBody<DecisionBody>,
-) -> Result<(StatusCode, Json<Decided>), Problem> {
+    JsonBody(body): JsonBody<ErasureDecisionBody>,
+) -> Result<(StatusCode, Json<ErasureDecided>), Problem> {
     let decision = erase::Decision::parse(&body.decision)?;
     let entry = erase::journal_erase_decide(&app, &caller.ctx, id, decision, body.remark).await?;
-    Ok((StatusCode::CREATED, Json(Decided { entry })))
+    Ok((StatusCode::CREATED, Json(ErasureDecided { entry })))
 }
 
 /// Two sizes of the log.

@@ -90,7 +90,10 @@ async fn jobs_run_and_the_journal_keeps_its_order() {
     house.settle().await;
     let conn = house.app().db().read();
     assert_eq!(jobs::list(&conn, "done", 10).await.unwrap().len(), 3, "none waits for the hour to pass again");
-    assert_eq!(jobs::list(&conn, "ready", 10).await.unwrap().len(), 1, "what is meant for later waits");
+    let waiting = jobs::list(&conn, "ready", 10).await.unwrap();
+    // Besides what the house does every night.
+    let slow = waiting.iter().filter(|job| job.name == "test.slow").count();
+    assert_eq!(slow, 1, "what is meant for later waits");
     house.app().clock().advance_ms(1_000);
     house.settle().await;
     assert_eq!(jobs::list(&conn, "done", 10).await.unwrap().len(), 4);

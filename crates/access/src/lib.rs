@@ -32,8 +32,8 @@ const MIGRATIONS: &[Migration] = &[store::factor::MIGRATION, store::step::MIGRAT
 
 /// Texts of pages.
 const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/entries.ftl")),
-    (Locale::En, include_str!("../locales/en/entries.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
+    (Locale::En, include_str!("../locales/en/kinds.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/access.ftl")),
     (Locale::En, include_str!("../locales/en/access.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/why.ftl")),

@@ -43,8 +43,8 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 
 /// Texts of pages, noun by noun.
 const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/entries.ftl")),
-    (Locale::En, include_str!("../locales/en/entries.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
+    (Locale::En, include_str!("../locales/en/kinds.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/accord.ftl")),
     (Locale::En, include_str!("../locales/en/accord.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/meeting.ftl")),

@@ -51,8 +51,8 @@ const MIGRATIONS: &[Migration] = &[
 
 /// Texts of pages and mails.
 const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/entries.ftl")),
-    (Locale::En, include_str!("../locales/en/entries.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
+    (Locale::En, include_str!("../locales/en/kinds.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/message.ftl")),
     (Locale::En, include_str!("../locales/en/message.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/inbox.ftl")),

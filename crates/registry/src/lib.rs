@@ -68,8 +68,8 @@ const POLICY: &str = concat!(
 
 /// Texts of pages, noun by noun.
 const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/entries.ftl")),
-    (Locale::En, include_str!("../locales/en/entries.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
+    (Locale::En, include_str!("../locales/en/kinds.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/listing.ftl")),
     (Locale::En, include_str!("../locales/en/listing.ftl")),
     (Locale::ZhCn, include_str!("../locales/zh-CN/contact.ftl")),

@@ -27,8 +27,8 @@ pub mod witness;
 
 /// Texts of the log's pages, by language.
 pub const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../../locales/zh-CN/entries.ftl")),
-    (Locale::En, include_str!("../../locales/en/entries.ftl")),
+    (Locale::ZhCn, include_str!("../../locales/zh-CN/kinds.ftl")),
+    (Locale::En, include_str!("../../locales/en/kinds.ftl")),
     (Locale::ZhCn, include_str!("../../locales/zh-CN/journal.ftl")),
     (Locale::En, include_str!("../../locales/en/journal.ftl")),
 ];

@@ -46,7 +46,7 @@ async fn a_decision_names_the_policies_that_made_it() {
     assert_eq!((own["allowed"].as_bool(), own["code"].as_str()), (Some(false), Some("forbidden")));
     assert_ne!(decided(&allowed), decided(&own), "four eyes is a policy of its own");
     assert!(!decided(&own).is_empty());
-    let erase = ask(&mut admin, "account=root-user&action=journal_erase").await;
+    let erase = ask(&mut admin, "account=root-user&action=journal_erase_decide").await;
     assert_eq!((erase["allowed"].as_bool(), erase["step_up"].as_bool()), (Some(false), Some(true)));
     let visitor = ask(&mut admin, "action=account_list").await;
     assert_eq!((visitor["code"].as_str(), decided(&visitor)), (Some("sign-in"), Vec::<String>::new()));

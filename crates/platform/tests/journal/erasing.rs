@@ -2,7 +2,7 @@
 
 use crate::by_hand::by_hand;
 use crate::{act, house, problems, put};
-use platform::ctx::{Actor, Ctx, Role};
+use platform::ctx::{Actor, Ctx, Presence, Role};
 use platform::demo::{Cast, DEMO_PASSWORD};
 use platform::journal::erase::{self, Decision};
 use platform::journal::{self, Entry, log, prove, verify};
@@ -17,8 +17,11 @@ use testkit::{Client, TestApp};
 
 fn person(house: &TestApp, account: &str, administrator: bool) -> Ctx {
     let roles = if administrator { vec![Role::Administrator] } else { Vec::new() };
-    let actor = Actor { account: Some(account.into()), name: format!("示例{account}"), roles, ..Actor::default() };
-    Ctx { actor, ..house.system() }
+    let ctx = house.system();
+    let presence = Some(Presence { session: String::new(), proved_ms: ctx.now.ms() });
+    let name = format!("示例{account}");
+    let actor = Actor { account: Some(account.into()), name, roles, presence, ..Actor::default() };
+    Ctx { actor, ..ctx }
 }
 
 /// An entry that somebody has made.

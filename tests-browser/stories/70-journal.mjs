@@ -58,6 +58,7 @@ export default [
       assert.ok((await admin.text('main')).includes('正等待另一位管理员决定'));
       await admin.visit('/admin/erasures');
       await admin.looksRight();
+      await admin.fill({ decision: 'grant' });
       await admin.submit('main form[action$="/decisions"]');
       assert.ok((await admin.text('main')).includes('须由另一位管理员决定'), 'whoever asked could decide');
       await admin.visit(path);

@@ -103,7 +103,7 @@ fn free_address() -> std::io::Result<String> {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The cookie it set, without its attributes.
+    /// The cookies it set, without their attributes, as they are sent back.
     pub cookie: Option<String>,
     /// The body.
     pub body: Vec<u8>,
@@ -154,7 +154,8 @@ fn ask(address: &str, what: &str, headers: &[&str], sent: &str) -> std::io::Resu
         }
         chunked |= header.to_ascii_lowercase().starts_with("transfer-encoding: chunked");
         if header.to_ascii_lowercase().starts_with("set-cookie:") {
-            cookie = header[11..].split(';').next().map(|value| value.trim().to_owned());
+            let one = header[11..].split(';').next().unwrap_or_default().trim();
+            cookie = Some(cookie.map_or(one.to_owned(), |others: String| format!("{others}; {one}")));
         }
     }
     let mut body = Vec::new();

@@ -2,7 +2,6 @@
 entry-account-created = Account made
 entry-account-disabled = Account disabled
 entry-account-enabled = Account enabled
-entry-account-roles-changed = Account's roles changed
 entry-invite-created = Invitation made
 entry-invite-accepted = Invitation accepted
 entry-invite-revoked = Invitation revoked
@@ -27,3 +26,5 @@ entry-journal-erasure-refused = Erasure refused
 entry-journal-witness-agreed = Witness signs again
 entry-journal-witness-refused = Witness refused
 entry-privacy-forgotten = Personal data forgotten in time
+entry-role-granted = Role granted
+entry-role-revoked = Role revoked

@@ -2,7 +2,6 @@
 entry-account-created = 建立账号
 entry-account-disabled = 停用账号
 entry-account-enabled = 启用账号
-entry-account-roles-changed = 调整账号角色
 entry-invite-created = 发出邀请
 entry-invite-accepted = 接受邀请
 entry-invite-revoked = 收回邀请
@@ -27,3 +26,5 @@ entry-journal-erasure-refused = 未同意删除个人信息
 entry-journal-witness-agreed = 见证方恢复联署
 entry-journal-witness-refused = 见证方拒绝联署
 entry-privacy-forgotten = 按期清除个人数据
+entry-role-granted = 授予角色
+entry-role-revoked = 撤销角色

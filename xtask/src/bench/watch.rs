@@ -168,9 +168,8 @@ impl House {
         let kind = ["Content-Type: application/json", "Sec-Fetch-Site: same-origin", &cookie];
         let token: serde_json::Value = json(told(post(&address, "/api/v1/tokens", &kind, wanted))?)?;
         let secret = token["secret"].as_str().ok_or("bench watch: no token")?.to_owned();
-        let mine = told(get_as(&address, "/api/v1/me/organisations", &secret))?;
-        let mine: serde_json::Value = json(mine)?;
-        let id = mine["items"][0]["id"].as_str().ok_or("bench watch: the demo's firm has no organisation")?.to_owned();
+        let me: serde_json::Value = json(told(get_as(&address, "/api/v1/me", &secret))?)?;
+        let id = me["organisations"][0]["id"].as_str().ok_or("bench watch: the demo's firm has no organisation")?;
         let organisation = json(told(get_as(&address, &format!("/api/v1/organisations/{id}"), &secret))?)?;
         Ok(House { address, secret, organisation })
     }
@@ -179,7 +178,7 @@ impl House {
     fn act(&self, number: u64) -> Result<(), String> {
         let was = &self.organisation;
         let body = serde_json::json!({
-            "name": was["name"], "name_en": was["name_en"], "kind": was["kind"], "city": was["city"],
+            "name": was["name"], "name_en": was["name_en"], "kind": was["kind"], "city": was["city"]["adcode"],
             "uscc": was["uscc"], "profile": format!("{} {number}", std::process::id()),
         });
         let path = format!("/api/v1/organisations/{}/versions", was["id"].as_str().unwrap_or_default());

@@ -15,6 +15,7 @@ const PURE: &[&str] = &[
     "Self",
     "kernel",
     "pack",
+    "proof",
     "search",
     "serde",
     "serde_json",

@@ -177,9 +177,11 @@ impl House {
     /// Changes the firm's record, which is a public entry.
     fn act(&self, number: u64) -> Result<(), String> {
         let was = &self.organisation;
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let body = serde_json::json!({
-            "name": was["name"], "name_en": was["name_en"], "kind": was["kind"], "city": was["city"]["adcode"],
-            "uscc": was["uscc"], "profile": format!("{} {number}", std::process::id()),
+            "name": text(&was["name"]), "name_en": text(&was["name_en"]), "kind": text(&was["kind"]),
+            "city": text(&was["city"]["adcode"]), "uscc": text(&was["uscc"]),
+            "profile": format!("{} {number}", std::process::id()),
         });
         let path = format!("/api/v1/organisations/{}/versions", was["id"].as_str().unwrap_or_default());
         let bearer = format!("Authorization: Bearer {}", self.secret);

@@ -28,7 +28,7 @@ pub const BODY_BYTES_MAX: usize = 16 * 1024;
 const CONNECTIONS_MAX: usize = 256;
 /// Within this a request has arrived and is answered.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
-/// Requests that one address may send at once; then one more every [`REFILL`].
+/// Requests that one address may send at once; then one more every `REFILL`.
 pub const REQUESTS_AT_ONCE: u32 = 30;
 const REFILL: Duration = Duration::from_millis(200);
 /// Addresses that are counted; when more come, the counts begin anew.

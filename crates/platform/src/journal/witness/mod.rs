@@ -1,8 +1,8 @@
 //! Witnesses of the log: others, each with a key of its own, who sign a checkpoint once they have seen that the log only
 //! grew (C2SP tlog-witness).
 //!
-//! The operator names them. Each new checkpoint is sent to them beside the node's other work ([`feed`]); what they sign is
-//! kept with the checkpoint ([`store`]). A witness that is away holds up nothing; one that refuses is told on the pages.
+//! The operator names them. Each new checkpoint is sent to them beside the node's other work (`feed`); what they sign is
+//! kept with the checkpoint (`store`). A witness that is away holds up nothing; one that refuses is told on the pages.
 
 mod feed;
 mod store;

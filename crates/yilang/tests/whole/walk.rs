@@ -33,7 +33,7 @@ const UNLINKED: [&str; 12] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 24] = [
+const UNSHOWN: [&str; 25] = [
     "/sign-in/codes",                       // after a password, for whoever has a second factor
     "/account/factors/confirmations",       // behind the form that begins
     "/account/factors/removals",            // nobody has a second factor
@@ -47,6 +47,7 @@ const UNSHOWN: [&str; 24] = [
     "/account/tokens/{id}/revocations",     // nobody has made an access token
     "/admin/accounts/{id}/enablings",       // nobody is disabled
     "/admin/accounts/{id}/factor-removals", // nobody has a second factor
+    "/admin/erasures/{id}/decisions",       // nobody has asked for an erasure
     "/admin/invites/{id}/revocations",      // no invitation is open
     "/admin/jobs/{id}/retries",             // no job has died
     "/admin/pack/proposals/{id}/decisions", // there was one pack only

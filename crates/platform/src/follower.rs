@@ -1,5 +1,5 @@
-//! The one background task of a node: seals the journal, tells open pages,
-//! brings the index up to date and runs due jobs.
+//! A node's work in the background: one task seals the journal, tells open pages and signs checkpoints; the other brings
+//! the index up to date, lets capabilities follow and runs due jobs.
 
 use crate::app::App;
 use crate::db::Outcome;
@@ -7,8 +7,10 @@ use crate::journal::Batches;
 use crate::journal::witness::Witnesses;
 use crate::web::Proof;
 use crate::{housekeeping, jobs, journal};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 
 /// Due jobs are looked for at least this often.
 const POLL: Duration = Duration::from_millis(500);
@@ -24,14 +26,34 @@ const BATCH: Duration = Duration::from_secs(30);
 const STEP_ENTRIES: u64 = 500;
 
 /// Runs until `stop` turns true, then seals and indexes what is left.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+///
+/// Two tasks: one records, one derives. Receipts promise that an entry is sealed soon, so sealing waits for no job and no
+/// index, however long they take.
+pub async fn run(app: App, stop: watch::Receiver<bool>) {
+    let sealed = Arc::new(Notify::new());
+    let (derived, all_derived) = watch::channel(false);
+    // Ends with this future, whatever becomes of it.
+    let mut recording = JoinSet::new();
+    recording.spawn(record(app.clone(), sealed.clone(), all_derived));
+    derive(&app, &sealed, stop).await;
+    derived.send_replace(true);
+    // A panic has been logged where it happened.
+    while recording.join_next().await.is_some() {}
+    if let Err(fault) = last(&app).await {
+        // Nothing is lost: the next start goes on from here.
+        tracing::warn!(cause = ?fault, "follower.last failed");
+    }
+}
+
+/// Seals, tells and signs until everything has been derived.
+async fn record(app: App, sealed: Arc<Notify>, mut stop: watch::Receiver<bool>) {
     let mut told = journal::last_leaf(&app.db().read()).await.unwrap_or(-1);
     let poll = if app.db().sqlite_path().is_some() { POLL } else { POLL_SHARED };
     let (mut batched, mut signed) = (Instant::now(), None::<Instant>);
     while !*stop.borrow() {
         let batches = if batched.elapsed() >= BATCH { Batches::Due } else { Batches::Later };
-        match step(&app, told, batches).await {
-            Ok(Stepped { told: leaf, more }) => {
+        match seal_and_tell(&app, told, batches).await {
+            Ok(leaf) => {
                 told = leaf;
                 if batches == Batches::Due {
                     batched = Instant::now();
@@ -41,21 +63,32 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                     sign(&app).await;
                     journal::witness::begin(&app);
                 }
-                if more {
-                    continue;
-                }
             }
-            Err(fault) => tracing::error!(cause = ?fault, "follower.step failed"),
+            Err(fault) => tracing::error!(cause = ?fault, "follower.seal failed"),
         }
+        // Also when nothing was sealed: whatever woke this task may have been a job.
+        sealed.notify_one();
         tokio::select! {
             () = woken(&app) => {}
             () = tokio::time::sleep(poll) => {}
             _ = stop.changed() => {}
         }
     }
-    if let Err(fault) = last(&app).await {
-        // Nothing is lost: the next start goes on from here.
-        tracing::warn!(cause = ?fault, "follower.last failed");
+}
+
+/// Indexes, follows and runs jobs until `stop` turns true.
+async fn derive(app: &App, sealed: &Notify, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match derive_once(app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(fault) => tracing::error!(cause = ?fault, "follower.derive failed"),
+        }
+        tokio::select! {
+            () = sealed.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 
@@ -81,16 +114,8 @@ async fn sign(app: &App) {
     }
 }
 
-/// What a round has done.
-pub struct Stepped {
-    /// The last leaf that was told.
-    pub told: i64,
-    /// There is work for another round at once.
-    pub more: bool,
-}
-
-/// One round: seal, tell, index, run jobs.
-pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
+/// Gives waiting entries their leaves and tells open pages; the last leaf that was told.
+async fn seal_and_tell(app: &App, told: i64, batches: Batches) -> Outcome<i64> {
     let mut told = told;
     let last = journal::seal(app.db(), app.clock().now(), batches).await?;
     while told < last {
@@ -100,6 +125,11 @@ pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
         told = newest;
     }
     app.site().proof_set(proof(app, last).await?);
+    Ok(told)
+}
+
+/// Brings index and capabilities up to date and runs due jobs; whether there is work for another round at once.
+async fn derive_once(app: &App) -> Outcome<bool> {
     let mut more = app.indexer().catch_up(app).await?;
     for follow in app.capabilities().iter().filter_map(|capability| capability.follow) {
         match follow(app).await {
@@ -110,7 +140,7 @@ pub async fn step(app: &App, told: i64, batches: Batches) -> Outcome<Stepped> {
     }
     housekeeping::order(app).await?;
     jobs::run_due(app).await?;
-    Ok(Stepped { told, more })
+    Ok(more)
 }
 
 /// What every footer says of the journal.
@@ -133,7 +163,8 @@ async fn proof(app: &App, last: i64) -> Outcome<Proof> {
 /// Seals, indexes and runs jobs until nothing is left: for tests, the demo and the command line.
 pub async fn settle(app: &App) -> Outcome<()> {
     loop {
-        step(app, i64::MAX, Batches::All).await?;
+        seal_and_tell(app, i64::MAX, Batches::All).await?;
+        derive_once(app).await?;
         let idle = jobs::run_due(app).await? == 0;
         let sealed = journal::seal(app.db(), app.clock().now(), Batches::All).await?;
         if idle && (!app.indexer().is_open() || app.indexer().leaf() >= sealed) {

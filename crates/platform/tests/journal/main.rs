@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod erasing;
+mod meanwhile;
 mod witnessed;
 
 use kernel::Instant;

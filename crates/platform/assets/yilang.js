@@ -72,8 +72,9 @@ if (topics && "EventSource" in window) {
   };
   // Much news in a moment is one refresh, and not every browser's in the same moment.
   const heard = (news) => {
-    if (news.leaf <= seen) return;
-    seen = news.leaf;
+    // Who has missed something learns no newer number by it.
+    if (!news.lost && news.leaf <= seen) return;
+    seen = Math.max(seen, news.leaf);
     const meant = news.lost || topics.includes("*") || topics.includes(news.object) || topics.includes(`${news.object}/${news.id}`);
     if (!meant || waiting) return;
     waiting = true;

@@ -156,9 +156,10 @@ fn rendered<'a>(last: i64, events: impl Iterator<Item = &'a LiveEvent> + Clone) 
     text.into()
 }
 
-/// Tells a page that it has missed something and reloads.
+/// Tells a page that it has missed something and reloads. Before anything was heard there is no number to tell.
 fn lost(last: i64) -> Bytes {
-    format!("id: {last}\nevent: lost\ndata: reload\n\n").into()
+    let number = if last >= 0 { format!("id: {last}\n") } else { String::new() };
+    format!("{number}event: lost\ndata: reload\n\n").into()
 }
 
 /// Counts watchers.
@@ -378,6 +379,8 @@ mod tests {
         let text = text_of(told(frames.clone(), Topics::default(), -1)).await;
         assert!(text.contains("id: 64\nevent: lost\n") && text.contains("id: 70\nevent: lost\n"), "{text}");
         assert!(!text.contains("event: message"), "{text}");
+        let early = text_of(told(vec![Heard::Lost(-1)], Topics::default(), -1)).await;
+        assert!(early.contains("\n\nevent: lost\n") && !early.contains("id:"), "{early}");
         let text = text_of(told(frames, topics("topic=need/3"), -1)).await;
         assert!(text.contains("id: 3\nevent: message"), "who listens to one thing hears it: {text}");
     }

@@ -60,8 +60,8 @@ pub async fn factor_view(app: &App, ctx: &Ctx) -> Outcome<FactorView> {
 pub async fn factor_begin(app: &App, ctx: &Ctx) -> Outcome<Begun> {
     let account = own(ctx)?;
     let row = account_row(&app.db().read(), &account).await?.ok_or_else(Refusal::sign_in)?;
-    let random = platform::random::secret();
-    let secret = hex::decode(&random[..SECRET_BYTES * 2]).unwrap_or_default();
+    let random = [platform::random::bits().to_le_bytes(), platform::random::bits().to_le_bytes()].concat();
+    let secret = random[..SECRET_BYTES].to_vec();
     let input = (app.clone(), account, secret.clone());
     // A repeat makes another secret: one that was told is not told again.
     app.in_txn(&ctx.unkeyed(), "factor_begin", input, |tx, (app, account, secret)| {

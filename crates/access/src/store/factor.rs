@@ -1,6 +1,7 @@
 //! Second factors: the secret of an authenticator app, and recovery codes.
 
 use super::{first, get, run};
+use platform::Fault;
 use platform::db::{Conn, Migration, Outcome};
 use sea_orm::ConnectionTrait;
 
@@ -33,7 +34,8 @@ pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Option<Factor>> {
     let text = "SELECT secret, since_ms, last_step FROM second_factor WHERE account = $1";
     let Some(row) = first(conn, text, vec![account.into()]).await? else { return Ok(None) };
     let secret: String = get(&row, "secret")?;
-    let secret = hex::decode(secret).unwrap_or_default();
+    // An empty secret would make codes that anybody can work out.
+    let secret = hex::decode(secret).map_err(|error| Fault::Internal(format!("a second factor's secret: {error}")))?;
     Ok(Some(Factor { secret, since_ms: get(&row, "since_ms")?, last_step: get(&row, "last_step")? }))
 }
 

@@ -2,6 +2,22 @@
 
 use platform::privacy::{Gone, Kept, Until};
 
+/// What belongs to an account and goes a month after it was disabled.
+const fn with_account(
+    table: &'static str,
+    columns: &'static [&'static str],
+    purpose: &'static str,
+    key: &'static str,
+) -> Kept {
+    let due = "account IN (SELECT id FROM account WHERE disabled_ms < $1)";
+    Kept {
+        table,
+        columns,
+        purpose,
+        until: Until::Days { days: 30, after: "the account was disabled", due, key, gone: Gone::Row },
+    }
+}
+
 /// See [`platform::privacy`].
 pub(crate) const PERSONAL: &[Kept] = &[
     Kept {
@@ -40,42 +56,14 @@ pub(crate) const PERSONAL: &[Kept] = &[
             gone: Gone::Row,
         },
     },
-    Kept {
-        table: "saved_search",
-        columns: &["name", "question", "address"],
-        purpose: "Searching again for somebody",
-        until: Until::Days {
-            days: 30,
-            after: "the account was disabled",
-            due: "account IN (SELECT id FROM account WHERE disabled_ms < $1)",
-            key: "id",
-            gone: Gone::Row,
-        },
-    },
-    Kept {
-        table: "follow",
-        columns: &["object_kind", "object_id", "title", "title_en", "href"],
-        purpose: "Telling somebody what he follows",
-        until: Until::Days {
-            days: 30,
-            after: "the account was disabled",
-            due: "account IN (SELECT id FROM account WHERE disabled_ms < $1)",
-            key: "id",
-            gone: Gone::Row,
-        },
-    },
-    Kept {
-        table: "mail_address",
-        columns: &["address", "asked"],
-        purpose: "Sending mails to whoever asked for them",
-        until: Until::Days {
-            days: 30,
-            after: "the account was disabled",
-            due: "account IN (SELECT id FROM account WHERE disabled_ms < $1)",
-            key: "account",
-            gone: Gone::Row,
-        },
-    },
+    with_account("saved_search", &["name", "question", "address"], "Searching again for somebody", "id"),
+    with_account(
+        "follow",
+        &["object_kind", "object_id", "title", "title_en", "href"],
+        "Telling somebody what he follows",
+        "id",
+    ),
+    with_account("mail_address", &["address", "asked"], "Sending mails to whoever asked for them", "account"),
     Kept {
         table: "mail_address",
         columns: &["asked"],
@@ -88,42 +76,9 @@ pub(crate) const PERSONAL: &[Kept] = &[
             gone: Gone::Values("asked = NULL, asked_ms = NULL"),
         },
     },
-    Kept {
-        table: "notice_preference",
-        columns: &["topic", "frequency"],
-        purpose: "Sending as often as somebody wants",
-        until: Until::Days {
-            days: 30,
-            after: "the account was disabled",
-            due: "account IN (SELECT id FROM account WHERE disabled_ms < $1)",
-            key: "account, topic",
-            gone: Gone::Row,
-        },
-    },
-    Kept {
-        table: "notice_quiet",
-        columns: &["from_minute", "to_minute"],
-        purpose: "Not disturbing",
-        until: Until::Days {
-            days: 30,
-            after: "the account was disabled",
-            due: "account IN (SELECT id FROM account WHERE disabled_ms < $1)",
-            key: "account",
-            gone: Gone::Row,
-        },
-    },
-    Kept {
-        table: "webhook",
-        columns: &["url", "secret"],
-        purpose: "Calling programs of whoever asked for it",
-        until: Until::Days {
-            days: 30,
-            after: "the account was disabled",
-            due: "account IN (SELECT id FROM account WHERE disabled_ms < $1)",
-            key: "id",
-            gone: Gone::Row,
-        },
-    },
+    with_account("notice_preference", &["topic", "frequency"], "Sending as often as somebody wants", "account, topic"),
+    with_account("notice_quiet", &["from_minute", "to_minute"], "Not disturbing", "account"),
+    with_account("webhook", &["url", "secret"], "Calling programs of whoever asked for it", "id"),
     Kept {
         table: "letter",
         columns: &["name", "link"],

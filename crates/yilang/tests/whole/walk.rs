@@ -7,6 +7,7 @@ use axum::http::Method;
 use platform::capability::Route;
 use platform::demo::SIGN_INS;
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 use testkit::{Answer, Client};
 
 /// Addresses looked at for one person, route and set of query parameters: enough to meet every state of a thing.
@@ -69,16 +70,28 @@ struct Met {
     faults: Vec<String>,
 }
 
-/// The row of the table that answers an address; fixed words win over placeholders.
-fn row<'a>(table: &'a [Route], method: &str, path: &str) -> Option<&'a Route> {
-    let parts: Vec<&str> = path.split('/').collect();
-    let fits = |route: &&Route| {
-        let pattern: Vec<&str> = route.path.split('/').collect();
-        route.method.as_str() == method
-            && pattern.len() == parts.len()
-            && pattern.iter().zip(&parts).all(|(want, have)| want.starts_with('{') || want == have)
-    };
-    table.iter().filter(fits).min_by_key(|route| route.path.matches('{').count())
+/// The route table, cut once: thousands of addresses are looked up in it.
+struct Table(HashMap<(&'static str, usize), Vec<(&'static Route, Vec<&'static str>)>>);
+
+impl Table {
+    fn new(routes: &'static [Route]) -> Table {
+        let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+        for route in routes {
+            let parts: Vec<&str> = route.path.split('/').collect();
+            rows.entry((route.method.as_str(), parts.len())).or_default().push((route, parts));
+        }
+        Table(rows)
+    }
+
+    /// The row that answers an address; fixed words win over placeholders.
+    fn row(&self, method: &'static str, path: &str) -> Option<&'static Route> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let rows = self.0.get(&(method, parts.len()))?.iter();
+        let fits =
+            |pattern: &[&str]| pattern.iter().zip(&parts).all(|(want, have)| want.starts_with('{') || want == have);
+        let found = rows.filter(|(_, pattern)| fits(pattern)).map(|(route, _)| *route);
+        found.min_by_key(|route| route.path.matches('{').count())
+    }
 }
 
 /// Values of an attribute in a page, unescaped.
@@ -119,7 +132,7 @@ async fn open(client: &mut Client, address: &str) -> Answer {
     client.send(Method::GET, address, None, Body::empty(), &[("accept", "text/html")]).await
 }
 
-async fn walk(table: &'static [Route], who: String, mut client: Client) -> Met {
+async fn walk(table: Arc<Table>, who: String, mut client: Client) -> Met {
     let mut met = Met::default();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut often: HashMap<String, usize> = HashMap::new();
@@ -131,7 +144,7 @@ async fn walk(table: &'static [Route], who: String, mut client: Client) -> Met {
             continue;
         }
         let path = address.split('?').next().unwrap_or_default();
-        let Some(route) = row(table, "GET", path) else {
+        let Some(route) = table.row("GET", path) else {
             if client.get(&address).await.status != 200 {
                 met.faults.push(format!("{who}: {from} links to {address}, which does not exist"));
             }
@@ -160,7 +173,7 @@ async fn walk(table: &'static [Route], who: String, mut client: Client) -> Met {
         let page = answer.text();
         for (method, action) in forms(&page) {
             let target = own(&action).unwrap_or_else(|| path.to_owned());
-            match row(table, method, target.split('?').next().unwrap_or_default()) {
+            match table.row(method, target.split('?').next().unwrap_or_default()) {
                 Some(form) if method == "POST" => _ = met.forms.insert(form.path),
                 Some(_) => todo.push_back((target, address.clone())),
                 None => met.faults.push(format!("{who}: a form on {address} leads nowhere: {method} {target}")),
@@ -175,6 +188,7 @@ async fn walk(table: &'static [Route], who: String, mut client: Client) -> Met {
 async fn everybody_can_follow_every_link_and_reach_every_page() {
     let house = demo().await;
     let table: &'static [Route] = Vec::leak(platform::server::routes(house.app()));
+    let rows = Arc::new(Table::new(table));
     let mut all = Met::default();
     let mut people = vec![
         ("visitor".to_owned(), house.visitor()),
@@ -184,7 +198,7 @@ async fn everybody_can_follow_every_link_and_reach_every_page() {
         people.push((card.login.to_owned(), signed_in(&house, card.login).await));
     }
     people.push(("songjiang reading English".to_owned(), signed_in(&house, "songjiang").await.english()));
-    let walks: Vec<_> = people.into_iter().map(|(who, client)| tokio::spawn(walk(table, who, client))).collect();
+    let walks: Vec<_> = people.into_iter().map(|(who, client)| tokio::spawn(walk(rows.clone(), who, client))).collect();
     for walked in walks {
         let met = walked.await.expect("nobody stumbles");
         assert!(met.pages.len() > 5, "somebody came only to {:?}", met.pages);

@@ -2,6 +2,18 @@
 
 use platform::privacy::{Gone, Kept, Until};
 
+/// What belongs to an account and goes a month after it was disabled.
+const fn with_account(
+    table: &'static str,
+    columns: &'static [&'static str],
+    purpose: &'static str,
+    key: &'static str,
+) -> Kept {
+    let due = "account IN (SELECT id FROM account WHERE disabled_ms < $1)";
+    let until = Until::Days { days: 30, after: "the account was disabled", due, key, gone: Gone::Row };
+    Kept { table, columns, purpose, until }
+}
+
 /// See [`platform::privacy`].
 pub const PERSONAL: &[Kept] = &[
     Kept {
@@ -19,6 +31,31 @@ pub const PERSONAL: &[Kept] = &[
             after: "the attempt ended",
             due: "expires_ms < $1",
             key: "token_hash",
+            gone: Gone::Row,
+        },
+    },
+    with_account(
+        "passkey",
+        &["name", "credential", "public_key", "used_from", "used_with"],
+        "Checking somebody's passkeys and telling them apart",
+        "id",
+    ),
+    with_account("passkey_owner", &["handle"], "Finding somebody's passkeys in his devices", "account"),
+    with_account(
+        "outer_identity",
+        &["issuer", "subject"],
+        "Signing in by another house that vouches for somebody",
+        "id",
+    ),
+    Kept {
+        table: "sign_in_trip",
+        columns: &["next"],
+        purpose: "Finishing a sign-in that is under way at another house",
+        until: Until::Days {
+            days: 1,
+            after: "the attempt ended",
+            due: "expires_ms < $1",
+            key: "state_hash",
             gone: Gone::Row,
         },
     },

@@ -22,6 +22,12 @@ pub struct Asked {
     pub secret: String,
 }
 
+/// Questions and answers are counted by address. Nobody has said who he is, and many people may share an address: those who
+/// come one after the other do not stand in each other's way.
+fn attempts(secret: &str, visitor: &Visitor) -> Attempts {
+    Attempts::of_place("passkey", &hash(secret), &visitor.ip)
+}
+
 /// Asks whoever comes for any passkey of this site.
 ///
 /// # Errors
@@ -29,9 +35,9 @@ pub struct Asked {
 pub async fn enter_begin(app: &App, ctx: &Ctx, visitor: &Visitor) -> Outcome<Asked> {
     app.policies().require(ctx, "passkey_enter", &Resource::house())?;
     let place = place(app)?;
-    Attempts::of_place("passkey-ask", "", &visitor.ip).count(app, ctx).await?;
     let secret = platform::random::secret();
     let (challenge, asked) = question("enter", &hash(&secret));
+    attempts(&secret, visitor).count(app, ctx).await?;
     app.in_txn(&ctx.unkeyed(), "enter_begin", asked, |tx, asked| {
         Box::pin(async move {
             let now_ms = tx.ctx().now.ms();
@@ -51,7 +57,7 @@ pub async fn enter_begin(app: &App, ctx: &Ctx, visitor: &Visitor) -> Outcome<Ask
 pub async fn enter_take(app: &App, ctx: &Ctx, secret: &str, credential: &str, visitor: Visitor) -> Outcome<SignedIn> {
     app.policies().require(ctx, "passkey_enter", &Resource::house())?;
     let place = place(app)?;
-    let attempts = Attempts::of_place("passkey", "", &visitor.ip);
+    let attempts = attempts(secret, &visitor);
     attempts.count(app, ctx).await?;
     let shown = webauthn::shown(&place, credential).map_err(rules::doubt)?;
     answered(app, ctx, "enter", &hash(secret), &shown.challenge).await?;
@@ -67,9 +73,8 @@ pub async fn enter_take(app: &App, ctx: &Ctx, secret: &str, credential: &str, vi
         session_refuse(app, ctx, account.id).await?;
         return Err(identity_rules::disabled().into());
     }
-    // Whoever asked for passkeys often and has one may ask again.
-    let asking = Attempts::of_place("passkey-ask", "", &visitor.ip);
-    let opening = Opening::new(ctx, &account, visitor.clone(), vec![attempts, asking]);
+    // Both the question and the answer were counted.
+    let opening = Opening::new(ctx, &account, visitor.clone(), vec![attempts.clone(), attempts]);
     let use_of = Use { passkey: found, sign_count: i64::from(shown.sign_count), visitor };
     let input = (use_of, opening.clone());
     app.in_txn(&signing_in(ctx, &account), "enter_take", input, |tx, (use_of, opening)| {

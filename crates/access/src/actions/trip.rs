@@ -55,14 +55,21 @@ fn back(app: &App, provider: &Provider) -> String {
     format!("{}/sign-in/returns/{}", app.settings().public_url.trim_end_matches('/'), provider.id)
 }
 
+/// Ways out and back are counted by address: see [`super::passkey_show`].
+fn attempts(secret: &str, visitor: &Visitor) -> Attempts {
+    Attempts::of_place("provider", &hash(secret), &visitor.ip)
+}
+
 /// Sends somebody to another house to sign in there.
 ///
 /// # Errors
 /// `provider-unknown` (404), `provider-away` (503), `provider-untrue`, `sign-in-wait` (429).
 pub async fn trip_begin(app: &App, ctx: &Ctx, id: &str, next: &str, visitor: &Visitor) -> Outcome<Leaving> {
     app.policies().require(ctx, "provider_enter", &Resource::house())?;
-    Attempts::of_place("provider-ask", "", &visitor.ip).count(app, ctx).await?;
-    set_out(app, ctx, id, Trip { provider: id.to_owned(), link: None, next: safe_next(next).to_owned() }).await
+    let secret = platform::random::secret();
+    attempts(&secret, visitor).count(app, ctx).await?;
+    let trip = Trip { provider: id.to_owned(), link: None, next: safe_next(next).to_owned() };
+    set_out(app, ctx, secret, trip).await
 }
 
 /// Sends whoever is signed in to another house, to link the identity he has there.
@@ -76,13 +83,13 @@ pub async fn link_begin(app: &App, ctx: &Ctx, id: &str) -> Outcome<Leaving> {
         return Err(rules::identities_many().into());
     }
     let link = Some((account, session(ctx)?));
-    set_out(app, ctx, id, Trip { provider: id.to_owned(), link, next: "/account/identities".to_owned() }).await
+    let trip = Trip { provider: id.to_owned(), link, next: "/account/identities".to_owned() };
+    set_out(app, ctx, platform::random::secret(), trip).await
 }
 
-async fn set_out(app: &App, ctx: &Ctx, id: &str, trip: Trip) -> Outcome<Leaving> {
+async fn set_out(app: &App, ctx: &Ctx, secret: String, trip: Trip) -> Outcome<Leaving> {
     let gate = gate(app);
-    let provider = gate.provider(id)?;
-    let secret = platform::random::secret();
+    let provider = gate.provider(&trip.provider)?;
     let secrets = Secrets::of(&secret);
     let href = gate.door(provider, &back(app, provider), &secrets, ctx.now.ms()).await?;
     let input = (trip, hash(&secrets.state), hash(&secret));
@@ -113,7 +120,7 @@ pub async fn trip_end(
     app.policies().require(ctx, "provider_enter", &Resource::house())?;
     let gate = gate(app);
     let provider = gate.provider(id)?;
-    let attempts = Attempts::of_place("provider", id, &visitor.ip);
+    let attempts = attempts(secret, &visitor);
     attempts.count(app, ctx).await?;
     let hashes = (hash(&brought.state), hash(secret));
     // A working row, like the count of attempts: what happens to it is recorded when it has led somewhere.
@@ -162,8 +169,8 @@ async fn enter(
             return Ok(Ended::Entered(Entered::Step(step), next));
         }
     }
-    let asking = Attempts::of_place("provider-ask", "", &visitor.ip);
-    let opening = Opening::new(ctx, &account, visitor, vec![attempts, asking]);
+    // Both the way out and the way back were counted.
+    let opening = Opening::new(ctx, &account, visitor, vec![attempts.clone(), attempts]);
     app.in_txn(&signing_in(ctx, &account), "provider_enter", (found.id, opening.clone()), |tx, (id, opening)| {
         Box::pin(async move {
             // It may have been unlinked a moment ago.

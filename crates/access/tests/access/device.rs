@@ -40,15 +40,7 @@ fn map(pairs: Vec<(Cbor, Cbor)>) -> Vec<u8> {
 impl Device {
     fn with(key: Key) -> Device {
         let id = platform::random::bits().to_le_bytes().to_vec();
-        Device {
-            key,
-            id,
-            origin: ADDRESS.into(),
-            rp_id: "localhost".into(),
-            verifies: true,
-            count: None,
-            handle: None,
-        }
+        Device { key, id, origin: ADDRESS.into(), rp_id: "localhost".into(), verifies: true, count: None, handle: None }
     }
 
     /// A device with a key on P-256, as most have.
@@ -101,7 +93,8 @@ impl Device {
     }
 
     fn client(&self, kind: &str, options: &Value) -> Vec<u8> {
-        let said = json!({ "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false });
+        let said =
+            json!({ "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false });
         said.to_string().into_bytes()
     }
 

@@ -85,7 +85,7 @@ async fn passkeys(State(app): State<App>, caller: Caller) -> Result<Json<Passkey
 /// Asks for a new passkey. The answer is the `PublicKeyCredentialCreationOptionsJSON` of Web Authentication; it is answered
 /// once, in this session, within five minutes.
 #[utoipa::path(post, path = "/api/v1/me/passkeys/questions", tag = "access", operation_id = "passkey_question", security(("session" = [])),
-    responses((status = 201, body = Value, content_type = "application/json"), (status = 401), (status = 403, description = "a token, or no fresh proof (step-up)"), (status = 409, description = "this site's address has no passkeys, or there are too many")))]
+    responses((status = 201, body = Object), (status = 401), (status = 403, description = "a token, or no fresh proof (step-up)"), (status = 409, description = "this site's address has no passkeys, or there are too many")))]
 async fn question(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<Value>), Problem> {
     Ok((StatusCode::CREATED, Json(passkey_begin(&app, &caller.ctx).await?)))
 }
@@ -132,7 +132,7 @@ async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<String>) 
 /// Asks for a passkey as a proof of who sits there. The answer is the `PublicKeyCredentialRequestOptionsJSON` of Web
 /// Authentication; what the device answers goes to `/api/v1/me/proofs`.
 #[utoipa::path(post, path = "/api/v1/me/proofs/passkeys", tag = "access", operation_id = "proof_question", security(("session" = [])),
-    responses((status = 201, body = Value, content_type = "application/json"), (status = 401), (status = 403, description = "a token proves nothing"), (status = 409, description = "there is no passkey, or this site's address has none")))]
+    responses((status = 201, body = Object), (status = 401), (status = 403, description = "a token proves nothing"), (status = 409, description = "there is no passkey, or this site's address has none")))]
 async fn prove(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<Value>), Problem> {
     Ok((StatusCode::CREATED, Json(proof_begin(&app, &caller.ctx).await?)))
 }

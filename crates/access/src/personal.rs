@@ -2,18 +2,6 @@
 
 use platform::privacy::{Gone, Kept, Until};
 
-/// What belongs to an account and goes a month after it was disabled.
-const fn with_account(
-    table: &'static str,
-    columns: &'static [&'static str],
-    purpose: &'static str,
-    key: &'static str,
-) -> Kept {
-    let due = "account IN (SELECT id FROM account WHERE disabled_ms < $1)";
-    let until = Until::Days { days: 30, after: "the account was disabled", due, key, gone: Gone::Row };
-    Kept { table, columns, purpose, until }
-}
-
 /// See [`platform::privacy`].
 pub const PERSONAL: &[Kept] = &[
     Kept {
@@ -34,14 +22,14 @@ pub const PERSONAL: &[Kept] = &[
             gone: Gone::Row,
         },
     },
-    with_account(
+    Kept::with_account(
         "passkey",
         &["name", "credential", "public_key", "used_from", "used_with"],
         "Checking somebody's passkeys and telling them apart",
         "id",
     ),
-    with_account("passkey_owner", &["handle"], "Finding somebody's passkeys in his devices", "account"),
-    with_account(
+    Kept::with_account("passkey_owner", &["handle"], "Finding somebody's passkeys in his devices", "account"),
+    Kept::with_account(
         "outer_identity",
         &["issuer", "subject"],
         "Signing in by another house that vouches for somebody",

@@ -138,7 +138,7 @@ async fn a_return_is_used_up_also_when_its_cookie_is_kept() {
     let body: Vec<String> = brought.iter().map(|(k, v)| format!("{k}={}", testkit::encode(v))).collect();
     let body = body.join("&");
     let planted = format!("session={}; {cookie}", "a".repeat(64));
-    let mut send = async |site: &str| {
+    let send = async |site: &str| {
         let headers = [("cookie", planted.as_str()), ("sec-fetch-site", site)];
         let form = Some("application/x-www-form-urlencoded");
         house.0.visitor().send(Method::POST, "/sign-in/returns/one", form, Body::from(body.clone()), &headers).await

@@ -10,8 +10,8 @@ export class Person {
     Object.assign(this, { house, context, page, scripts });
   }
 
-  // options: language (zh-CN, en), width (phone, desktop), scripts (true, false), dark (true, false)
-  static async arrive(house, { language = 'zh-CN', width = 'desktop', scripts = true, dark = false } = {}) {
+  // options: language (zh-CN, en), width (phone, desktop), scripts (true, false), dark (true, false), hosts (others that may be asked)
+  static async arrive(house, { language = 'zh-CN', width = 'desktop', scripts = true, dark = false, hosts = [] } = {}) {
     const context = await house.browser.newContext({
       baseURL: house.url,
       locale: language,
@@ -26,7 +26,7 @@ export class Person {
     page.on('pageerror', (error) => house.complaints.push(`${page.url()}: script error: ${error.message}`));
     page.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(house.url) && !url.startsWith('data:')) house.complaints.push(`${page.url()} asks another host: ${url}`);
+      if (![house.url, 'data:', ...hosts].some((known) => url.startsWith(known))) house.complaints.push(`${page.url()} asks another host: ${url}`);
     });
     page.on('response', (response) => {
       if (response.status() >= 500) house.complaints.push(`${response.url()} answered ${response.status()}`);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const START_MS_MAX = 120_000;
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
@@ -26,14 +26,18 @@ async function answers(url) {
   }
 }
 
-export async function startServer(program) {
+// options: port (a free one), host (the name people reach it by), flags (further words of the command)
+export async function startServer(program, { port, host = '127.0.0.1', flags = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'yilang-browser-'));
-  const address = `127.0.0.1:${await freePort()}`;
+  const number = port ?? (await freePort());
+  const address = `127.0.0.1:${number}`;
+  const url = `http://${host}:${number}`;
   const said = [];
-  const child = spawn(program, ['serve', '--demo', '--data', data, '--listen', address], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const named = host === '127.0.0.1' ? [] : ['--public-url', url];
+  const words = ['serve', '--demo', '--data', data, '--listen', address, ...named, ...flags];
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk.toString()));
-  const url = `http://${address}`;
   const until = Date.now() + START_MS_MAX;
   while (!(await answers(`${url}/`))) {
     if (child.exitCode !== null || Date.now() > until) {

@@ -2,22 +2,6 @@
 
 use platform::privacy::{Gone, Kept, Until};
 
-/// What belongs to an account and goes a month after it was disabled.
-const fn with_account(
-    table: &'static str,
-    columns: &'static [&'static str],
-    purpose: &'static str,
-    key: &'static str,
-) -> Kept {
-    let due = "account IN (SELECT id FROM account WHERE disabled_ms < $1)";
-    Kept {
-        table,
-        columns,
-        purpose,
-        until: Until::Days { days: 30, after: "the account was disabled", due, key, gone: Gone::Row },
-    }
-}
-
 /// See [`platform::privacy`].
 pub(crate) const PERSONAL: &[Kept] = &[
     Kept {
@@ -56,14 +40,14 @@ pub(crate) const PERSONAL: &[Kept] = &[
             gone: Gone::Row,
         },
     },
-    with_account("saved_search", &["name", "question", "address"], "Searching again for somebody", "id"),
-    with_account(
+    Kept::with_account("saved_search", &["name", "question", "address"], "Searching again for somebody", "id"),
+    Kept::with_account(
         "follow",
         &["object_kind", "object_id", "title", "title_en", "href"],
         "Telling somebody what he follows",
         "id",
     ),
-    with_account("mail_address", &["address", "asked"], "Sending mails to whoever asked for them", "account"),
+    Kept::with_account("mail_address", &["address", "asked"], "Sending mails to whoever asked for them", "account"),
     Kept {
         table: "mail_address",
         columns: &["asked"],
@@ -76,9 +60,14 @@ pub(crate) const PERSONAL: &[Kept] = &[
             gone: Gone::Values("asked = NULL, asked_ms = NULL"),
         },
     },
-    with_account("notice_preference", &["topic", "frequency"], "Sending as often as somebody wants", "account, topic"),
-    with_account("notice_quiet", &["from_minute", "to_minute"], "Not disturbing", "account"),
-    with_account("webhook", &["url", "secret"], "Calling programs of whoever asked for it", "id"),
+    Kept::with_account(
+        "notice_preference",
+        &["topic", "frequency"],
+        "Sending as often as somebody wants",
+        "account, topic",
+    ),
+    Kept::with_account("notice_quiet", &["from_minute", "to_minute"], "Not disturbing", "account"),
+    Kept::with_account("webhook", &["url", "secret"], "Calling programs of whoever asked for it", "id"),
     Kept {
         table: "letter",
         columns: &["name", "link"],

@@ -17,6 +17,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use platform::web::listen::{Doorway, Peer, STALLED_MAX};
+use platform::web::shell::Acting;
 use platform::web::{Account, Menu, NavItem, Proof, Site, Texts, Visit, guard};
 
 const PORT_DEFAULT: u16 = 8061;
@@ -74,7 +75,7 @@ async fn signed_in(visit: Visit, request: Request, next: Next) -> Response {
     if matches!(visit.path.as_str(), "/desk" | "/step" | "/form" | "/check" | "/receipt") {
         visit.sign_in(Account {
             name: "示例账号".into(),
-            organisation: Some("示例：硅片工艺研究平台".into()),
+            acting: Acting { organisations: vec!["示例：硅片工艺研究平台".into()], ..Acting::default() },
             unread: 2,
             waiting: 3,
             admin: true,

@@ -9,6 +9,7 @@ use crate::identity::actions::{Passed, SecondStep};
 use crate::jobs::JobSpec;
 use crate::journal::Recorded;
 use crate::request::Caller;
+use crate::web::T;
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::MethodRouter;
@@ -142,6 +143,20 @@ pub struct Held {
 /// The page that asks for a fresh proof and keeps what was sent.
 pub type AskProof = for<'a> fn(&'a App, &'a Caller, Held) -> BoxFuture<'a, Response>;
 
+/// A way to sign in beside the password: a button on the page that signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// Where its form is sent, with `next`.
+    pub action: String,
+    /// What the button says, in the reader's language.
+    pub label: String,
+    /// Whether it needs scripts, without which it is not offered.
+    pub scripted: bool,
+}
+
+/// Further ways to sign in that work here now.
+pub type WaySource = fn(&App, T) -> Vec<Way>;
+
 /// What the capability that keeps further ways to sign in does for identity.
 #[derive(Clone, Copy)]
 pub struct Access {
@@ -151,6 +166,8 @@ pub struct Access {
     pub roles_rest: RolesRest,
     /// How one-time links are mailed.
     pub link_mail: LinkMail,
+    /// What else the page that signs in offers.
+    pub ways: WaySource,
     /// How a fresh proof is asked for.
     pub ask_proof: AskProof,
 }

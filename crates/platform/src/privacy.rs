@@ -89,6 +89,18 @@ pub async fn columns(app: &App) -> Outcome<Vec<(String, String)>> {
 }
 
 impl Kept {
+    /// What belongs to an account and goes a month after it was disabled; the table has a column `account`.
+    pub const fn with_account(
+        table: &'static str,
+        columns: &'static [&'static str],
+        purpose: &'static str,
+        key: &'static str,
+    ) -> Kept {
+        let due = "account IN (SELECT id FROM account WHERE disabled_ms < $1)";
+        let until = Until::Days { days: 30, after: "the account was disabled", due, key, gone: Gone::Row };
+        Kept { table, columns, purpose, until }
+    }
+
     /// The statement that takes away what is due; none for what stays.
     fn statement(&self) -> Option<(i64, String)> {
         let Until::Days { days, due, key, gone, .. } = &self.until else { return None };

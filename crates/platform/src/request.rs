@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::capability::Held;
-use crate::ctx::{Actor, Ctx};
+use crate::ctx::{Actor, Ctx, Role};
 use crate::fault::Outcome;
 use crate::identity::idempotency::Once;
 use crate::observe::Noted;
+use crate::web::shell::Acting;
 use crate::web::{Account, Problem, Visit, guard, problem};
 use crate::{desk, identity, policy};
 use axum::body::{Body, Bytes, to_bytes};
@@ -152,10 +153,14 @@ fn shows_pages(path: &str) -> bool {
 fn account_shown(actor: &Actor, waiting: i64) -> Account {
     Account {
         name: actor.name.clone(),
-        organisation: actor.memberships.first().map(|m| m.name.clone()),
+        acting: Acting {
+            joint_office: actor.has(Role::JointOffice),
+            cities: actor.cities.iter().map(ToString::to_string).collect(),
+            organisations: actor.memberships.iter().map(|membership| membership.name.clone()).collect(),
+        },
         waiting,
         unread: 0,
-        admin: actor.has(crate::ctx::Role::Administrator),
+        admin: actor.has(Role::Administrator),
     }
 }
 

@@ -51,6 +51,13 @@ impl TestApp {
         TestApp::start_at(folder, &database, Readers::default(), capabilities).await
     }
 
+    /// Starts a house that people reach at this address.
+    pub async fn start_as(public_url: &str, capabilities: Vec<Capability>) -> TestApp {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = fresh_database(folder.path());
+        TestApp::begin(folder, &database, Readers::default(), public_url, capabilities).await
+    }
+
     /// Starts a house on a database of the test's choice, whose figures are shown to `metrics`.
     pub async fn start_at(
         folder: tempfile::TempDir,
@@ -58,11 +65,20 @@ impl TestApp {
         metrics: Readers,
         capabilities: Vec<Capability>,
     ) -> TestApp {
+        TestApp::begin(folder, database, metrics, "http://127.0.0.1:8060", capabilities).await
+    }
+
+    async fn begin(
+        folder: tempfile::TempDir,
+        database: &DbUrl,
+        metrics: Readers,
+        public_url: &str,
+        capabilities: Vec<Capability>,
+    ) -> TestApp {
         let folder = Arc::new(folder);
         let db = Db::open(database).await.expect("the test database opens");
-        let public_url = "http://127.0.0.1:8060".into();
         let (data, keys) = (folder.path().to_owned(), folder.path().join("keys"));
-        let settings = Settings { data, keys, demo: false, public_url, metrics };
+        let settings = Settings { data, keys, demo: false, public_url: public_url.to_owned(), metrics };
         let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
         let router = platform::server::router(&app);
         TestApp { app, router, _folder: folder }

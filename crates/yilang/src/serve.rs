@@ -2,6 +2,7 @@
 
 use crate::house::{Opening, lock, open};
 use crate::{Ended, Place};
+use access::provider::{Gate, Providers, Wrong};
 use kernel::{Refusal, RefusalKind};
 use notices::Outlets;
 use platform::App;
@@ -24,6 +25,7 @@ const DEMO_MARK: &str = "DEMO";
 pub async fn serve(place: &Place, serving: Serving) -> Result<(), Ended> {
     let mail = &serving.mail;
     let outlets = Outlets::new(mail.smtp.as_deref(), mail.from.as_deref(), mail.webhook_private)?;
+    let providers = serving.providers.as_deref().map(Providers::read).transpose().map_err(unusable)?;
     let _lock = lock(&place.data)?;
     let listener = TcpListener::bind(serving.listen).await.map_err(|error| cannot_listen(serving.listen, &error))?;
     let address = listener.local_addr()?;
@@ -41,6 +43,7 @@ pub async fn serve(place: &Place, serving: Serving) -> Result<(), Ended> {
     }
     let app = open(place, opening).await?;
     app.extend(Arc::new(outlets));
+    app.extend(Arc::new(Gate::new(providers.unwrap_or_default())));
     // From the greeting on a request to stop is an orderly one.
     let asked = stop_requests()?;
     println!("一廊 Yilang: {public_url}");
@@ -49,6 +52,12 @@ pub async fn serve(place: &Place, serving: Serving) -> Result<(), Ended> {
     std::io::stdout().flush()?;
     platform::server::serve(app, listener, asked, serving.patience).await?;
     Ok(())
+}
+
+/// The file was right when the configuration was read; it may have changed since.
+fn unusable(wrong: Wrong) -> Ended {
+    Refusal::new(RefusalKind::Unavailable, "providers-unusable", format!("{}。", wrong.zh), format!("{}.", wrong.en))
+        .into()
 }
 
 pub fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Ended {

@@ -1,7 +1,7 @@
 //! What waits on the desk of whoever holds an office: a second factor.
 
 use super::house::required;
-use crate::store::factor;
+use crate::store::has_second_factor;
 use futures_util::future::BoxFuture;
 use platform::capability::DeskItem;
 use platform::identity::{account_grants, account_row};
@@ -14,7 +14,7 @@ pub fn items<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskIt
         let conn = app.db().read();
         // Asked of the rows: the offices of the actor may rest.
         let office = account_grants(&conn, account).await?.iter().any(|grant| grant.is_office());
-        if !office || factor::is_on(&conn, account).await? {
+        if !office || has_second_factor(&conn, account).await? {
             return Ok(Vec::new());
         }
         let Some(row) = account_row(&conn, account).await? else { return Ok(Vec::new()) };

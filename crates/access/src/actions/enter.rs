@@ -1,9 +1,9 @@
 //! The second step of signing in: a code after the password, before there is a session.
 
-use super::code;
+use super::{code, hash};
 use crate::rules::refusals;
-use crate::store::factor;
 use crate::store::step::{self, Step};
+use crate::store::{has_second_factor, passkey};
 use futures_util::future::BoxFuture;
 use platform::identity::actions::{
     Attempts, Opening, Passed, SecondStep, SignedIn, Visitor, password_mark, session_refuse, signing_in,
@@ -17,15 +17,10 @@ pub const STEP_MS: i64 = 10 * 60_000;
 /// Codes that may be tried after one password.
 pub const TRIES_MAX: i64 = 5;
 
-fn hash(secret: &str) -> String {
-    use sha2::{Digest, Sha256};
-    hex::encode(Sha256::digest(secret.as_bytes()))
-}
-
-/// Asks for a code where the account has a second factor.
+/// Asks for a code or a passkey where the account has a second factor.
 pub fn second_step<'a>(app: &'a App, ctx: &'a Ctx, passed: &'a Passed) -> BoxFuture<'a, Outcome<Option<SecondStep>>> {
     Box::pin(async move {
-        if !factor::is_on(&app.db().read(), &passed.account).await? {
+        if !has_second_factor(&app.db().read(), &passed.account).await? {
             return Ok(None);
         }
         let secret = platform::random::secret();
@@ -44,13 +39,14 @@ pub fn second_step<'a>(app: &'a App, ctx: &'a Ctx, passed: &'a Passed) -> BoxFut
     })
 }
 
-/// Whether a browser's second step still waits for a code.
+/// Whether a browser's second step still waits; true where a passkey will do as well as a code.
 ///
 /// # Errors
 /// As the policy says; `step-over` (404).
-pub async fn second_step_view(app: &App, ctx: &Ctx, secret: &str) -> Outcome<()> {
+pub async fn second_step_view(app: &App, ctx: &Ctx, secret: &str) -> Outcome<bool> {
     app.policies().require(ctx, "second_step_take", &Resource::house())?;
-    waiting(app, ctx, secret).await.map(|_| ())
+    let (_, account) = waiting(app, ctx, secret).await?;
+    Ok(super::passkey::place(app).is_ok() && passkey::any(&app.db().read(), &account.id).await?)
 }
 
 async fn waiting(app: &App, ctx: &Ctx, secret: &str) -> Outcome<(Step, Account)> {

@@ -1,12 +1,13 @@
 //! One's own second factor: begun, confirmed, removed; recovery codes. And lifting that of somebody who has lost it.
 
 use super::{code, own, person};
+use crate::rules::passkey::PASSKEYS_MAX;
 use crate::rules::refusals;
-use crate::store::factor;
+use crate::store::{factor, forget_codes, has_second_factor, passkey};
 use crate::totp::{Fit, SECRET_BYTES};
 use crate::{recovery, totp};
 use kernel::Refusal;
-use platform::identity::actions::{Attempts, Visitor, password_right};
+use platform::identity::actions::{Attempts, Visitor, password_right, sessions_end};
 use platform::identity::{account_grants, account_row};
 use platform::journal::Entry;
 use platform::{App, Ctx, Outcome};
@@ -17,8 +18,10 @@ const ISSUER: &str = "Yilang 一廊";
 /// How one's second factor stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorView {
-    /// Since when it is asked for; none for none.
+    /// Since when codes of an app are asked for; none for none.
     pub since_ms: Option<i64>,
+    /// Passkeys, which are second factors too.
+    pub passkeys: usize,
     /// Recovery codes that can still be used.
     pub codes_left: i64,
     /// Whether one holds an office, which should have one.
@@ -47,6 +50,7 @@ pub async fn factor_view(app: &App, ctx: &Ctx) -> Outcome<FactorView> {
     let factor = factor::of_account(&conn, &account).await?;
     Ok(FactorView {
         since_ms: factor.and_then(|factor| factor.since_ms),
+        passkeys: passkey::of_account(&conn, &account, PASSKEYS_MAX).await?.len(),
         codes_left: factor::codes_left(&conn, &account).await?,
         office: account_grants(&conn, &account).await?.iter().any(|grant| grant.is_office()),
         required: super::house::required(&conn).await?,
@@ -110,7 +114,7 @@ pub async fn factor_confirm(app: &App, ctx: &Ctx, typed: &str, visitor: &Visitor
 }
 
 /// Fresh recovery codes and their hashes.
-fn fresh_codes(account: &str) -> (Vec<String>, Vec<String>) {
+pub(super) fn fresh_codes(account: &str) -> (Vec<String>, Vec<String>) {
     let codes: Vec<String> = (0..recovery::COUNT).map(|_| recovery::code(platform::random::bits())).collect();
     let plain = codes.iter().filter_map(|code| recovery::typed(code));
     let hashes = plain.map(|plain| recovery::hash(account, &plain)).collect();
@@ -127,7 +131,7 @@ pub async fn recovery_make(app: &App, ctx: &Ctx) -> Outcome<Vec<String>> {
     app.in_txn(&ctx.unkeyed(), "recovery_make", (app.clone(), account, hashes), |tx, (app, account, hashes)| {
         Box::pin(async move {
             app.policies().require(tx.ctx(), "recovery_make", &person(account))?;
-            if !factor::is_on(tx, account).await? {
+            if !has_second_factor(tx, account).await? {
                 return Err(refusals::factor_none().into());
             }
             factor::codes_replace(tx, account, hashes, tx.ctx().now.ms()).await?;
@@ -149,7 +153,7 @@ pub struct Removal {
     pub visitor: Visitor,
 }
 
-/// Removes one's own second factor and its recovery codes.
+/// Removes one's own authenticator app, and the recovery codes unless passkeys are left.
 ///
 /// # Errors
 /// As the policy says; `factor-none`, `password-wrong`, `code-wrong`, `code-used`, `sign-in-wait`.
@@ -170,6 +174,7 @@ pub async fn factor_remove(app: &App, ctx: &Ctx, removal: Removal) -> Outcome<()
             app.policies().require(tx.ctx(), "factor_remove", &person(account))?;
             code::spend(tx, account, typed).await?;
             factor::remove(tx, account).await?;
+            forget_codes(tx, account).await?;
             attempts.clear(tx).await?;
             tx.journal(Entry::new("factor.removed", "account", account)).await.map(|_| ())
         })
@@ -177,7 +182,8 @@ pub async fn factor_remove(app: &App, ctx: &Ctx, removal: Removal) -> Outcome<()
     .await
 }
 
-/// Lifts the second factor of somebody who has lost device and codes. Another administrator does, never oneself.
+/// Lifts every second factor of somebody who has lost device and codes, passkeys too, and signs him out everywhere. Another
+/// administrator does, never oneself.
 ///
 /// # Errors
 /// As the policy says; `step-up`; `factor-none`.
@@ -185,9 +191,12 @@ pub async fn factor_lift(app: &App, ctx: &Ctx, account: String) -> Outcome<()> {
     app.in_txn(ctx, "factor_lift", (app.clone(), account), |tx, (app, account)| {
         Box::pin(async move {
             app.policies().require(tx.ctx(), "factor_lift", &person(account))?;
-            if !factor::remove(tx, account).await? {
+            let (codes, passkeys) = (factor::remove(tx, account).await?, passkey::remove_all(tx, account).await?);
+            if !codes && !passkeys {
                 return Err(refusals::factor_none().into());
             }
+            forget_codes(tx, account).await?;
+            sessions_end(tx, account).await?;
             tx.journal(Entry::new("factor.lifted", "account", account)).await.map(|_| ())
         })
     })

@@ -2,7 +2,7 @@
 
 use super::own;
 use crate::rules::refusals;
-use crate::store::factor;
+use crate::store::has_second_factor;
 use futures_util::future::BoxFuture;
 use platform::db::Conn;
 use platform::identity::{Account, account_row, office_holders};
@@ -24,7 +24,7 @@ pub(crate) async fn required(conn: &Conn) -> Outcome<bool> {
 
 /// Whether the offices of an account rest: one is required, and it has none.
 pub fn roles_rest<'a>(conn: &'a Conn, account: &'a str) -> BoxFuture<'a, Outcome<bool>> {
-    Box::pin(async move { Ok(required(conn).await? && !factor::is_on(conn, account).await?) })
+    Box::pin(async move { Ok(required(conn).await? && !has_second_factor(conn, account).await?) })
 }
 
 /// Somebody who holds an office.
@@ -55,7 +55,7 @@ pub async fn access_list(app: &App, ctx: &Ctx) -> Outcome<AccessView> {
     let mut holders = Vec::new();
     for id in office_holders(&conn, HOLDERS_MAX).await? {
         let Some(account) = account_row(&conn, &id).await? else { continue };
-        holders.push(Holder { factor: factor::is_on(&conn, &id).await?, account });
+        holders.push(Holder { factor: has_second_factor(&conn, &id).await?, account });
     }
     holders.sort_by(|a, b| (a.factor, &a.account.login).cmp(&(b.factor, &b.account.login)));
     Ok(AccessView { required: required(&conn).await?, holders })
@@ -70,7 +70,7 @@ pub async fn access_change(app: &App, ctx: &Ctx, must: bool) -> Outcome<()> {
     app.in_txn(ctx, "access_change", (app.clone(), account, must), |tx, (app, account, must)| {
         Box::pin(async move {
             app.policies().require(tx.ctx(), "access_change", &Resource::house())?;
-            if *must && !factor::is_on(tx, account).await? {
+            if *must && !has_second_factor(tx, account).await? {
                 return Err(refusals::own_factor_first().into());
             }
             let word = if *must { REQUIRED } else { "offered" };

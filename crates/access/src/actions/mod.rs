@@ -5,8 +5,12 @@ pub mod desk;
 pub mod enter;
 pub mod factor;
 pub mod house;
+pub mod identity;
 pub mod mail;
+pub mod passkey;
+pub mod passkey_show;
 pub mod proof;
+pub mod trip;
 pub mod why;
 
 use kernel::Refusal;
@@ -16,6 +20,12 @@ use platform::policy::Resource;
 /// An account as policies see it.
 pub(crate) fn person(account: &str) -> Resource {
     Resource::new("Person", account).with("account", account)
+}
+
+/// What is kept of a secret that a browser carries.
+pub(crate) fn hash(secret: &str) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 /// The account that acts.

@@ -56,6 +56,8 @@ struct FactorState {
     office: bool,
     /// Whether the house asks offices for a second factor.
     required: bool,
+    /// Passkeys, which are second factors too.
+    passkeys: usize,
 }
 
 /// How one's second factor stands.
@@ -68,6 +70,7 @@ async fn view(State(app): State<App>, caller: Caller) -> Result<Json<FactorState
         recovery_codes_left: view.codes_left,
         office: view.office,
         required: view.required,
+        passkeys: view.passkeys,
     }))
 }
 
@@ -146,7 +149,7 @@ async fn codes(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Js
     Ok((StatusCode::CREATED, Json(RecoveryCodes { codes })))
 }
 
-/// A proof of who sits there: the password, or a code where there is a second factor.
+/// A proof of who sits there: a passkey, or a code where there is a second factor, or else the password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ProofBody {
@@ -155,6 +158,9 @@ struct ProofBody {
     /// A code of the app, or a recovery code.
     #[serde(default)]
     code: String,
+    /// What a device answered to the question of `/api/v1/me/proofs/passkeys`: `AuthenticationResponseJSON` as text.
+    #[serde(default)]
+    credential: String,
 }
 
 /// Proves who sits at this session, for ten minutes. What was refused with `step-up` goes through then.
@@ -166,7 +172,8 @@ async fn prove(
     place: Place,
     JsonBody(body): JsonBody<ProofBody>,
 ) -> Result<StatusCode, Problem> {
-    let proof = Proof { password: body.password, code: body.code, visitor: place.0 };
+    let ProofBody { password, code, credential } = body;
+    let proof = Proof { password, code, credential, visitor: place.0 };
     proof_give(&app, &caller.ctx, proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }

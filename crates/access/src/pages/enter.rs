@@ -1,6 +1,6 @@
 //! The code after the password.
 
-use super::{code_field, form_page, read, write};
+use super::{code_field, cookie_header, form_page_also, read, write};
 use crate::actions::enter::{second_step_take, second_step_view};
 use crate::rules::refusals;
 use axum::extract::{Form as Posted, Query, State};
@@ -29,10 +29,7 @@ fn name(https: bool) -> &'static str {
 
 /// Carries what was reached by the password, for so many seconds; 0 takes it away. It is no session.
 pub fn cookie(secret: &str, age_s: i64, https: bool) -> HeaderValue {
-    let secure = if https { "; Secure" } else { "" };
-    let text = format!("{}={secret}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}", name(https));
-    // Secrets are hexadecimal, so the text is always a valid header.
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    cookie_header(name(https), secret, age_s, https)
 }
 
 #[derive(Deserialize)]
@@ -54,6 +51,13 @@ fn form(caller: &Caller, next: &str) -> Form {
     Form::new(t, "/sign-in/codes", t.msg("access-enter-submit")).hidden("next", safe_next(next)).field(code_field(t))
 }
 
+/// The form for a code, and the way by a passkey where the account has one.
+fn shown(caller: &Caller, status: StatusCode, form: Form, passkey: bool, next: &str) -> Response {
+    let t = caller.visit.t;
+    let also = Form::new(t, "/sign-in/passkeys", t.msg("access-passkey-instead")).hidden("next", safe_next(next));
+    form_page_also(caller, status, "access-enter-title", "access-enter-lede", form, passkey.then_some(also))
+}
+
 async fn page(
     State(app): State<App>,
     caller: Caller,
@@ -61,10 +65,10 @@ async fn page(
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
     let secret = cookie_of(&headers, name(app.site().https)).unwrap_or_default();
-    if second_step_view(&app, &caller.ctx, secret).await.is_err() {
+    let Ok(passkey) = second_step_view(&app, &caller.ctx, secret).await else {
         return Ok(Redirect::to("/sign-in").into_response());
-    }
-    Ok(form_page(&caller, StatusCode::OK, "access-enter-title", "access-enter-lede", form(&caller, &query.next)))
+    };
+    Ok(shown(&caller, StatusCode::OK, form(&caller, &query.next), passkey, &query.next))
 }
 
 async fn take(
@@ -84,7 +88,8 @@ async fn take(
         }
         Err(fault) => {
             let (status, form) = on_form(fault, form(&caller, &typed.next))?;
-            Ok(form_page(&caller, status, "access-enter-title", "access-enter-lede", form))
+            let passkey = second_step_view(&app, &caller.ctx, secret).await.unwrap_or(false);
+            Ok(shown(&caller, status, form, passkey, &typed.next))
         }
     }
 }

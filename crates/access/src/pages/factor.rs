@@ -125,7 +125,7 @@ async fn confirm(
     }
 }
 
-fn codes_page(caller: &Caller, codes: Vec<String>) -> Response {
+pub(super) fn codes_page(caller: &Caller, codes: Vec<String>) -> Response {
     let t = caller.visit.t;
     let shell = caller.visit.shell(t.msg("access-codes")).private();
     let crumbs = crumbs(t, "access-codes").over("/account/factors", t.msg("access-factors").into_owned());

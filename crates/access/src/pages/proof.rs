@@ -1,7 +1,7 @@
 //! A fresh proof of who sits there, and what was sent before it, sent again.
 
-use super::{code_field, form_page, password_field, write};
-use crate::actions::proof::{Proof, proof_by_code, proof_give};
+use super::{code_field, form_page, form_page_also, password_field, write};
+use crate::actions::proof::{Proof, proof_give, proof_means};
 use axum::extract::{Form as Posted, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -20,7 +20,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Parts of names of fields that are typed again rather than kept in a page.
-const SECRET: [&str; 3] = ["password", "secret", "code"];
+const SECRET: [&str; 4] = ["password", "secret", "code", "credential"];
 
 /// What was sent, as the page that asks for a proof carries it.
 fn packed(held: &Held) -> Option<String> {
@@ -28,21 +28,29 @@ fn packed(held: &Held) -> Option<String> {
     Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish())
 }
 
-async fn form(app: &App, caller: &Caller, back: &str, held: Option<&str>) -> Outcome<Form> {
+/// The form that asks for a proof, and the way by a passkey where the account has one.
+async fn forms(app: &App, caller: &Caller, back: &str, held: Option<&str>) -> Outcome<(Form, Option<Form>)> {
     let t = caller.visit.t;
-    let field = if proof_by_code(app, &caller.ctx).await? { code_field(t) } else { password_field(t) };
-    let form = Form::new(t, "/account/proofs", t.msg("access-proof-submit")).hidden("back", back).field(field);
-    Ok(match held {
-        Some(held) => form.hidden("send", "again").hidden("held", held),
-        None => form,
-    })
+    let means = proof_means(app, &caller.ctx).await?;
+    let carry = |form: Form| match held {
+        Some(held) => form.hidden("back", back).hidden("send", "again").hidden("held", held),
+        None => form.hidden("back", back),
+    };
+    let field = if means.code { code_field(t) } else { password_field(t) };
+    let also = || carry(Form::new(t, "/account/proofs/passkeys", t.msg("access-passkey-instead")));
+    let form = carry(Form::new(t, "/account/proofs", t.msg("access-proof-submit")).field(field));
+    Ok((form, means.passkey.then(also)))
+}
+
+fn shown(caller: &Caller, status: StatusCode, form: Form, also: Option<Form>) -> Response {
+    form_page_also(caller, status, "access-proof-title", "access-proof-lede", form, also)
 }
 
 /// The page that asks, in place of what was refused.
 pub fn ask<'a>(app: &'a App, caller: &'a Caller, held: Held) -> BoxFuture<'a, Response> {
     Box::pin(async move {
-        match form(app, caller, &held.path, packed(&held).as_deref()).await {
-            Ok(form) => form_page(caller, StatusCode::FORBIDDEN, "access-proof-title", "access-proof-lede", form),
+        match forms(app, caller, &held.path, packed(&held).as_deref()).await {
+            Ok((form, also)) => shown(caller, StatusCode::FORBIDDEN, form, also),
             Err(fault) => Problem::from(fault).into_response(),
         }
     })
@@ -54,6 +62,8 @@ struct ProofForm {
     password: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    credential: String,
     #[serde(default)]
     back: String,
     #[serde(default)]
@@ -70,14 +80,15 @@ async fn give(
 ) -> Result<Response, Problem> {
     let back = safe_next(&typed.back);
     let held = (!typed.send.is_empty()).then_some(typed.held.as_str());
-    let proof = Proof { password: typed.password, code: typed.code, visitor: place.0 };
+    let ProofForm { password, code, credential, .. } = typed;
+    let proof = Proof { password, code, credential, visitor: place.0 };
     match (proof_give(&app, &caller.ctx, proof).await, held) {
         (Ok(()), Some(held)) => Ok(again(&caller, back, held)),
         (Ok(()), None) => Ok(Redirect::to(back).into_response()),
         (Err(fault), held) => {
-            let form = form(&app, &caller, back, held).await?;
+            let (form, also) = forms(&app, &caller, back, held).await?;
             let (status, form) = on_form(fault, form)?;
-            Ok(form_page(&caller, status, "access-proof-title", "access-proof-lede", form))
+            Ok(shown(&caller, status, form, also))
         }
     }
 }

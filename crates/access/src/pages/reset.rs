@@ -55,6 +55,7 @@ async fn ask(
         heading,
         lede: t.msg("access-reset-sent-lede").into_owned(),
         form: None,
+        also: None,
         back: Some(("/sign-in".to_owned(), t.msg("nav-sign-in").into_owned())),
     }))
 }

@@ -39,7 +39,7 @@ pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Option<Factor>> {
     Ok(Some(Factor { secret, since_ms: get(&row, "since_ms")?, last_step: get(&row, "last_step")? }))
 }
 
-/// Whether an account has a confirmed second factor.
+/// Whether an account has confirmed an authenticator app; see [`super::has_second_factor`].
 pub async fn is_on(conn: &Conn, account: &str) -> Outcome<bool> {
     let text = "SELECT 1 AS n FROM second_factor WHERE account = $1 AND since_ms IS NOT NULL";
     Ok(first(conn, text, vec![account.into()]).await?.is_some())
@@ -65,9 +65,8 @@ pub async fn use_step(conn: &impl ConnectionTrait, account: &str, step: i64) -> 
     Ok(run(conn, text, vec![step.into(), account.into(), step.into()]).await? > 0)
 }
 
-/// Takes the second factor away, with its recovery codes; false when there is none.
+/// Takes the authenticator app away; false when there is none.
 pub async fn remove(conn: &impl ConnectionTrait, account: &str) -> Outcome<bool> {
-    run(conn, "DELETE FROM recovery_code WHERE account = $1", vec![account.into()]).await?;
     Ok(run(conn, "DELETE FROM second_factor WHERE account = $1", vec![account.into()]).await? > 0)
 }
 

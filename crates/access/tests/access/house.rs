@@ -15,12 +15,17 @@ pub const PASSWORD: &str = "correct horse battery";
 
 pub struct House(pub TestApp);
 
-/// A house with the example pack loaded.
+/// A house with the example pack loaded, at an address that has no passkeys.
 pub async fn house() -> House {
+    house_at("http://127.0.0.1:8060").await
+}
+
+/// A house at an address of the test's choice.
+pub async fn house_at(public_url: &str) -> House {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
     let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
     let all = vec![registry::capability(), notices::capability(), access::capability()];
-    let test = TestApp::start(all).await;
+    let test = TestApp::start_as(public_url, all).await;
     registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
     test.open_index().await;
     House(test)
@@ -59,6 +64,12 @@ impl House {
         let fields = [("login", login), ("password", PASSWORD), ("next", "/account")];
         assert_eq!(client.form("/sign-in", &fields).await.redirect(), "/account");
         client
+    }
+
+    /// A browser of an account made for this.
+    pub async fn browser_of_somebody_else(&self, login: &str) -> Client {
+        self.account(login, None).await;
+        self.browser(login).await
     }
 
     /// A browser that has passed the password and is asked for a code.

@@ -284,6 +284,11 @@ pub const TABLE: &[Told] = &[
     high("factor.lifted", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
     high("factor.codes_made", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
     high("factor.code_spent", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("passkey.added", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("passkey.removed", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("passkey.doubted", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("identity.linked", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
+    high("identity.removed", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
     told("invite.accepted", Audience::Administrators, Topic::Administration),
     high("job.died", Audience::Administrators, Topic::Administration, Some(Expect::Repair)),
 ];

@@ -3,6 +3,7 @@ sign-in-lede = Use your login name or e-mail address.
 sign-in-login = Login name or e-mail
 sign-in-password = Password
 sign-in-submit = Sign in
+sign-in-other = Other ways to sign in
 sign-in-note = No account? Ask an administrator of this site for a one-time link.
 link-first-title = Create the first administrator
 link-first-lede = There is no account yet. The account made here runs accounts, packs and jobs. The link works once.

@@ -3,6 +3,7 @@ sign-in-lede = 用登录名或邮箱登录。
 sign-in-login = 登录名或邮箱
 sign-in-password = 密码
 sign-in-submit = 登录
+sign-in-other = 其他登录方式
 sign-in-note = 没有账号，请联系本站管理员，由管理员发给一次性链接。
 link-first-title = 创建第一位系统管理员
 link-first-lede = 本站还没有账号。这里创建的账号管理全部账号、资料包与任务，链接用后即失效。

@@ -1,8 +1,8 @@
-//! Calls to other houses: one POST to an address that was resolved once and looked at, and never led elsewhere.
+//! Calls to other houses: one request to an address that was resolved once and looked at, and never led elsewhere.
 
 pub mod address;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::handshake;
@@ -36,6 +36,17 @@ pub struct Post {
     pub body: String,
 }
 
+/// What is asked where.
+#[derive(Debug, Clone)]
+pub struct Get {
+    /// The address.
+    pub url: String,
+    /// As in [`Post`].
+    pub private: bool,
+    /// Headers besides the host's: names in lower case, and values.
+    pub headers: Vec<(&'static str, String)>,
+}
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -56,28 +67,53 @@ pub enum Failed {
     Never(String),
 }
 
-/// Makes the call, within [`CALL_TIMEOUT`].
+/// One request of either kind.
+struct Ask<'a> {
+    method: Method,
+    url: &'a str,
+    private: bool,
+    headers: &'a [(&'static str, String)],
+    body: &'a str,
+}
+
+/// Sends something, within [`CALL_TIMEOUT`].
 ///
 /// # Errors
 /// `address` and `private` for an address that is not called; `name`, `connect`, `tls`, `http`, `timeout`.
 pub async fn post(post: &Post) -> Result<Answer, Failed> {
-    tokio::time::timeout(CALL_TIMEOUT, call(post))
+    let Post { url, private, headers, body } = post;
+    in_time(Ask { method: Method::POST, url, private: *private, headers, body }).await
+}
+
+/// Asks for something, within [`CALL_TIMEOUT`].
+///
+/// # Errors
+/// As [`post`].
+pub async fn get(get: &Get) -> Result<Answer, Failed> {
+    let Get { url, private, headers } = get;
+    in_time(Ask { method: Method::GET, url, private: *private, headers, body: "" }).await
+}
+
+async fn in_time(ask: Ask<'_>) -> Result<Answer, Failed> {
+    tokio::time::timeout(CALL_TIMEOUT, call(&ask))
         .await
         .unwrap_or_else(|_| Err(Failed::Later(format!("timeout {}", CALL_TIMEOUT.as_secs()))))
 }
 
-fn request(post: &Post, url: &Url) -> Result<Request<Full<Bytes>>, Failed> {
+fn request(ask: &Ask<'_>, url: &Url) -> Result<Request<Full<Bytes>>, Failed> {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let host = match (url.host_str().unwrap_or_default(), url.port()) {
         (host, Some(port)) => format!("{host}:{port}"),
         (host, None) => host.to_owned(),
     };
-    let request = Request::post(format!("{}{query}", url.path()))
+    let request = Request::builder()
+        .method(&ask.method)
+        .uri(format!("{}{query}", url.path()))
         .header(header::HOST, host)
         .header(header::USER_AGENT, concat!("Yilang/", env!("CARGO_PKG_VERSION")))
         .header(header::CONNECTION, "close");
-    let request = post.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.as_str()));
-    request.body(Full::new(Bytes::from(post.body.clone()))).map_err(|_| Failed::Never("address".into()))
+    let request = ask.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.as_str()));
+    request.body(Full::new(Bytes::from(ask.body.to_owned()))).map_err(|_| Failed::Never("address".into()))
 }
 
 /// The one address that is called. If any address of the name lies inside, the name is not trusted at all.
@@ -98,13 +134,13 @@ async fn resolve(url: &Url, private: bool) -> Result<SocketAddr, Failed> {
     found.first().copied().ok_or_else(|| Failed::Later("name".into()))
 }
 
-async fn call(post: &Post) -> Result<Answer, Failed> {
-    let url = Url::parse(&post.url).map_err(|_| Failed::Never("address".into()))?;
-    if url.scheme() != "https" && !post.private {
+async fn call(ask: &Ask<'_>) -> Result<Answer, Failed> {
+    let url = Url::parse(ask.url).map_err(|_| Failed::Never("address".into()))?;
+    if url.scheme() != "https" && !ask.private {
         return Err(Failed::Never("address".into()));
     }
-    let request = request(post, &url)?;
-    let to = resolve(&url, post.private).await?;
+    let request = request(ask, &url)?;
+    let to = resolve(&url, ask.private).await?;
     let stream = TcpStream::connect(to).await.map_err(|error| Failed::Later(format!("connect {error}")))?;
     if url.scheme() != "https" {
         return exchange(stream, request).await;

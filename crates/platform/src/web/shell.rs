@@ -116,8 +116,8 @@ pub struct Proof {
 pub struct Account {
     /// The person's or the account's name.
     pub name: String,
-    /// The organisation acted for, if any.
-    pub organisation: Option<String>,
+    /// For whom the account acts, on every page.
+    pub acting: Acting,
     /// Tasks that wait on the desk.
     pub waiting: i64,
     /// Messages not read yet.
@@ -125,6 +125,20 @@ pub struct Account {
     /// True if the administration pages are open to this account.
     pub admin: bool,
 }
+
+/// For whom somebody acts: nothing for whoever acts for himself alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Acting {
+    /// For the corridor's own office.
+    pub joint_office: bool,
+    /// For the authority of these cities, by their codes.
+    pub cities: Vec<String>,
+    /// For these organisations.
+    pub organisations: Vec<String>,
+}
+
+/// Names of those acted for that the header shows; of more it says how many.
+const ACTING_SHOWN_MAX: usize = 2;
 
 /// One link of the navigation as shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,6 +273,25 @@ impl Shell {
     /// What a city is called; its code where nobody has named it.
     pub fn place<'a>(&'a self, code: &'a str) -> &'a str {
         self.places.get(code).map_or(code, |name| self.t.text(name))
+    }
+
+    /// Those for whom whoever is signed in acts, in the reader's words; none for whoever acts for himself.
+    pub fn acting(&self) -> Option<String> {
+        let acting = &self.account.as_ref()?.acting;
+        let office = acting.joint_office.then(|| self.t.msg("acting-joint-office").into_owned());
+        let city = |code: &String| self.t.with("acting-city-office", "city", self.place(code));
+        let names: Vec<String> = office
+            .into_iter()
+            .chain(acting.cities.iter().map(city))
+            .chain(acting.organisations.iter().cloned())
+            .collect();
+        let shown = names.iter().take(ACTING_SHOWN_MAX).cloned().collect::<Vec<_>>();
+        let shown = shown.join(&self.t.msg("acting-and"));
+        match names.len() {
+            0 => None,
+            n if n <= ACTING_SHOWN_MAX => Some(shown),
+            n => Some(self.t.with2("acting-several", "names", shown.as_str(), "n", n as i64)),
+        }
     }
 
     /// Keeps search engines away.

@@ -33,6 +33,16 @@ async fn refused() -> Result<(), Problem> {
     Err(Refusal::invalid("uscc-check", "校验码不符 <b>。", "The check character is wrong <b>.").at("uscc").into())
 }
 
+/// A page for somebody who acts for so many: an office of one, then organisations.
+async fn acting(visit: Visit, axum::extract::Path(n): axum::extract::Path<usize>) -> axum::response::Response {
+    let organisations =
+        ["示例甲", "示例乙", "示例丙"].into_iter().take(n.saturating_sub(1)).map(str::to_owned).collect();
+    let cities = if n > 0 { vec!["310117".to_owned()] } else { Vec::new() };
+    let acting = super::shell::Acting { joint_office: false, cities, organisations };
+    visit.sign_in(super::Account { name: "示例账号".into(), acting, ..super::Account::default() });
+    html(&Plain { shell: visit.shell("题"), words: String::new() })
+}
+
 async fn panics() {
     panic!("a secret of the house");
 }
@@ -48,6 +58,7 @@ fn app() -> Router {
             "/plain",
             get(async |visit: Visit| html(&Plain { shell: visit.shell("题"), words: "<script>1</script>".into() })),
         )
+        .route("/acting/{n}", get(acting))
         .route("/refused", get(refused))
         .route("/api/v1/refused", get(refused))
         .route("/panics", get(panics))
@@ -65,6 +76,24 @@ async fn ask(request: Request<Body>) -> (Response<()>, String) {
 
 fn browser(uri: &str) -> Request<Body> {
     Request::get(uri).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn for_whom_somebody_acts_stands_at_the_head_of_every_page() {
+    for (address, shown) in [
+        ("/acting/1", "代表</span> <strong>310117主管部门</strong>"),
+        ("/acting/1?lang=en", "Acting for</span> <strong>the city office of 310117</strong>"),
+        ("/acting/2", "<strong>310117主管部门、示例甲</strong>"),
+        ("/acting/2?lang=en", "<strong>the city office of 310117 and 示例甲</strong>"),
+        ("/acting/4", "<strong>310117主管部门、示例甲等 4 家单位</strong>"),
+        ("/acting/4?lang=en", "<strong>the city office of 310117 and 示例甲 and others, 4 in all</strong>"),
+    ] {
+        let (_, page) = ask(browser(address)).await;
+        let head = page.split("</header>").next().unwrap_or_default();
+        assert!(head.contains(shown), "{address}: {head}");
+    }
+    let (_, page) = ask(browser("/acting/0")).await;
+    assert!(page.contains("示例账号") && !page.contains("class=\"acting\""));
 }
 
 #[test]

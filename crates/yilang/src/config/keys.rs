@@ -1,8 +1,10 @@
 //! Everything that can be set, once: flag, variable, key of the file, help, schema and check all follow from this table.
 
+use access::provider::Providers;
 use platform::db::DbUrl;
 use platform::journal::witness::{WITNESSES_MAX, Witnesses};
 use std::net::SocketAddr;
+use std::path::Path;
 use tracing_subscriber::EnvFilter;
 
 /// Characters of the token that opens the figures, at least.
@@ -33,6 +35,8 @@ pub enum Kind {
     Count(u64),
     /// Witnesses of the journal: verifier keys and addresses.
     Witnesses,
+    /// The path of the file that names sign-in services.
+    Providers,
     /// A secret word.
     Token,
     /// One of some words.
@@ -181,6 +185,13 @@ pub const KEYS: &[Key] = &[
         "Let webhooks call addresses in private networks, also without TLS",
     ),
     serve(
+        "providers",
+        "YILANG_PROVIDERS",
+        Kind::Providers,
+        None,
+        "TOML file of the OpenID Connect services that people may sign in by. See docs/operations.md",
+    ),
+    serve(
         "drain-s",
         "YILANG_DRAIN_S",
         Kind::Seconds(300),
@@ -252,6 +263,7 @@ impl Key {
                     Err((refusal.zh.trim_end_matches('。').to_owned(), refusal.en.trim_end_matches('.').to_owned()))
                 }
             },
+            Kind::Providers => Providers::read(Path::new(value)).map(|_| ()).map_err(|wrong| (wrong.zh, wrong.en)),
             Kind::Token => {
                 let zh = format!("须为至少 {TOKEN_CHARS_MIN} 个可见 ASCII 字符，例如 openssl rand -hex 16 的输出");
                 let en =
@@ -330,6 +342,7 @@ mod tests {
             ("finish-s", "1.5"),
             ("witness-quorum", "0"),
             ("witnesses", "https://witness.example"),
+            ("providers", "/nowhere/providers.toml"),
         ];
         for (name, value) in bad {
             let (zh, en) = Key::find(name).unwrap().check(value).expect_err(name);

@@ -115,6 +115,8 @@ pub struct Serving {
     pub demo: bool,
     /// Mail server, sender, and whether webhooks may call private networks.
     pub mail: Mail,
+    /// The file that names sign-in services.
+    pub providers: Option<PathBuf>,
     /// Who may read the figures.
     pub metrics: Readers,
     /// How long a node that is asked to stop waits.
@@ -168,6 +170,7 @@ fn value_name(kind: Kind) -> &'static str {
         Kind::Seconds(_) => "SECONDS",
         Kind::Count(_) => "NUMBER",
         Kind::Witnesses => "WITNESSES",
+        Kind::Providers => "FILE",
         Kind::Token => "TOKEN",
         Kind::Choice(_) | Kind::Switch => "WORD",
         Kind::Words => "WORDS",
@@ -228,6 +231,7 @@ impl Config {
                     from: get("mail-from"),
                     webhook_private: get("webhook-private").is_some_and(|value| value == "true"),
                 },
+                providers: get("providers").map(PathBuf::from),
                 metrics,
                 patience: Patience { drain: seconds("drain-s"), finish: seconds("finish-s") },
             },
@@ -325,7 +329,13 @@ pub fn schema() -> Value {
             Kind::Url => json!({ "type": "string", "pattern": "^https?://\\S*[^/\\s]$" }),
             Kind::Database => json!({ "type": "string", "pattern": "^(sqlite:|postgres(ql)?://)." }),
             Kind::MailServer => json!({ "type": "string", "pattern": "^smtps?://." }),
-            Kind::Folder | Kind::Program | Kind::Address | Kind::Filter | Kind::Words | Kind::Witnesses => {
+            Kind::Folder
+            | Kind::Program
+            | Kind::Address
+            | Kind::Filter
+            | Kind::Words
+            | Kind::Providers
+            | Kind::Witnesses => {
                 json!({ "type": "string", "minLength": 1 })
             }
         };

@@ -18,8 +18,9 @@ const API: &str = "/api/";
 const STREAMS: [&str; 1] = ["/live"];
 
 /// Pages that nothing in a finished demo links to, and why.
-const UNLINKED: [&str; 12] = [
+const UNLINKED: [&str; 13] = [
     "/sign-in/codes",                  // after a password, for whoever has a second factor
+    "/sign-in/returns/{id}",           // where another house sends people back to
     "/log/tile/{*path}",               // for monitors, who work it out from the size of the log
     "/mail/addresses/{link}",          // mailed to the address
     "/mail/unsubscriptions/{link}",    // stands in mails
@@ -34,8 +35,18 @@ const UNLINKED: [&str; 12] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 25] = [
+const UNSHOWN: [&str; 35] = [
     "/sign-in/codes",                       // after a password, for whoever has a second factor
+    "/sign-in/passkeys",                    // the address of the demo has no passkeys
+    "/sign-in/passkeys/answers",            // behind the form that asks
+    "/sign-in/providers/{id}",              // no other house is named
+    "/sign-in/returns/{id}",                // where another house sends people back to
+    "/account/passkeys",                    // the address of the demo has no passkeys
+    "/account/passkeys/confirmations",      // behind the form that begins
+    "/account/passkeys/{id}/removals",      // nobody has a passkey
+    "/account/proofs/passkeys",             // in place of what was refused for want of a proof
+    "/account/identities/{id}/links",       // no other house is named
+    "/account/identities/{id}/removals",    // nobody has linked an identity
     "/account/factors/confirmations",       // behind the form that begins
     "/account/factors/removals",            // nobody has a second factor
     "/account/recovery-codes",              // nobody has a second factor

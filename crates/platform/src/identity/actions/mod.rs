@@ -19,7 +19,8 @@ pub use invite::{
 pub use role::{grants_of, role_grant, role_revoke};
 pub use session::{
     Attempts, Entered, Opening, Passed, SecondStep, SignIn, SignedIn, Visitor, password_mark, password_right,
-    session_end, session_list, session_others_end, session_proved, session_refuse, sign_in, sign_out, signing_in,
+    session_end, session_list, session_others_end, session_proved, session_refuse, sessions_end, sign_in, sign_out,
+    signing_in,
 };
 pub use token::{MadeToken, NewToken, token_create, token_list, token_revoke};
 

@@ -396,6 +396,16 @@ pub async fn session_others_end(app: &App, ctx: &Ctx, keep_secret: &str) -> Outc
     .await
 }
 
+/// Signs an account out everywhere but in the session that acts, in the transaction of what makes it needful: a way to sign
+/// in that is no more. Returns how many sessions ended.
+///
+/// # Errors
+/// Only when the database fails.
+pub async fn sessions_end(tx: &Txn, account: &str) -> Outcome<u64> {
+    let here = tx.ctx().actor.presence.as_ref().map_or("", |presence| presence.session.as_str());
+    store::session::delete_but(tx, account, here).await
+}
+
 /// One's own open sessions, newest first, and which of them is this one.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use crate::fault::Outcome;
 use crate::identity::actions::{self, Accept, SignIn, Visitor};
 use crate::identity::{Invite, InviteKind};
 use crate::request::Caller;
-use crate::web::Problem;
 use crate::web::parts::{Field, FieldKind, Form};
+use crate::web::{Problem, html_with};
 use axum::extract::{Form as Posted, Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -65,7 +65,7 @@ fn shown(caller: &Caller, status: StatusCode, invite: &Invite, form: Form) -> Re
         InviteKind::Invite => ("link-invite-title", "link-invite-lede"),
         InviteKind::Reset => ("link-reset-title", "link-reset-lede"),
     };
-    form_page(caller, status, heading, lede, form, "")
+    html_with(status, &form_page(caller, heading, lede, form, ""))
 }
 
 async fn first_page(State(app): State<App>, caller: Caller, Path(secret): Path<String>) -> Result<Response, Problem> {

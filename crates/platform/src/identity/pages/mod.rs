@@ -10,17 +10,16 @@ mod sign_in;
 pub(super) use house::STATES;
 pub use sign_in::{safe_next, welcome};
 
-use crate::capability::Route;
+use crate::capability::{Route, Way};
 use crate::fault::{Fault, Outcome};
 use crate::request::Caller;
 use crate::web::parts::{Choice, Field, FieldKind, Form};
 use crate::web::shell::NavLink;
-use crate::web::{Menu, Shell, T, html_with};
+use crate::web::{Shell, T};
 use askama::Template;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
 use kernel::RefusalKind;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -57,6 +56,8 @@ struct FormPage {
     form: Form,
     note: String,
     links: Vec<NavLink>,
+    ways: Vec<Way>,
+    next: String,
 }
 
 /// A page that shows a secret once: a new token, a new link.
@@ -87,14 +88,13 @@ pub fn on_form(fault: Fault, form: Form) -> Outcome<(StatusCode, Form)> {
     }
 }
 
-fn form_page(caller: &Caller, status: StatusCode, heading: &str, lede: &str, form: Form, note: &str) -> Response {
+/// A page with one form; keys of its heading, of what stands below it and of a note.
+fn form_page(caller: &Caller, heading: &str, lede: &str, form: Form, note: &str) -> FormPage {
     let t = caller.visit.t;
     let text = |key: &str| if key.is_empty() { String::new() } else { t.msg(key).into_owned() };
     let (heading, lede, note) = (text(heading), text(lede), text(note));
     let shell = caller.visit.shell(heading.clone()).private();
-    // Other ways in stand below the one form that signs in.
-    let links = if form.action == "/sign-in" { caller.visit.menu(Menu::SignIn) } else { Vec::new() };
-    html_with(status, &FormPage { shell, heading, lede, form, note, links })
+    FormPage { shell, heading, lede, form, note, links: Vec::new(), ways: Vec::new(), next: String::new() }
 }
 
 fn password_field(t: T, name: &str, label: &str, token: &'static str) -> Field {

@@ -1,13 +1,13 @@
 //! Signing in and out.
 
-use super::{Place, form_page, on_form, password_field};
+use super::{FormPage, Place, form_page, on_form, password_field};
 use crate::app::App;
 use crate::capability::Route;
 use crate::identity::actions::{self, Entered, SignIn, SignedIn};
 use crate::identity::secret;
 use crate::request::Caller;
-use crate::web::Problem;
 use crate::web::parts::{Field, Form};
+use crate::web::{Menu, Problem, html_with};
 use axum::extract::{Form as Posted, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -57,15 +57,24 @@ fn form(caller: &Caller, next: &str) -> Form {
         .field(password_field(t, "password", "sign-in-password", "current-password"))
 }
 
-fn shown(caller: &Caller, status: StatusCode, form: Form) -> Response {
-    form_page(caller, status, "sign-in-title", "sign-in-lede", form, "sign-in-note")
+/// The form, and the other ways in.
+fn shown(app: &App, caller: &Caller, status: StatusCode, form: Form, next: &str) -> Response {
+    let t = caller.visit.t;
+    let sources = app.capabilities().iter().filter_map(|capability| capability.access);
+    let page = FormPage {
+        ways: sources.flat_map(|access| (access.ways)(app, t)).collect(),
+        next: safe_next(next).to_owned(),
+        links: caller.visit.menu(Menu::SignIn),
+        ..form_page(caller, "sign-in-title", "sign-in-lede", form, "sign-in-note")
+    };
+    html_with(status, &page)
 }
 
-async fn page(caller: Caller, Query(query): Query<Next>) -> Response {
+async fn page(State(app): State<App>, caller: Caller, Query(query): Query<Next>) -> Response {
     if caller.actor().account.is_some() {
         return Redirect::to(safe_next(&query.next)).into_response();
     }
-    shown(&caller, StatusCode::OK, form(&caller, &query.next))
+    shown(&app, &caller, StatusCode::OK, form(&caller, &query.next), &query.next)
 }
 
 async fn sign_in(
@@ -82,7 +91,7 @@ async fn sign_in(
         Err(fault) => {
             let form = form(&caller, &typed.next).fill([("login", typed.login.as_str())]);
             let (status, form) = on_form(fault, form)?;
-            Ok(shown(&caller, status, form))
+            Ok(shown(&app, &caller, status, form, &typed.next))
         }
     }
 }

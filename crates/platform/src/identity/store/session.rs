@@ -121,6 +121,11 @@ pub(in crate::identity) async fn delete_others(conn: &Conn, account: &str, keep_
         .await
 }
 
+/// Ends every session of an account but one, by its id; returns how many.
+pub(in crate::identity) async fn delete_but(conn: &Conn, account: &str, keep: &str) -> Outcome<u64> {
+    run(conn, "DELETE FROM session WHERE account = $1 AND id <> $2", vec![account.into(), keep.into()]).await
+}
+
 pub(in crate::identity) async fn delete_expired(conn: &Conn, now_ms: i64) -> Outcome<()> {
     run(conn, "DELETE FROM session WHERE expires_ms <= $1", vec![now_ms.into()]).await.map(|_| ())
 }

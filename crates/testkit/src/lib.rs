@@ -62,7 +62,7 @@ impl TestApp {
         let db = Db::open(database).await.expect("the test database opens");
         let public_url = "http://127.0.0.1:8060".into();
         let (data, keys) = (folder.path().to_owned(), folder.path().join("keys"));
-        let settings = Settings { data, keys, demo: false, public_url, metrics };
+        let settings = Settings { data, keys, signing: Default::default(), demo: false, public_url, metrics };
         let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
         let router = platform::server::router(&app);
         TestApp { app, router, _folder: folder }

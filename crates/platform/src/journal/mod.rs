@@ -15,12 +15,14 @@ pub(crate) mod api;
 pub(crate) mod baseline;
 pub mod erase;
 pub mod export;
+pub mod keys;
 pub mod log;
 pub(crate) mod pages;
 pub mod prove;
 mod seal;
 mod stored;
 pub mod thin;
+mod token;
 pub mod verify;
 pub mod wipe;
 pub mod witness;
@@ -36,6 +38,7 @@ pub const TEXTS: &[(Locale, &str)] = &[
 pub use actions::{JournalView, journal_consistency, journal_entry, journal_view};
 pub use pages::entry_href;
 pub use seal::{Batches, seal};
+pub use token::TokenPlace;
 
 use crate::ctx::Ctx;
 use crate::db::{Conn, Migration, Outcome};

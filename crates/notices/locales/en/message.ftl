@@ -57,6 +57,7 @@ notice-factor-lifted = An administrator has lifted the second factor of your acc
 notice-factor-codes-made = New recovery codes were made for your account
 notice-factor-code-spent = A recovery code was used to sign in to your account
 notice-token-created = An access token was made for your account
+notice-delivery-failed = The webhook { $title } could not be reached; nothing more of this message is tried
 notice-job-died = The background task { $title } kept failing and has stopped
 notice-search-found = { $n ->
     [one] Your saved search “{ $title }” has { $n } new result

@@ -57,6 +57,7 @@ notice-factor-lifted = 管理员已解除您账号的第二重验证
 notice-factor-codes-made = 您的账号已生成新的恢复码
 notice-factor-code-spent = 您的账号用去了一个恢复码
 notice-token-created = 您的账号新建了一个访问令牌
+notice-delivery-failed = 回调 { $title } 多次未能送达，已停止重试
 notice-job-died = 后台任务 { $title } 多次失败，已停止
 notice-search-found = 保存的搜索“{ $title }”有 { $n } 条新结果
 notice-by = 办理：{ $who }

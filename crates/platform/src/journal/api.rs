@@ -2,10 +2,11 @@
 
 use super::actions;
 use super::erase::{self, Erasure, ErasureAsked};
+use super::log;
 use super::prove::{Consistency, Inclusion, Standing};
-use super::seal::load;
+use super::store::stored;
+use super::store::tree::load;
 use super::witness::{Cosigned, WitnessStanding, Witnessing};
-use super::{log, stored};
 use crate::app::App;
 use crate::capability::Route;
 use crate::request::Caller;

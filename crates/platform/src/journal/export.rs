@@ -1,7 +1,7 @@
 //! The whole log as a file that outsiders check without us: see [`proof::bundle`].
 
 use super::log;
-use super::stored;
+use super::store::stored;
 use crate::db::{Db, Outcome};
 use crate::fault::Fault;
 use kernel::Refusal;

@@ -4,9 +4,16 @@
 //! backup opens a new one, whose first leaf holds the last checkpoint that was published, because the old log may have
 //! gone on after the backup. Signing keys lie outside of database and backup ([`super::keys`]).
 
+pub use super::store::checkpoint::{checkpoint_count, published};
+pub use super::store::log::{all, keys, newest};
+
 use super::keys::{Keyring, SigningKey};
-use super::seal::{append, load};
-use super::{Entry, last_leaf, stored, witness};
+use super::seal::append;
+use super::store::checkpoint::published_at;
+use super::store::log::current_key;
+use super::store::tree::load;
+use super::store::{self, stored};
+use super::{Entry, last_leaf, witness};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::{Conn, Db, Outcome, Txn};
@@ -14,7 +21,6 @@ use crate::fault::Fault;
 use kernel::Instant;
 use proof::note::{Checkpoint, PublicKey, Signs};
 use proof::tree::Question;
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 /// A log of this database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,52 +60,6 @@ impl Published {
 /// The names in verifier keys.
 pub(super) fn names(keys: &[String]) -> Vec<String> {
     keys.iter().filter_map(|key| PublicKey::parse(key).ok()).map(|key| key.name().to_owned()).collect()
-}
-
-fn statement(conn: &Conn, text: &str, values: Vec<sea_orm::Value>) -> Statement {
-    Statement::from_sql_and_values(conn.get_database_backend(), text, values)
-}
-
-fn read_log(row: &QueryResult) -> Outcome<Log> {
-    Ok(Log {
-        base: row.try_get("", "base")?,
-        origin: row.try_get("", "origin")?,
-        opened_ms: row.try_get("", "opened_ms")?,
-        previous: row.try_get("", "previous")?,
-    })
-}
-
-/// The log that is written now; none before one is opened.
-pub async fn newest(conn: &Conn) -> Outcome<Option<Log>> {
-    let text = "SELECT base, origin, opened_ms, previous FROM journal_log ORDER BY base DESC LIMIT 1";
-    conn.query_one_raw(statement(conn, text, Vec::new())).await?.as_ref().map(read_log).transpose()
-}
-
-/// All logs of this database, the oldest first.
-pub async fn all(conn: &Conn) -> Outcome<Vec<Log>> {
-    let text = "SELECT base, origin, opened_ms, previous FROM journal_log ORDER BY base";
-    conn.query_all_raw(statement(conn, text, Vec::new())).await?.iter().map(read_log).collect()
-}
-
-/// The keys of a log that sign in one way, the oldest first.
-pub async fn keys(conn: &Conn, origin: &str, signs: Signs) -> Outcome<Vec<String>> {
-    let text = "SELECT vkey FROM journal_key WHERE origin = $1 ORDER BY since_ms, vkey";
-    let rows = conn.query_all_raw(statement(conn, text, vec![origin.into()])).await?;
-    let keys: Vec<String> = rows.iter().map(|row| row.try_get("", "vkey")).collect::<Result<_, _>>()?;
-    Ok(keys.into_iter().filter(|key| PublicKey::parse(key).is_ok_and(|key| key.signs() == signs)).collect())
-}
-
-/// The key of a kind that signs now.
-async fn current_key(conn: &Conn, origin: &str, signs: Signs) -> Outcome<Option<PublicKey>> {
-    let text = "SELECT vkey FROM journal_key WHERE origin = $1 AND until_ms IS NULL ORDER BY since_ms DESC";
-    for row in conn.query_all_raw(statement(conn, text, vec![origin.into()])).await? {
-        let text: String = row.try_get("", "vkey")?;
-        let key = PublicKey::parse(&text).map_err(|error| Fault::Internal(format!("journal_key: {error}")))?;
-        if key.signs() == signs {
-            return Ok(Some(key));
-        }
-    }
-    Ok(None)
 }
 
 /// What signs for the newest log, if this node has its key.
@@ -193,21 +153,17 @@ async fn opened(tx: &Txn, origin: &str, vkey: &str, previous: Option<&str>, rest
     if !restored && newest(tx).await?.is_some() {
         return Ok(false);
     }
-    let now_ms = tx.ctx().now.ms();
-    let base = last_leaf(tx).await? + 1;
-    let log = "INSERT INTO journal_log (base, origin, opened_ms, previous) VALUES ($1, $2, $3, $4)";
-    tx.execute_raw(statement(tx, log, vec![base.into(), origin.into(), now_ms.into(), previous.into()])).await?;
-    let key = "INSERT INTO journal_key (vkey, origin, since_ms) VALUES ($1, $2, $3)";
-    tx.execute_raw(statement(tx, key, vec![vkey.into(), origin.into(), now_ms.into()])).await?;
+    let (base, opened_ms) = (last_leaf(tx).await? + 1, tx.ctx().now.ms());
+    let log = Log { base, origin: origin.to_owned(), opened_ms, previous: previous.map(str::to_owned) };
+    store::log::insert(tx, &log).await?;
+    store::log::key_begin(tx, origin, vkey).await?;
     let data = serde_json::json!({ "origin": origin, "key": vkey, "previous": previous, "restored": restored });
     let entry = tx.journal(Entry::new("log.opened", "log", origin).public().data(data)).await?;
     // The first leaf is this entry and no other, whatever else waits.
     let stored = stored::by_id(tx, entry).await?.ok_or_else(|| Fault::Internal("the entry just made".into()))?;
     let leaf = stored.leaf(&stored::Erased::new())?;
     append(tx, base, &[proof::leaf::hash(leaf.as_bytes())]).await?;
-    let leaf = "INSERT INTO journal_leaf (leaf_index, entry_id) VALUES ($1, $2)";
-    tx.execute_raw(statement(tx, leaf, vec![base.into(), entry.into()])).await?;
-    tx.execute_raw(statement(tx, "DELETE FROM journal_pending WHERE entry_id = $1", vec![entry.into()])).await?;
+    store::tree::leaves_insert(tx, &[[base, entry]]).await?;
     Ok(true)
 }
 
@@ -232,13 +188,10 @@ pub async fn rotate(app: &App, now: Instant, signs: Signs, compromised: bool) ->
 
 /// Ends the key that signed in this way and begins with another.
 async fn new_key(tx: &Txn, origin: &str, vkey: &str, signs: Signs, compromised: bool) -> Outcome<()> {
-    let now_ms = tx.ctx().now.ms();
     if let Some(before) = current_key(tx, origin, signs).await? {
-        let end = "UPDATE journal_key SET until_ms = $1 WHERE vkey = $2";
-        tx.execute_raw(statement(tx, end, vec![now_ms.into(), before.text().into()])).await?;
+        store::log::key_end(tx, &before.text()).await?;
     }
-    let new = "INSERT INTO journal_key (vkey, origin, since_ms) VALUES ($1, $2, $3)";
-    tx.execute_raw(statement(tx, new, vec![vkey.into(), origin.into(), now_ms.into()])).await?;
+    store::log::key_begin(tx, origin, vkey).await?;
     let kind = if signs == Signs::LogSm2 { "log.sm2-key" } else { "log.key-rotated" };
     let data = serde_json::json!({ "key": vkey, "compromised": compromised });
     tx.journal(Entry::new(kind, "log", origin).public().data(data)).await.map(|_| ())
@@ -271,26 +224,15 @@ pub(crate) async fn checkpoint(db: &Db, key: Option<&SigningKey>, now: Instant) 
     let conn = db.read();
     let Some(log) = newest(&conn).await? else { return Ok(()) };
     let size = size(&conn, &log).await?;
-    let text = "SELECT size, note FROM journal_checkpoint WHERE origin = $1 ORDER BY size DESC LIMIT 1";
-    let row = conn.query_one_raw(statement(&conn, text, vec![log.origin.as_str().into()])).await?;
-    let fixed = row.as_ref().map(|row| row.try_get::<i64>("", "size")).transpose()?;
-    let signed = row.map(|row| row.try_get::<Option<String>>("", "note")).transpose()?.flatten().is_some();
-    let size = i64::try_from(size).unwrap_or(i64::MAX);
-    if size > fixed.unwrap_or(0) {
-        let root = root(&conn, &log, size.unsigned_abs()).await?;
-        let row = (log.origin.clone(), size, root.to_vec());
+    let fixed = store::checkpoint::newest(&conn, &log.origin).await?;
+    if size > fixed.as_ref().map_or(0, |(size, ..)| *size) {
+        let root = root(&conn, &log, size).await?;
+        let row = (log.origin.clone(), i64::try_from(size).unwrap_or(i64::MAX), root.to_vec());
         db.in_txn(&Ctx::system(now), "journal_checkpoint", row, |tx, (origin, size, root)| {
-            Box::pin(async move {
-                let text = "INSERT INTO journal_checkpoint (origin, size, root, at_ms) VALUES ($1, $2, $3, $4)
-                    ON CONFLICT (origin, size) DO NOTHING";
-                let values =
-                    vec![origin.as_str().into(), (*size).into(), root.clone().into(), tx.ctx().now.ms().into()];
-                tx.execute_raw(statement(tx, text, values)).await?;
-                Ok(())
-            })
+            Box::pin(store::checkpoint::fix(tx, origin, *size, root))
         })
         .await?;
-    } else if signed || fixed.is_none() {
+    } else if fixed.is_none_or(|(.., note)| note.is_some()) {
         return Ok(());
     }
     let Some(key) = key.filter(|key| key.public().name() == log.origin) else { return Ok(()) };
@@ -300,40 +242,14 @@ pub(crate) async fn checkpoint(db: &Db, key: Option<&SigningKey>, now: Instant) 
 /// Signs the newest fixed tree. Only what has committed is signed, so no two roots of one size are.
 async fn sign(db: &Db, log: &Log, key: &SigningKey, now: Instant) -> Outcome<()> {
     let conn = db.read();
-    let text = "SELECT size, root FROM journal_checkpoint WHERE origin = $1 ORDER BY size DESC LIMIT 1";
-    let row = conn.query_one_raw(statement(&conn, text, vec![log.origin.as_str().into()])).await?;
-    let Some(row) = row else { return Ok(()) };
-    let (size, root): (i64, Vec<u8>) = (row.try_get("", "size")?, row.try_get("", "root")?);
-    let root = root.try_into().map_err(|_| Fault::Internal("a root of 32 bytes".into()))?;
-    let checkpoint = Checkpoint { origin: log.origin.clone(), size: size.unsigned_abs(), root };
+    let Some((size, root, _)) = store::checkpoint::newest(&conn, &log.origin).await? else { return Ok(()) };
+    let checkpoint = Checkpoint { origin: log.origin.clone(), size, root };
     let note = key.sign(&checkpoint.text()).await?;
-    db.in_txn(&Ctx::system(now), "journal_sign", (log.origin.clone(), size, note), |tx, (origin, size, note)| {
-        Box::pin(async move {
-            let text = "UPDATE journal_checkpoint SET note = $1 WHERE origin = $2 AND size = $3 AND note IS NULL";
-            tx.execute_raw(statement(tx, text, vec![note.as_str().into(), origin.as_str().into(), (*size).into()]))
-                .await?;
-            Ok(())
-        })
+    let row = (log.origin.clone(), i64::try_from(size).unwrap_or(i64::MAX), note);
+    db.in_txn(&Ctx::system(now), "journal_sign", row, |tx, (origin, size, note)| {
+        Box::pin(store::checkpoint::sign(tx, origin, *size, note))
     })
     .await
-}
-
-/// Every fixed tree of a log, the smallest first: its size, its root and, once signed, the note.
-pub(super) async fn checkpoints(conn: &Conn, origin: &str) -> Outcome<Vec<(u64, proof::Digest, Option<String>)>> {
-    let text = "SELECT size, root, note FROM journal_checkpoint WHERE origin = $1 ORDER BY size";
-    let rows = conn.query_all_raw(statement(conn, text, vec![origin.into()])).await?;
-    let read = |row: &QueryResult| {
-        let root: Vec<u8> = row.try_get("", "root")?;
-        let root = root.try_into().map_err(|_| Fault::Internal("a root of 32 bytes".into()))?;
-        Ok((row.try_get::<i64>("", "size")?.unsigned_abs(), root, row.try_get("", "note")?))
-    };
-    rows.iter().map(read).collect()
-}
-
-/// How many checkpoints are kept, of all logs.
-pub async fn checkpoint_count(conn: &Conn) -> Outcome<i64> {
-    let row = conn.query_one_raw(statement(conn, "SELECT COUNT(*) AS n FROM journal_checkpoint", Vec::new())).await?;
-    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
 }
 
 /// The newest signed checkpoint of the newest log.
@@ -342,37 +258,11 @@ pub async fn newest_published(conn: &Conn) -> Outcome<Option<Published>> {
     published(conn, &log.origin).await
 }
 
-/// The newest signed checkpoint of one log.
-pub async fn published(conn: &Conn, origin: &str) -> Outcome<Option<Published>> {
-    let text = "SELECT size, root, at_ms, note FROM journal_checkpoint WHERE origin = $1 AND note IS NOT NULL
-        ORDER BY size DESC LIMIT 1";
-    of_statement(conn, origin, statement(conn, text, vec![origin.into()])).await
-}
-
 /// The checkpoint to show of one log: the newest that `quorum` witnesses have signed, unless they are late; then, or
 /// when none are asked for, simply the newest.
 pub async fn shown(conn: &Conn, origin: &str, quorum: usize) -> Outcome<Option<Published>> {
     let newest = published(conn, origin).await?;
     let Some(at_ms) = newest.as_ref().map(|newest| newest.at_ms) else { return Ok(None) };
     let Some(size) = witness::shown_size(conn, origin, at_ms, quorum).await? else { return Ok(newest) };
-    let text = "SELECT size, root, at_ms, note FROM journal_checkpoint WHERE origin = $1 AND size = $2";
-    let size = i64::try_from(size).unwrap_or(i64::MAX);
-    of_statement(conn, origin, statement(conn, text, vec![origin.into(), size.into()])).await
-}
-
-async fn of_statement(conn: &Conn, origin: &str, statement: Statement) -> Outcome<Option<Published>> {
-    let Some(row) = conn.query_one_raw(statement).await? else { return Ok(None) };
-    let size: i64 = row.try_get("", "size")?;
-    let root: Vec<u8> = row.try_get("", "root")?;
-    let root = root.try_into().map_err(|_| Fault::Internal("a root of 32 bytes".into()))?;
-    let (witnesses, lines): (Vec<String>, Vec<String>) =
-        witness::of_checkpoint(conn, origin, size).await?.into_iter().unzip();
-    let log_note: String = row.try_get("", "note")?;
-    Ok(Some(Published {
-        checkpoint: Checkpoint { origin: origin.to_owned(), size: size.unsigned_abs(), root },
-        at_ms: row.try_get("", "at_ms")?,
-        note: proof::note::with_lines(&log_note, &lines),
-        log_note,
-        witnesses,
-    }))
+    published_at(conn, origin, size).await
 }

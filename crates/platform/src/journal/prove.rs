@@ -1,9 +1,9 @@
 //! Proofs for everybody: that an entry is in the log, and that the log has only grown.
 
+use super::EntryId;
 use super::keys::SigningKey;
 use super::log::{self, Log, Published};
-use super::seal::load;
-use super::{EntryId, stored};
+use super::store::{stored, tree::load};
 use crate::db::{Conn, Outcome};
 use crate::fault::Fault;
 use proof::note::Promise;

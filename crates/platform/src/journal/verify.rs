@@ -5,7 +5,8 @@
 //! wrote it. What does not hold is named, the first thing first.
 
 use super::log::{self, Log};
-use super::stored::{self, Erased, Stored};
+use super::store::checkpoint;
+use super::store::stored::{self, Erased, Stored};
 use super::witness;
 use crate::db::images::{Plain, Rows, Table};
 use crate::db::{Conn, Db, Outcome};
@@ -284,7 +285,7 @@ impl<'a> Growing<'a> {
     async fn begin(conn: &Conn, log: &'a Log, against: Option<&Checkpoint>) -> Outcome<Growing<'a>> {
         let mut roots: BTreeMap<u64, Vec<(Digest, String)>> = BTreeMap::new();
         let mut notes = Vec::new();
-        for (size, root, note) in log::checkpoints(conn, &log.origin).await? {
+        for (size, root, note) in checkpoint::all(conn, &log.origin).await? {
             roots.entry(size).or_default().push((root, format!("the checkpoint of {size} leaves")));
             notes.extend(note.map(|note| (size, note)));
         }

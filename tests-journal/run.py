@@ -2,10 +2,13 @@
 
     python3 tests-journal/run.py [--program target/debug/yilang]
 
+SM2 signatures are judged by OpenSSL, the rest by checker.py.
+
 The closing line is "operations: N passed, N failed".
 """
 
 import argparse
+import base64
 import contextlib
 import json
 import pathlib
@@ -90,6 +93,7 @@ def judge(program):
             of_need = [each for each in entries if each.get("kind") == "need.published" and need["id"] in each["object"]]
             standing = json.loads(get(f"{url}/api/v1/journal/entries/{of_need[0]['entry']}"))
         yield from judge_witness(program, place, data, keys[-1])
+        yield from judge_sm2(program, place, data, keys[-1])
         verify = [program, "journal", "verify", "--data", data]
         origin, size = checker.bundle(lines, keys[-1])
         yield f"a bundle of {size} leaves gives the signed root of {origin}", size > 100
@@ -141,6 +145,59 @@ def judge_witness(program, place, data, log_key):
     kept.write_bytes(subprocess.run([program, "witness", "kept", "--data", memory, "--key", log_key], capture_output=True, check=True).stdout)
     against = subprocess.run([program, "journal", "verify", "--data", data, "--against", kept], capture_output=True, check=False)
     yield "the database continues what the witness has kept", against.returncode == 0 and checker.cosigned(kept.read_text(encoding="utf-8"), vkey) > 0
+
+
+# A public key of SM2 as OpenSSL reads it (RFC 5480): id-ecPublicKey on the curve 1.2.156.10197.1.301, before the point.
+SM2_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
+SM2_LABEL = b"\xffyilang/sm2-sm3/v1"
+DISTID = "1234567812345678"
+
+
+def integer(number):
+    """A number of 32 bytes as DER writes it."""
+    bare = number.lstrip(b"\0") or b"\0"
+    bare = b"\0" + bare if bare[0] > 127 else bare
+    return b"\x02" + bytes([len(bare)]) + bare
+
+
+def signed_sm2(place, note, vkey, distid=DISTID):
+    """Whether OpenSSL takes the note's SM2 line for a signature of this key by this identity."""
+    text, signatures = note.rsplit("\n\n", 1)
+    name, number, encoded = vkey.split("+", 2)
+    key = base64.b64decode(encoded)
+    numbered = checker.hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8]
+    blobs = [base64.b64decode(blob) for _, signer, blob in map(str.split, signatures.splitlines()) if signer == name]
+    blobs = [blob[4:] for blob in blobs if blob[:4].hex() == number == numbered]
+    if not key.startswith(SM2_LABEL) or len(blobs) != 1:
+        return False
+    pem = base64.encodebytes(SM2_KEY + key[len(SM2_LABEL):]).decode()
+    pathlib.Path(place, "sm2.pem").write_text(f"-----BEGIN PUBLIC KEY-----\n{pem}-----END PUBLIC KEY-----\n", encoding="ascii")
+    numbers = integer(blobs[0][:32]) + integer(blobs[0][32:])
+    pathlib.Path(place, "sm2.der").write_bytes(b"\x30" + bytes([len(numbers)]) + numbers)
+    pathlib.Path(place, "sm2.txt").write_text(text + "\n", encoding="utf-8")
+    how = ["-sm3", "-verify", "sm2.pem", "-sigopt", f"distid:{distid}", "-signature", "sm2.der", "sm2.txt"]
+    return subprocess.run(["openssl", "dgst", *how], cwd=place, capture_output=True, check=False).returncode == 0
+
+
+def judge_sm2(program, place, data, log_key):
+    """The second signature, judged by OpenSSL."""
+    with demo(program, data, "--journal-sm2") as url:
+        until = time.monotonic() + START_S_MAX
+        while not (shown := json.loads(get(f"{url}/api/v1/journal/checkpoint")))["sm2_signed"] and time.monotonic() < until:
+            time.sleep(0.2)
+        page = get(f"{url}/journal")
+        file = pathlib.Path(place, "twice.bundle")
+        subprocess.run([program, "journal", "export", file, "--data", data], check=True, stdout=subprocess.DEVNULL)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    note, vkey = json.loads(lines[0])["checkpoint"], shown["sm2_keys"][-1]
+    yield "OpenSSL verifies the SM2 signature of the checkpoint", signed_sm2(place, note, vkey)
+    yield "OpenSSL refuses it by another identity", not signed_sm2(place, note, vkey, "ALICE123@YAHOO.COM")
+    yield "OpenSSL refuses it for another message", not signed_sm2(place, note.replace("\n", "\n1", 1), vkey)
+    yield "the checker passes over the line that it does not know", checker.bundle(lines, log_key)[1] > 100
+    yield "the page shows the key and says that it has signed", vkey in page and "已加 SM2/SM3 签名" in page
+    verify = [program, "journal", "verify", "--bundle", file, "--key", log_key, "--sm2-key", vkey]
+    whole = subprocess.run(verify, capture_output=True, text=True, check=False)
+    yield "the program agrees about the SM2 signature", whole.returncode == 0 and f"signed with SM2 by {vkey}" in whole.stdout
 
 
 def main():

@@ -63,4 +63,40 @@ export default [
       await until(async () => (await windows[1].locator('main').innerText()).includes('第二次变化'), 'the window that took over hears nothing');
     },
   },
+  {
+    title: 'who reads in the middle of something long is told that there is news, and sees it when he wants to',
+    async run(house) {
+      const [reader, owner] = [await Person.arrive(house, { width: 'phone' }), await Person.arrive(house)];
+      await owner.signIn('enterprise');
+      await owner.visit('/my/organisation');
+      const path = await owner.page.locator('main a[href^="/organisations/"]').first().getAttribute('href');
+      const change = async (words) => {
+        await owner.visit(`${path}/edit`);
+        await owner.fill({ profile: words });
+        await owner.submit('main form[method=post]');
+      };
+      await change(Array(60).fill('示例：很长的介绍，分成许多行。').join('\n'));
+      await reader.visit(path);
+      const region = reader.page.locator('#record');
+      // In the middle: the region begins above the window.
+      await region.evaluate((record) => scrollTo(0, record.getBoundingClientRect().top + scrollY + 200));
+      const scrolled = () => reader.page.evaluate(() => scrollY);
+      const before = await scrolled();
+      await change(`示例：第三次变化。\n${Array(60).fill('示例：仍然很长的介绍。').join('\n')}`);
+      const offer = reader.page.locator('#live-offer button');
+      await offer.waitFor();
+      assert.equal(await offer.innerText(), '有更新，点此显示');
+      assert.ok(!(await region.innerText()).includes('第三次变化'), 'the text was replaced under the reader');
+      assert.equal(await scrolled(), before, 'the page moved');
+      await reader.looksRight();
+      await offer.click();
+      assert.ok((await region.innerText()).includes('第三次变化'), 'the news is not shown');
+      assert.equal(await reader.page.locator('#live-offer button').count(), 0, 'the offer stays');
+      // Who is at the top needs no offer.
+      await reader.page.evaluate(() => scrollTo(0, 0));
+      await change('示例：第四次变化，很短。');
+      await until(async () => (await region.innerText()).includes('第四次变化'), 'the page did not follow');
+      assert.equal(await reader.page.locator('#live-offer button').count(), 0, 'there is nothing left to offer');
+    },
+  },
 ];

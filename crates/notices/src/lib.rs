@@ -132,7 +132,7 @@ pub fn capability() -> Capability {
         texts: TEXTS,
         menu: MENU,
         jobs: &[],
-        desk: None,
+        desk: Some(actions::desk::items),
         documents: None,
         memberships: None,
         follow: Some(actions::tell::follow),

@@ -51,11 +51,38 @@ if (topics && "EventSource" in window) {
   let seen = Number(document.body.dataset.liveAfter);
   let waiting = false;
 
-  // What somebody types in or reads in the middle of is never replaced under his hands.
-  const inUse = (region) => {
-    const { top, height } = region.getBoundingClientRect();
+  // What somebody types in or reads in the middle of is never replaced under his hands. A reader is told that there is news; to
+  // show it is for him to decide.
+  const typedIn = (region) => {
     const typed = (field) => field.type !== "hidden" && (field.checked !== field.defaultChecked || field.value !== (field.defaultValue ?? field.value));
-    return region.contains(document.activeElement) || (top < 0 && height > innerHeight) || [...region.querySelectorAll("input, textarea")].some(typed);
+    return [...region.querySelectorAll("input, textarea")].some(typed);
+  };
+  const readIn = (region) => {
+    const { top, height } = region.getBoundingClientRect();
+    const active = document.activeElement;
+    return (region !== active && region.contains(active)) || (top < 0 && height > innerHeight);
+  };
+  const held = new Map();
+  const place = (old, next) => {
+    held.delete(old.id);
+    old.replaceWith(next);
+    next.classList.add("live-new");
+  };
+  const offer = () => {
+    const box = document.getElementById("live-offer");
+    if (!box || (held.size > 0) === (box.childElementCount > 0)) return;
+    if (held.size === 0) return box.replaceChildren();
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: box.dataset.text });
+    button.addEventListener("click", () => {
+      const shown = [...held].map(([id, next]) => [document.getElementById(id), next]).filter(([old]) => old);
+      for (const [old, next] of shown) place(old, next);
+      offer();
+      // The button is gone; whoever came by keyboard goes on at what is new.
+      const first = shown[0]?.[1];
+      first?.setAttribute("tabindex", "-1");
+      first?.focus({ preventScroll: true });
+    });
+    box.replaceChildren(button);
   };
   const refresh = async () => {
     waiting = false;
@@ -64,11 +91,11 @@ if (topics && "EventSource" in window) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of document.querySelectorAll("[data-live-region][id]")) {
       const next = fresh.getElementById(old.id);
-      if (next && !inUse(old) && next.innerHTML !== old.innerHTML) {
-        old.replaceWith(next);
-        next.classList.add("live-new");
-      }
+      if (!next || next.innerHTML === old.innerHTML || typedIn(old)) held.delete(old.id);
+      else if (readIn(old)) held.set(old.id, next);
+      else place(old, next);
     }
+    offer();
   };
   // Much news in a moment is one refresh, and not every browser's in the same moment.
   const heard = (news) => {

@@ -1,5 +1,6 @@
 site-name = Yilang
 skip-to-content = Skip to content
+live-offer = There is news: show it
 nav-main = Main
 nav-tools = Tools
 nav-search = Search

@@ -1,5 +1,6 @@
 site-name = 一廊
 skip-to-content = 跳到正文
+live-offer = 有更新，点此显示
 nav-main = 主导航
 nav-tools = 工具
 nav-search = 搜索

@@ -7,6 +7,7 @@ use crate::identity::idempotency::{self, once};
 use crate::indexer::Indexer;
 use crate::jobs::Handler;
 use crate::journal;
+use crate::journal::keys::{Keyring, Signing, SigningKey};
 use crate::lifecycle::Lifecycle;
 use crate::live::Live;
 use crate::metrics::{self, Metrics, Readers};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Folder of signing keys: outside of the database and of every backup.
     pub keys: PathBuf,
+    /// How the journal is signed.
+    pub signing: Signing,
     /// Whether the demo runs here; every page says so.
     pub demo: bool,
     /// Address people reach this node at, for links in mails and cookies' `Secure`.
@@ -43,6 +46,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
+    keyring: Keyring,
     db: Db,
     clock: Clock,
     capabilities: Vec<Capability>,
@@ -72,7 +76,8 @@ impl App {
         let working: Vec<&str> =
             images::WORKING.iter().chain(capabilities.iter().flat_map(|c| c.working)).copied().collect();
         db.record(&working).await?;
-        journal::log::open_first(&db, &settings.keys, &settings.public_url, clock.now()).await?;
+        let keyring = Keyring::new(&settings.keys, &settings.signing);
+        journal::log::open_first(&db, &keyring, &settings.public_url, clock.now()).await?;
         journal::baseline::after_migration(&db, &steps, clock.now()).await?;
         let policies = Policies::load(capabilities.iter().map(|c| (c.name, c.policy)))?;
         let texts = texts(&capabilities)?;
@@ -89,6 +94,7 @@ impl App {
             metrics,
             site: Arc::new(site),
             settings,
+            keyring,
             db,
             clock,
             capabilities,
@@ -204,12 +210,17 @@ impl App {
         idempotency::first(&self.0.db.read(), ctx, name).await
     }
 
-    /// The key that signs the journal's checkpoints, if this node has its file.
+    /// The keys of this node.
+    pub fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    /// What signs the journal's checkpoints, if this node has the log's key.
     ///
     /// # Errors
-    /// `journal-key-open` when others may read the file; database faults.
-    pub async fn signing_key(&self) -> Outcome<Option<Arc<proof::note::SecretKey>>> {
-        journal::log::signing_key(&self.0.db.read(), &self.0.settings.keys).await
+    /// `journal-key-open` when others may read a file, `journal-sm2-missing`, `journal-token-…`; database faults.
+    pub async fn signing_key(&self) -> Outcome<Option<SigningKey>> {
+        journal::log::signing_key(&self.0.db.read(), &self.0.keyring).await
     }
 
     pub(crate) fn desk_counts(&self) -> &Recent<i64> {

@@ -107,7 +107,7 @@ async fn woken(app: &App) {
 async fn sign(app: &App) {
     let signed = async {
         let key = app.signing_key().await?;
-        journal::log::checkpoint(app.db(), key.as_deref(), app.clock().now()).await
+        journal::log::checkpoint(app.db(), key.as_ref(), app.clock().now()).await
     };
     if let Err(fault) = signed.await {
         tracing::error!(cause = ?fault, "follower.sign failed");

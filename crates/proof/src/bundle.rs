@@ -3,7 +3,7 @@
 //! Whoever has the file checks it without our database and without us: hash the lines, build the tree, compare the root
 //! with the signed checkpoint, and the checkpoint's key with the one he has kept.
 
-use crate::note::{Checkpoint, PublicKey, Signs};
+use crate::note::{self, Checkpoint, PublicKey, Signs};
 use crate::tree::Tiles;
 use crate::{Digest, ProofError, leaf, malformed, tree, wrong};
 use std::io::BufRead;
@@ -22,6 +22,8 @@ pub struct Head {
     pub checkpoint: String,
     /// The keys of those witnesses.
     pub witnesses: Vec<String>,
+    /// The log's keys for second signatures with SM2, the newest last.
+    pub sm2_keys: Vec<String>,
     /// The leaf number in the database of the first leaf.
     pub base: i64,
 }
@@ -29,8 +31,8 @@ pub struct Head {
 impl Head {
     /// The line, without its line break.
     pub fn line(&self) -> String {
-        let Head { keys, checkpoint, witnesses, base } = self;
-        let line = serde_json::json!({ "format": FORMAT, "keys": keys, "checkpoint": checkpoint, "witnesses": witnesses, "base": base });
+        let Head { keys, checkpoint, witnesses, sm2_keys, base } = self;
+        let line = serde_json::json!({ "format": FORMAT, "keys": keys, "sm2_keys": sm2_keys, "checkpoint": checkpoint, "witnesses": witnesses, "base": base });
         line.to_string()
     }
 
@@ -47,10 +49,12 @@ impl Head {
         let texts = |name: &str| -> Option<Vec<String>> {
             value[name].as_array()?.iter().map(|key| key.as_str().map(str::to_owned)).collect()
         };
+        let later = |name: &str| if value[name].is_null() { Some(Vec::new()) } else { texts(name) };
         Ok(Head {
             keys: texts("keys").ok_or_else(bad)?,
-            // Files from before there were witnesses name none.
-            witnesses: if value["witnesses"].is_null() { Vec::new() } else { texts("witnesses").ok_or_else(bad)? },
+            // Files from before there were witnesses or second signatures name none.
+            witnesses: later("witnesses").ok_or_else(bad)?,
+            sm2_keys: later("sm2_keys").ok_or_else(bad)?,
             checkpoint: value["checkpoint"].as_str().ok_or_else(bad)?.to_owned(),
             base: value["base"].as_i64().ok_or_else(bad)?,
         })
@@ -66,6 +70,8 @@ pub struct Checked {
     pub key: String,
     /// The keys of the witnesses that have cosigned it, as far as their signatures hold.
     pub witnesses: Vec<String>,
+    /// The SM2 keys of the log that have signed it too.
+    pub sm2: Vec<String>,
     /// Leaves that can be read.
     pub public: u64,
     /// Leaves that are commitments.
@@ -79,6 +85,8 @@ pub struct Trust<'a> {
     pub key: Option<&'a PublicKey>,
     /// Keys of witnesses, each of which must have cosigned; without any the bundle's own are used.
     pub witnesses: &'a [PublicKey],
+    /// The log's SM2 key, which must have signed too; without one those of the bundle are used, if they have signed.
+    pub sm2: Option<&'a PublicKey>,
     /// An older or equal checkpoint somebody has kept: the log must continue it.
     pub against: Option<&'a Checkpoint>,
 }
@@ -102,13 +110,35 @@ pub fn check(file: impl BufRead, trust: Trust<'_>) -> Result<Checked, ProofError
         return Err(wrong(format!("the key of {} does not sign for {}", signed.name(), checkpoint.origin)));
     }
     let witnesses = cosigned(&head, trust.witnesses)?;
+    let sm2 = signed_twice(&head, trust.sm2, &checkpoint)?;
     let mut reading = Reading::new(against, &checkpoint)?;
     for line in lines {
         reading.take(&line?)?;
     }
     reading.flush()?;
     reading.end(&checkpoint)?;
-    Ok(Checked { checkpoint, key: signed.text(), witnesses, public: reading.public, protected: reading.protected })
+    Ok(Checked { checkpoint, key: signed.text(), witnesses, sm2, public: reading.public, protected: reading.protected })
+}
+
+/// The SM2 keys whose signature holds: the one that is asked for, or those of the file that have signed.
+fn signed_twice(head: &Head, asked: Option<&PublicKey>, checkpoint: &Checkpoint) -> Result<Vec<String>, ProofError> {
+    let keys = match asked {
+        Some(key) => vec![key.clone()],
+        None => head.sm2_keys.iter().map(|key| PublicKey::parse(key)).collect::<Result<_, _>>()?,
+    };
+    let mut signed = Vec::new();
+    for key in keys {
+        if key.signs() != Signs::LogSm2 || key.name() != note::sm2_name(&checkpoint.origin) {
+            return Err(wrong(format!("{} is not an SM2 key of {}", key.name(), checkpoint.origin)));
+        }
+        if asked.is_some() {
+            key.check(&head.checkpoint)?;
+        }
+        if key.checked_if_there(&head.checkpoint)? {
+            signed.push(key.text());
+        }
+    }
+    Ok(signed)
 }
 
 /// The witnesses whose cosignature holds: all that are asked for, or all that the file names.
@@ -122,7 +152,7 @@ fn cosigned(head: &Head, asked: &[PublicKey]) -> Result<Vec<String>, ProofError>
     };
     let check = |key: &PublicKey| match key.signs() {
         Signs::Witness => key.check(&head.checkpoint).map(|_| key.text()),
-        Signs::Log => Err(wrong(format!("{} is the key of a log, not of a witness", key.name()))),
+        Signs::Log | Signs::LogSm2 => Err(wrong(format!("{} is the key of a log, not of a witness", key.name()))),
     };
     keys.iter().map(check).collect()
 }
@@ -194,10 +224,14 @@ impl<'a> Reading<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::note::{self, SecretKey};
+    use crate::note::{SecretKey, sm2_name};
 
     fn trusting(key: &PublicKey) -> Trust<'_> {
         Trust { key: Some(key), ..Trust::default() }
+    }
+
+    fn sm2(seed: u8) -> SecretKey {
+        SecretKey::new(&sm2_name("log.example"), Signs::LogSm2, &[seed; 32]).unwrap()
     }
 
     fn bundle(count: u64) -> (String, SecretKey) {
@@ -210,8 +244,11 @@ mod tests {
         let checkpoint = Checkpoint { origin: "log.example".into(), size: count, root };
         let witness = SecretKey::new("witness.example", Signs::Witness, &[4; 32]).unwrap();
         let lines = note::signature_lines(&witness.cosign(&checkpoint.text(), 7).unwrap()).unwrap();
+        let second = sm2(6).sign(&checkpoint.text()).unwrap();
+        let lines = [lines, note::signature_lines(&second).unwrap()].concat();
         let head = Head {
             keys: vec![key.public().text()],
+            sm2_keys: vec![sm2(6).public().text()],
             checkpoint: note::with_lines(&key.sign(&checkpoint.text()).unwrap(), &lines),
             witnesses: vec![witness.public().text()],
             base: 0,
@@ -286,5 +323,30 @@ mod tests {
         // A file from before there were witnesses.
         let older = file.replace(&format!("\"witnesses\":[\"{}\"]", witness(4).text()), "\"v\":1");
         assert!(older != file && check(older.as_bytes(), Trust::default()).unwrap().witnesses.is_empty());
+    }
+
+    #[test]
+    fn a_bundle_says_whether_it_is_signed_with_sm2_too() {
+        let (file, key) = bundle(3);
+        let own = sm2(6).public();
+        assert_eq!(check(file.as_bytes(), Trust::default()).unwrap().sm2, [own.text()]);
+        let asking = |asked: &PublicKey, file: &str| {
+            check(file.as_bytes(), Trust { sm2: Some(asked), ..Trust::default() }).is_ok()
+        };
+        assert!(asking(&own, &file));
+        // The key that the reader asks for must have signed, and must be an SM2 key of this log.
+        let elsewhere = SecretKey::new(&sm2_name("other"), Signs::LogSm2, &[6; 32]).unwrap().public();
+        assert!(![&sm2(7).public(), &key.public(), &elsewhere].into_iter().any(|asked| asking(asked, &file)));
+        // A line that is not what the key signs is noticed without being asked for.
+        let head = Head::parse(file.lines().next().unwrap()).unwrap();
+        let wrong = sm2(6).sign("another\n").unwrap();
+        let line = note::signature_lines(&wrong).unwrap().remove(0);
+        let right = note::signature_lines(&head.checkpoint).unwrap().pop().unwrap();
+        let lying = Head { checkpoint: head.checkpoint.replace(&right, &line), ..head.clone() };
+        let lying = file.replace(&head.line(), &lying.line());
+        assert!(lying != file && check(lying.as_bytes(), Trust::default()).is_err());
+        // A file from before there were second signatures.
+        let older = file.replace(&format!("\"sm2_keys\":[\"{}\"]", own.text()), "\"v\":1");
+        assert!(older != file && check(older.as_bytes(), Trust::default()).unwrap().sm2.is_empty());
     }
 }

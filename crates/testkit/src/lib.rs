@@ -78,7 +78,8 @@ impl TestApp {
         let folder = Arc::new(folder);
         let db = Db::open(database).await.expect("the test database opens");
         let (data, keys) = (folder.path().to_owned(), folder.path().join("keys"));
-        let settings = Settings { data, keys, demo: false, public_url: public_url.to_owned(), metrics };
+        let public_url = public_url.to_owned();
+        let settings = Settings { data, keys, signing: Default::default(), demo: false, public_url, metrics };
         let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
         let router = platform::server::router(&app);
         TestApp { app, router, _folder: folder }

@@ -65,6 +65,7 @@ pub async fn start(place: &Place, opening: &Opening) -> Result<App, Ended> {
     let settings = Settings {
         data: place.data.clone(),
         keys: place.keys.clone().unwrap_or_else(|| place.data.join("keys")),
+        signing: place.signing.clone(),
         demo: opening.demo,
         public_url: opening.public_url.clone(),
         metrics: opening.metrics.clone(),

@@ -10,9 +10,9 @@ use platform::indexer::Mode;
 use platform::journal::witness::Witnesses;
 use platform::journal::{export, log, verify};
 use proof::bundle::{self, Trust};
-use proof::note::{Checkpoint, PublicKey};
+use proof::note::{Checkpoint, PublicKey, Signs};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -31,14 +31,23 @@ pub enum JournalCommand {
         /// The verifier key of a witness that must have cosigned a bundle; may be given several times.
         #[arg(long, requires = "bundle")]
         witness: Vec<String>,
+        /// The log's SM2 key with which a bundle must be signed too.
+        #[arg(long, requires = "bundle")]
+        sm2_key: Option<String>,
     },
     /// Write the whole log up to the newest checkpoint to a file that can be checked without the database.
     Export {
         /// The file; an existing one is not overwritten.
         file: PathBuf,
     },
-    /// Give the log a new signing key. Stop the server of this data folder first.
+    /// Give the log a new signing key, in the token if one is configured. Stop the server of this data folder first.
     Rotate {
+        /// The old key may be in other hands; the entry says so.
+        #[arg(long)]
+        compromised: bool,
+    },
+    /// Give the log a new SM2 key for second signatures (journal-sm2). Stop the server of this data folder first.
+    SmKey {
         /// The old key may be in other hands; the entry says so.
         #[arg(long)]
         compromised: bool,
@@ -48,30 +57,57 @@ pub enum JournalCommand {
 pub async fn journal(place: &Place, command: JournalCommand) -> Result<(), Ended> {
     match command {
         JournalCommand::Verify { against, bundle: None, .. } => verify_database(place, against.as_deref()).await,
-        JournalCommand::Verify { against, bundle: Some(file), key, witness } => {
-            verify_bundle(&file, against.as_deref(), key.as_deref(), &witness)
+        JournalCommand::Verify { against, bundle: Some(file), key, witness, sm2_key } => {
+            verify_bundle(&file, against.as_deref(), key.as_deref(), &witness, sm2_key.as_deref())
         }
         JournalCommand::Export { file } => {
             let app = start(place, &Opening::command(Mode::Read)).await?;
-            let mut out = BufWriter::new(create(&file)?);
             let quorum = Witnesses::of(&app).quorum();
-            let leaves = export::export(app.db(), quorum, &mut out).await?;
+            let new = NewFile::create(&file)?;
+            let leaves = export::export(app.db(), quorum, &mut BufWriter::new(&new.out)).await?;
+            new.keep()?;
             println!("{leaves} leaves written to {}", file.display());
             Ok(())
         }
-        JournalCommand::Rotate { compromised } => {
-            let _lock = lock(&place.data)?;
-            let app = start(place, &Opening::command(Mode::Read)).await?;
-            println!("{}", log::rotate(&app, app.clock().now(), compromised).await?);
-            Ok(())
-        }
+        JournalCommand::Rotate { compromised } => rotate(place, Signs::Log, compromised).await,
+        JournalCommand::SmKey { compromised } => rotate(place, Signs::LogSm2, compromised).await,
     }
+}
+
+async fn rotate(place: &Place, signs: Signs, compromised: bool) -> Result<(), Ended> {
+    let _lock = lock(&place.data)?;
+    let app = start(place, &Opening::command(Mode::Read)).await?;
+    println!("{}", log::rotate(&app, app.clock().now(), signs, compromised).await?);
+    Ok(())
 }
 
 fn read_checkpoint(file: Option<&Path>) -> Result<Option<Checkpoint>, Ended> {
     let Some(file) = file else { return Ok(None) };
-    let text = std::fs::read_to_string(file)?;
-    Checkpoint::parse(&text).map(Some).map_err(|error| does_not_hold(&error.to_string()))
+    let mut text = String::new();
+    opened(file)?.take(CHECKPOINT_BYTES_MAX).read_to_string(&mut text).map_err(|error| not_read(file, &error))?;
+    Checkpoint::parse(&text).map(Some).map_err(|error| {
+        Refusal::invalid(
+            "checkpoint-form",
+            format!("{} 不是检查点：{error}。请给出从 /log/checkpoint 或见证方取得并保存的文件。", file.display()),
+            format!(
+                "{} is no checkpoint: {error}. Give a file that was kept from /log/checkpoint or from a witness.",
+                file.display()
+            ),
+        )
+        .into()
+    })
+}
+
+/// A verifier key that somebody gives.
+fn key_given(text: &str) -> Result<PublicKey, Ended> {
+    PublicKey::parse(text).map_err(|error| {
+        Refusal::invalid(
+            "verifier-key",
+            format!("这不是验证公钥：{error}。公钥写作“名称+编号+base64”，见日志页面或见证方；请整行复制。"),
+            format!("This is no verifier key: {error}. It is name+number+base64, as the journal's page or a witness shows it; copy the whole line."),
+        )
+        .into()
+    })
 }
 
 fn does_not_hold(what: &str) -> Ended {
@@ -88,11 +124,12 @@ async fn verify_database(place: &Place, against: Option<&Path>) -> Result<(), En
     let app = start(place, &Opening::command(Mode::Read)).await?;
     let report = verify::verify(app.db(), against.as_ref()).await?;
     println!(
-        "leaves {}, before the log {}, checkpoints {}, cosignatures {}, rows {}, logs {}",
+        "leaves {}, before the log {}, checkpoints {}, cosignatures {}, SM2 signatures {}, rows {}, logs {}",
         report.leaves,
         report.before,
         report.checkpoints,
         report.cosignatures,
+        report.sm2,
         report.rows,
         report.origins.join(" ")
     );
@@ -106,19 +143,28 @@ async fn verify_database(place: &Place, against: Option<&Path>) -> Result<(), En
     Err(does_not_hold(first))
 }
 
-fn verify_bundle(file: &Path, against: Option<&Path>, key: Option<&str>, witnesses: &[String]) -> Result<(), Ended> {
+fn verify_bundle(
+    file: &Path,
+    against: Option<&Path>,
+    key: Option<&str>,
+    witnesses: &[String],
+    sm2: Option<&str>,
+) -> Result<(), Ended> {
     let against = read_checkpoint(against)?;
     let wrong = |error: proof::ProofError| does_not_hold(&error.to_string());
-    let key = key.map(PublicKey::parse).transpose().map_err(wrong)?;
-    let witnesses: Vec<PublicKey> =
-        witnesses.iter().map(|key| PublicKey::parse(key)).collect::<Result<_, _>>().map_err(wrong)?;
-    let opened = BufReader::new(File::open(file)?);
-    let trust = Trust { key: key.as_ref(), witnesses: &witnesses, against: against.as_ref() };
+    let key = key.map(key_given).transpose()?;
+    let sm2 = sm2.map(key_given).transpose()?;
+    let witnesses: Vec<PublicKey> = witnesses.iter().map(|key| key_given(key)).collect::<Result<_, _>>()?;
+    let opened = BufReader::new(opened(file)?);
+    let trust = Trust { key: key.as_ref(), witnesses: &witnesses, sm2: sm2.as_ref(), against: against.as_ref() };
     let checked = bundle::check(opened, trust).map_err(wrong)?;
     println!(
         "{}: {} leaves ({} public, {} protected), signed by {}",
         checked.checkpoint.origin, checked.checkpoint.size, checked.public, checked.protected, checked.key
     );
+    for key in &checked.sm2 {
+        println!("signed with SM2 by {key}");
+    }
     println!("cosigned by {} witnesses {}", checked.witnesses.len(), checked.witnesses.join(" "));
     if witnesses.is_empty() && !checked.witnesses.is_empty() {
         println!(
@@ -132,47 +178,88 @@ fn verify_bundle(file: &Path, against: Option<&Path>, key: Option<&str>, witness
     Ok(())
 }
 
-/// A new file; an existing one is never overwritten.
-fn create(file: &Path) -> Result<File, Ended> {
-    let created = File::options().write(true).create_new(true).open(file);
-    created.map_err(|error| {
-        Refusal::conflict(
-            "file-not-created",
-            format!("不能新建文件 {}：{error}。请换一个文件名或目录；已有的文件不会被覆盖。", file.display()),
-            format!(
-                "Cannot create {}: {error}. Choose another name or folder; an existing file is never overwritten.",
-                file.display()
-            ),
-        )
-        .into()
-    })
+/// Bytes read of a file that should hold a checkpoint.
+const CHECKPOINT_BYTES_MAX: u64 = 64 * 1024;
+
+/// A file that is being written under another name, so that under its own it is whole or not there at all.
+struct NewFile<'a> {
+    path: &'a Path,
+    partial: PathBuf,
+    out: File,
+}
+
+impl<'a> NewFile<'a> {
+    /// An existing file is never overwritten.
+    fn create(path: &'a Path) -> Result<NewFile<'a>, Ended> {
+        if path.exists() {
+            return Err(not_created(path, &io::Error::from(io::ErrorKind::AlreadyExists)));
+        }
+        let partial = path.with_added_extension("partial");
+        let created = File::options().write(true).create_new(true).open(&partial);
+        Ok(NewFile { path, out: created.map_err(|error| not_created(&partial, &error))?, partial })
+    }
+
+    /// It is complete.
+    fn keep(self) -> Result<(), Ended> {
+        self.out.sync_all().map_err(|error| not_created(&self.partial, &error))?;
+        std::fs::rename(&self.partial, self.path).map_err(|error| not_created(self.path, &error))
+    }
+}
+
+impl Drop for NewFile<'_> {
+    fn drop(&mut self) {
+        // Gone already when it was kept; what was begun and refused must not stand in the way of the next try.
+        let _ = std::fs::remove_file(&self.partial);
+    }
+}
+
+fn not_created(file: &Path, error: &io::Error) -> Ended {
+    Refusal::conflict(
+        "file-not-created",
+        format!("不能新建文件 {}：{error}。请换一个文件名或目录；已有的文件不会被覆盖。", file.display()),
+        format!(
+            "Cannot create {}: {error}. Choose another name or folder; an existing file is never overwritten.",
+            file.display()
+        ),
+    )
+    .into()
+}
+
+fn not_read(file: &Path, error: &io::Error) -> Ended {
+    Refusal::conflict(
+        "file-not-read",
+        format!("不能读取文件 {}：{error}。请核对文件名与权限。", file.display()),
+        format!("Cannot read {}: {error}. Check its name and rights.", file.display()),
+    )
+    .into()
+}
+
+fn opened(file: &Path) -> Result<File, Ended> {
+    File::open(file).map_err(|error| not_read(file, &error))
 }
 
 /// Writes a backup; the server may run.
 pub async fn backup(place: &Place, file: &Path) -> Result<(), Ended> {
-    if file.exists() {
-        create(file)?;
-    }
+    let new = NewFile::create(file)?;
     let db = open_db(place).await?;
     let steps = platform::app::steps(&yilang::capabilities());
-    let partial = file.with_extension("partial");
-    let out = create(&partial)?;
-    let counted = backup::write(&db, &steps, Clock::system().now(), BufWriter::new(&out)).await?;
-    out.sync_all()?;
-    std::fs::rename(&partial, file)?;
+    let counted = backup::write(&db, &steps, Clock::system().now(), BufWriter::new(&new.out)).await?;
+    new.keep()?;
     told("written", counted)
 }
 
 /// Takes a backup into an empty place and opens a new log there.
 pub async fn restore(place: &Place, file: &Path, public_url: &str) -> Result<(), Ended> {
+    backup::check_whole(BufReader::new(opened(file)?))?;
+    let from = BufReader::new(opened(file)?);
     let _lock = lock(&place.data)?;
     let db = open_db(place).await?;
     let now = Clock::system().now();
     let steps = platform::app::steps(&yilang::capabilities());
-    let counted = backup::restore(&db, &steps, now, BufReader::new(File::open(file)?)).await?;
+    let counted = backup::restore(&db, &steps, now, from).await?;
     drop(db);
     let app = open(place, Opening { public_url: public_url.to_owned(), ..Opening::command(Mode::Write) }).await?;
-    log::open_restored(app.db(), &app.settings().keys, public_url, now).await?;
+    log::open_restored(app.db(), app.keyring(), public_url, now).await?;
     platform::follower::settle(&app).await?;
     told("restored", counted)
 }

@@ -74,6 +74,11 @@ deliveries-title = Delivery log
 deliveries-lede = Mails and calls sent to you: whether they arrived, why not, and when the next try is.
 deliveries-menu = Delivery log
 deliveries-menu-about = All mails and calls, without the words of any message
+desk-mail-failed = Mails that could not be delivered
+desk-mail-failed-number = { $n ->
+    [one] One mail failed for good: see why, and send it again
+   *[other] { $n } mails failed for good: see why, and send them again
+ }
 deliveries-none = Nothing in the log.
 delivery-to = To
 delivery-channel = By

@@ -1,4 +1,5 @@
 # Names of journal entries
+entry-delivery-failed = Webhook given up on
 entry-delivery-replayed = Delivery sent again
 entry-follow-created = Follow begun
 entry-follow-removed = Follow ended

@@ -62,6 +62,7 @@ notice-passkey-doubted = A passkey of your account was shown that may have been 
 notice-identity-linked = An identity of another house was linked to your account
 notice-identity-removed = The link of your account to an identity of another house was removed
 notice-token-created = An access token was made for your account
+notice-delivery-failed = The webhook { $title } could not be reached; nothing more of this message is tried
 notice-job-died = The background task { $title } kept failing and has stopped
 notice-search-found = { $n ->
     [one] Your saved search “{ $title }” has { $n } new result

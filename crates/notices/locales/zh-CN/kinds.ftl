@@ -1,4 +1,5 @@
 # 日志条目的名称
+entry-delivery-failed = 回调未能送达
 entry-delivery-replayed = 重发一次通知
 entry-follow-created = 开始关注
 entry-follow-removed = 取消关注

@@ -62,6 +62,7 @@ notice-passkey-doubted = 有人出示了您账号的一个通行密钥，其使�
 notice-identity-linked = 您的账号关联了其他单位的一个身份
 notice-identity-removed = 您的账号解除了与其他单位身份的关联
 notice-token-created = 您的账号新建了一个访问令牌
+notice-delivery-failed = 回调 { $title } 多次未能送达，已停止重试
 notice-job-died = 后台任务 { $title } 多次失败，已停止
 notice-search-found = 保存的搜索“{ $title }”有 { $n } 条新结果
 notice-by = 办理：{ $who }

@@ -3,6 +3,7 @@
 pub mod address;
 mod audience;
 pub mod delivery;
+pub(crate) mod desk;
 pub mod feed;
 pub mod follow;
 pub mod inbox;

@@ -1,6 +1,7 @@
 //! What a journal entry is about, as one reader may see it: always through the action that shows it to him.
 
 use super::seen;
+use crate::store;
 use kernel::{Date, Refusal};
 use platform::ctx::Role;
 use platform::journal::Recorded;
@@ -67,6 +68,7 @@ pub(super) async fn of_entry(app: &App, ctx: &Ctx, entry: &Recorded) -> Outcome<
         }
         "account" | "token" => Ok(Some(Subject { href: "/account".into(), ..Subject::default() })),
         "invite" => Ok(invite(entry, data("account"))),
+        "delivery" => seen(delivery(app, ctx, id).await),
         "job" => {
             let title = data("name").unwrap_or_default();
             Ok(Some(Subject { title, href: "/admin/jobs".into(), ..Subject::default() }))
@@ -224,6 +226,22 @@ async fn expert(app: &App, ctx: &Ctx, id: &str) -> Outcome<Subject> {
         title: format!("{} · {title}", expert.institution),
         href: format!("/experts/{id}"),
         demo: expert.demo,
+        ..Subject::default()
+    })
+}
+
+/// A call to a webhook that was given up on: for whoever keeps the webhook.
+async fn delivery(app: &App, ctx: &Ctx, id: &str) -> Outcome<Subject> {
+    let failed = store::delivery::by_id(&app.db().read(), id).await?.ok_or_else(Refusal::not_found)?;
+    if !ctx.actor.has(Role::System) {
+        app.policies().require(ctx, "delivery_view", &super::delivery::resource(&failed))?;
+    }
+    Ok(Subject {
+        title: failed.address,
+        href: "/deliveries?state=failed".to_owned(),
+        named: failed.organisation.is_none().then_some(failed.account),
+        owner: failed.organisation,
+        demo: failed.demo,
         ..Subject::default()
     })
 }

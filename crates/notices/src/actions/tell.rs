@@ -216,7 +216,11 @@ impl Batch {
         let mut all = Vec::new();
         for notice in self.notices {
             let organisation = notice.organisation.as_deref();
-            let hooks = store::webhook::for_message(&conn, &notice.account, organisation, notice.topic).await?;
+            let mut hooks = store::webhook::for_message(&conn, &notice.account, organisation, notice.topic).await?;
+            if notice.kind == message::GIVEN_UP {
+                // A webhook is not told of webhooks: its own failure would fail again.
+                hooks.clear();
+            }
             let calls = hooks.iter().map(|hook| call(hook, &notice, now)).collect();
             all.push((notice, calls));
         }

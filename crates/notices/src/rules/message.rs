@@ -213,6 +213,9 @@ const fn news(kind: &'static str) -> Told {
     told(kind, Audience::Followers, Topic::Follow)
 }
 
+/// The kind of the entry that a webhook was given up on.
+pub const GIVEN_UP: &str = "delivery.failed";
+
 /// The table. Of several rows that reach the same person the first one counts.
 pub const TABLE: &[Told] = &[
     asks("listing.submitted", Audience::Office, Topic::Office, Expect::Review),
@@ -290,6 +293,8 @@ pub const TABLE: &[Told] = &[
     high("identity.linked", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
     high("identity.removed", Audience::Account, Topic::Security, Some(Expect::WasItYou)),
     told("invite.accepted", Audience::Administrators, Topic::Administration),
+    high(GIVEN_UP, Audience::Named, Topic::Administration, Some(Expect::Repair)),
+    high(GIVEN_UP, Audience::Managers, Topic::Administration, Some(Expect::Repair)),
     high("job.died", Audience::Administrators, Topic::Administration, Some(Expect::Repair)),
 ];
 

@@ -8,19 +8,22 @@ mod call;
 mod mail;
 
 use crate::actions::{Channel, Delivery};
-use crate::rules::message::Topic;
+use crate::rules::message::{GIVEN_UP, Topic};
 use crate::rules::timing::{Frequency, next_try};
 use crate::store::delivery::{self, Ended};
 use crate::store::letter;
 use crate::store::notice::{self, Notice};
 use crate::store::preference;
+use crate::store::webhook;
 use futures_util::future::join_all;
 use kernel::{Instant, Refusal, RefusalKind};
 use lettre::message::Mailbox;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use platform::db::Txn;
 use platform::identity::actor_for_account;
+use platform::journal::Entry;
 use platform::{App, Ctx, Fault, Outcome};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -166,10 +169,26 @@ async fn send_one(app: &App, outlets: &Outlets, id: &str) -> Outcome<()> {
                 if matches!(ended, Ended::Sent(_) | Ended::Failed(_, None)) {
                     letter::forget(tx, &claimed.id).await?;
                 }
-                delivery::finish(tx, claimed, ended).await
+                let kept = delivery::finish(tx, claimed, ended).await?;
+                match ended {
+                    Ended::Failed(why, None) if kept => given_up(tx, claimed, why).await,
+                    _ => Ok(()),
+                }
             })
         })
         .await
+}
+
+/// An entry when a webhook is given up on, from which its owner is told: once a day, however many calls fail.
+async fn given_up(tx: &Txn, failed: &Delivery, why: &str) -> Outcome<()> {
+    let Some(webhook) = failed.webhook.as_deref() else { return Ok(()) };
+    let since = tx.ctx().now.plus_days(-1).ms();
+    // Whoever has removed a webhook knows that nothing arrives there.
+    if webhook::by_id(tx, webhook).await?.is_none() || delivery::failed_since(tx, webhook, &failed.id, since).await? {
+        return Ok(());
+    }
+    let data = json!({ "webhook": webhook, "url": failed.address, "why": why, "attempts": failed.attempts });
+    tx.journal(Entry::new(GIVEN_UP, "delivery", &failed.id).demo(failed.demo).data(data)).await.map(|_| ())
 }
 
 /// Why something was not sent: a code, then what the other side said.

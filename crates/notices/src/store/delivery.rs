@@ -177,8 +177,8 @@ pub enum Ended {
     Failed(String, Option<i64>),
 }
 
-/// Keeps how a try ended. A replay meanwhile has begun to count anew, and wins.
-pub async fn finish(conn: &impl ConnectionTrait, delivery: &Delivery, ended: &Ended) -> Outcome<()> {
+/// Keeps how a try ended; false when a replay meanwhile has begun to count anew, which wins.
+pub async fn finish(conn: &impl ConnectionTrait, delivery: &Delivery, ended: &Ended) -> Outcome<bool> {
     let (state, next, error, sent) = match ended {
         Ended::Sent(at_ms) => ("sent", delivery.next_try_ms, None, Some(*at_ms)),
         Ended::Failed(why, Some(next_ms)) => ("ready", *next_ms, Some(why.clone()), None),
@@ -194,7 +194,37 @@ pub async fn finish(conn: &impl ConnectionTrait, delivery: &Delivery, ended: &En
         delivery.id.clone().into(),
         delivery.attempts.into(),
     ];
-    run(conn, text, values).await.map(|_| ())
+    Ok(run(conn, text, values).await? == 1)
+}
+
+/// Whether another call of the webhook than this one has failed for good since a time.
+pub async fn failed_since(conn: &Conn, webhook: &str, but: &str, since_ms: i64) -> Outcome<bool> {
+    // When a call that failed was due last is when it failed.
+    let text = "SELECT 1 AS n FROM delivery
+        WHERE webhook = $1 AND id <> $2 AND state = 'failed' AND next_try_ms > $3 LIMIT 1";
+    Ok(first(conn, text, vec![webhook.into(), but.into(), since_ms.into()]).await?.is_some())
+}
+
+/// Mails that have failed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailsFailed {
+    /// How many.
+    pub count: i64,
+    /// Since when the oldest of them has been on its way.
+    pub first_ms: i64,
+    /// Whether all are from the demo.
+    pub demo: bool,
+}
+
+/// The mails that have failed for good since a time; none while there are none.
+pub async fn mails_failed(conn: &Conn, since_ms: i64) -> Outcome<Option<MailsFailed>> {
+    let text = "SELECT COUNT(*) AS n, COALESCE(MIN(created_ms), 0) AS first_ms,
+        CAST(COALESCE(SUM(CASE WHEN demo THEN 0 ELSE 1 END), 0) AS BIGINT) AS of_people
+        FROM delivery WHERE channel IN ('mail', 'confirmation') AND state = 'failed' AND next_try_ms > $1";
+    let Some(row) = first(conn, text, vec![since_ms.into()]).await? else { return Ok(None) };
+    let (count, of_people): (i64, i64) = (get(&row, "n")?, get(&row, "of_people")?);
+    let failed = MailsFailed { count, first_ms: get(&row, "first_ms")?, demo: of_people == 0 };
+    Ok((count > 0).then_some(failed))
 }
 
 /// Lets an ended delivery be sent once more, with fresh tries; false when it is on its way.

@@ -6,6 +6,7 @@ use notices::actions::preference::{Change, settings_change};
 use notices::rules::message::Topic;
 use notices::rules::timing::{Frequency, Quiet};
 use platform::ctx::Role;
+use platform::desk::desk_view;
 use platform::web::page::Page;
 
 /// Somebody with mail who follows an organisation of somebody else.
@@ -196,6 +197,41 @@ async fn a_failed_mail_says_why_and_is_tried_again() {
     house.forget_mails();
     notices::send_due(house.app()).await.unwrap();
     assert_eq!(house.mails_to("fay@example.com").len(), 1, "sent once more under the same number");
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_failed_for_good_stands_on_the_administrators_desk() {
+    let house = house().await;
+    let (ann, olga, fay) = follower(&house, Locale::ZhCn).await;
+    choose(&house, &fay, Frequency::AtOnce, None).await;
+    let admin = house.account("root", Some((Role::Administrator, None)), Locale::ZhCn).await;
+    house.forget_mails();
+    let spool = house.app().settings().data.join("spool");
+    std::fs::write(&spool, "in the way").unwrap();
+    house.published(&ann, &olga, "寻找抛光硅片").await;
+    for _ in 0..12 {
+        notices::send_due(house.app()).await.unwrap();
+        house.hours_pass(25).await;
+    }
+    let desk = async |account: &str| desk_view(house.app(), &house.ctx(account).await).await.unwrap();
+    let failed: Vec<_> = desk(&admin).await.into_iter().filter(|item| item.kind == "desk-mail-failed").collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(
+        (failed[0].title.as_str(), failed[0].href.as_str()),
+        ("1 封邮件最终发送失败：请查看原因并重发", "/admin/deliveries?state=failed")
+    );
+    assert!(desk(&fay).await.iter().all(|item| item.kind != "desk-mail-failed"), "only administrators");
+    let mut office = house.browser("root").await;
+    office.get("/desk").await.good().shows("未能送达的邮件");
+    office.get(&failed[0].href).await.good().shows("fay@example.com");
+    assert_eq!(house.inbox(&admin).await, Vec::<String>::new(), "no message of it could fail in turn");
+    // Sending it again takes it off the desk; so does time.
+    std::fs::remove_file(&spool).unwrap();
+    let log = delivery_list(house.app(), &house.ctx(&fay).await, "failed", &Page::default()).await.unwrap();
+    delivery_replay(house.app(), &house.ctx(&admin).await, &log.items[0].id).await.unwrap();
+    notices::send_due(house.app()).await.unwrap();
+    assert!(desk(&admin).await.iter().all(|item| item.kind != "desk-mail-failed"));
     house.0.finish().await;
 }
 

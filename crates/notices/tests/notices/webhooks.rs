@@ -58,6 +58,12 @@ impl Stage {
         delivery_list(self.house.app(), &ctx, "", &Page::default()).await.expect("read").items
     }
 
+    /// What Ann is told of webhooks that were given up on.
+    async fn given_up(&self) -> Vec<notices::actions::Notice> {
+        let all = self.house.notices(&self.ann).await;
+        all.into_iter().filter(|notice| notice.kind == "delivery.failed").collect()
+    }
+
     async fn outcome(&self) -> (String, i64, String) {
         let log = self.log().await;
         assert_eq!(log.len(), 1, "{log:?}");
@@ -112,6 +118,14 @@ async fn a_receiver_that_never_works_is_given_up_and_can_be_tried_again_by_hand(
         stage.house.hours_pass(25).await;
     }
     assert_eq!(stage.outcome().await, ("failed".into(), 10, "status 503".into()));
+    let told = stage.given_up().await;
+    assert_eq!(told.len(), 1, "its owner is told");
+    let told = &told[0];
+    assert_eq!(
+        (told.title.as_str(), told.high, told.expects.as_deref()),
+        (stage.receiver.url.as_str(), true, Some("repair"))
+    );
+    assert_eq!(stage.receiver.calls().len(), 10, "the webhook that does not work is not told of it");
     let id = stage.log().await[0].id.clone();
     let mut browser = stage.house.browser("ann").await;
     browser.get("/deliveries?state=failed").await.good().shows("对方答复状态码 503");
@@ -121,6 +135,39 @@ async fn a_receiver_that_never_works_is_given_up_and_can_be_tried_again_by_hand(
     delivery_replay(stage.house.app(), &stage.house.ctx(&stage.ann).await, &id).await.unwrap();
     notices::send_due(stage.house.app()).await.unwrap();
     assert_eq!(stage.receiver.calls().len(), 12, "what arrived can be sent again too");
+    stage.house.0.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_keeps_a_webhook_is_told_once_a_day_that_it_is_given_up_on() {
+    let stage = stage(|_| Behaviour::Status(503)).await;
+    let (house, ann) = (&stage.house, house_ctx(&stage).await);
+    let firm = ann.actor.memberships[0].organisation.clone();
+    let url = format!("{}&of=firm", stage.receiver.url);
+    let (_, _) =
+        webhook_create(house.app(), &ann, New { url: url.clone(), organisation: Some(firm), topics: Vec::new() })
+            .await
+            .unwrap();
+    for title in ["寻找抛光硅片", "寻找封装服务", "寻找检测服务"] {
+        house.published(&stage.ann, &stage.olga, title).await;
+    }
+    for _ in 0..12 {
+        notices::send_due(house.app()).await.unwrap();
+        house.hours_pass(25).await;
+    }
+    let mut told: Vec<String> = stage.given_up().await.into_iter().map(|notice| notice.title).collect();
+    told.sort();
+    assert_eq!(told, [stage.receiver.url.clone(), url], "six calls failed, two webhooks");
+    assert!(house.inbox(&stage.olga).await.iter().all(|kind| kind != "delivery.failed"), "nobody else is told");
+    // Of a webhook that is gone nobody is told.
+    let hooks = notices::actions::webhook::webhook_list(house.app(), &ann).await.unwrap();
+    house.published(&stage.ann, &stage.olga, "寻找焊接服务").await;
+    for hook in hooks {
+        webhook_remove(house.app(), &ann, &hook.id).await.unwrap();
+    }
+    notices::send_due(house.app()).await.unwrap();
+    house.hours_pass(48).await;
+    assert_eq!(stage.given_up().await.len(), 2);
     stage.house.0.finish().await;
 }
 

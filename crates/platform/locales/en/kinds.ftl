@@ -21,6 +21,7 @@ entry-journal-filler = Filler
 entry-journal-erased = Personal value erased
 entry-log-opened = Log opened
 entry-log-key-rotated = Log's key rotated
+entry-log-sm2-key = Log's SM2 key made
 entry-journal-erasure-asked = Erasure asked for
 entry-journal-erasure-refused = Erasure refused
 entry-journal-witness-agreed = Witness signs again

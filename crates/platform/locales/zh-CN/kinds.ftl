@@ -21,6 +21,7 @@ entry-journal-filler = 填充条目
 entry-journal-erased = 删除个人信息
 entry-log-opened = 日志启用
 entry-log-key-rotated = 更换日志密钥
+entry-log-sm2-key = 启用日志 SM2 密钥
 entry-journal-erasure-asked = 申请删除个人信息
 entry-journal-erasure-refused = 未同意删除个人信息
 entry-journal-witness-agreed = 见证方恢复联署

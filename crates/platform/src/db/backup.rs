@@ -79,6 +79,14 @@ fn shapes(steps: &[Migration]) -> Vec<Shape> {
 pub async fn write(db: &Db, steps: &[Migration], now: Instant, out: impl Write + Send) -> Outcome<Counted> {
     let conn = db.snapshot().await?;
     let tables = Tables::load(&conn, db.schema(), &[]).await?;
+    if tables.get("migration").is_none() {
+        return Err(Refusal::conflict(
+            "backup-nothing",
+            "这里还没有数据可备份。请核对 --data 或 --database 是否指向正在使用的目录或数据库。",
+            "There is nothing here to back up. Check that --data or --database names the folder or database in use.",
+        )
+        .into());
+    }
     let mut out = GzEncoder::new(out, Compression::fast());
     let text = "SELECT name FROM migration ORDER BY name";
     let applied = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), text)).await?;
@@ -147,6 +155,14 @@ fn json(value: &Owned) -> serde_json::Value {
         Owned::Text(text) => text.as_str().into(),
         Owned::Bytes(bytes) => serde_json::json!({ "hex": hex::encode(bytes) }),
     }
+}
+
+/// Reads a file to its end, so that one that is cut off or damaged is refused before anything is written.
+///
+/// # Errors
+/// `backup-form` for a file that is no backup or is cut off.
+pub fn check_whole(file: impl Read) -> Outcome<()> {
+    std::io::copy(&mut GzDecoder::new(file), &mut std::io::sink()).map(|_| ()).map_err(|_| form_refused().into())
 }
 
 /// Takes a backup into an empty database. The schema is brought to where the backup was taken; steps that are newer

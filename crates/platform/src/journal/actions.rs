@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::Outcome;
 use crate::policy::Resource;
+use proof::note::{PublicKey, Signs};
 
 /// Entries shown on the log's page.
 const NEWEST: i64 = 20;
@@ -19,6 +20,8 @@ pub struct JournalView {
     pub log: Option<Log>,
     /// Its keys, the newest last.
     pub keys: Vec<String>,
+    /// Its keys for second signatures with SM2, the newest last.
+    pub sm2_keys: Vec<String>,
     /// Its newest signed checkpoint, or the newest cosigned one unless the witnesses are late.
     pub published: Option<Published>,
     /// Its witnesses.
@@ -30,6 +33,12 @@ pub struct JournalView {
 }
 
 impl JournalView {
+    /// Whether the checkpoint that is shown carries a second signature too.
+    pub fn signed_sm2(&self) -> bool {
+        let signed = |key: &String, note: &str| PublicKey::parse(key).is_ok_and(|key| key.check(note).is_ok());
+        self.published.as_ref().is_some_and(|shown| self.sm2_keys.iter().any(|key| signed(key, &shown.log_note)))
+    }
+
     /// Whether a witness says that the log does not continue what it has signed.
     pub fn refused(&self) -> bool {
         self.witnessing.refused()
@@ -47,13 +56,15 @@ pub async fn journal_view(app: &App, ctx: &Ctx) -> Outcome<JournalView> {
     let mut view = JournalView {
         log: None,
         keys: Vec::new(),
+        sm2_keys: Vec::new(),
         published: None,
         witnessing: Witnessing::default(),
         size: 0,
         entries: super::newest_public(&conn, NEWEST).await?,
     };
     if let Some(log) = log {
-        view.keys = log::keys(&conn, &log.origin).await?;
+        view.keys = log::keys(&conn, &log.origin, Signs::Log).await?;
+        view.sm2_keys = log::keys(&conn, &log.origin, Signs::LogSm2).await?;
         view.witnessing = witness::witnessing(app, &conn).await?;
         view.published = log::shown(&conn, &log.origin, view.witnessing.quorum).await?;
         view.size = log::size(&conn, &log).await?;
@@ -69,10 +80,19 @@ pub async fn journal_view(app: &App, ctx: &Ctx) -> Outcome<JournalView> {
 pub async fn journal_entry(app: &App, ctx: &Ctx, entry: EntryId) -> Outcome<(Standing, Option<Recorded>)> {
     app.policies().require(ctx, "journal_view", &Resource::house())?;
     let conn = app.db().read();
-    let key = app.signing_key().await?;
     let quorum = Witnesses::of(app).quorum();
-    let standing =
-        prove::standing(&conn, entry, key.as_deref(), quorum).await?.ok_or_else(kernel::Refusal::not_found)?;
+    let mut standing = prove::standing(&conn, entry, None, quorum).await?.ok_or_else(kernel::Refusal::not_found)?;
+    if standing.state == "pending" {
+        let promised = async {
+            let key = app.signing_key().await?;
+            prove::standing(&conn, entry, key.as_ref(), quorum).await
+        };
+        match promised.await {
+            Ok(promised) => standing = promised.unwrap_or(standing),
+            // A token that does not answer costs the promise, not the page.
+            Err(fault) => tracing::warn!(cause = ?fault, "journal.promise failed"),
+        }
+    }
     let recorded = super::by_id(&conn, entry).await?.filter(|recorded| recorded.public);
     Ok((standing, recorded))
 }

@@ -2,10 +2,11 @@
 
 use super::actions;
 use super::erase::{self, Erasure, ErasureAsked};
+use super::log;
 use super::prove::{Consistency, Inclusion, Standing};
-use super::seal::load;
+use super::store::stored;
+use super::store::tree::load;
 use super::witness::{Cosigned, WitnessStanding, Witnessing};
-use super::{log, stored};
 use crate::app::App;
 use crate::capability::Route;
 use crate::request::Caller;
@@ -93,6 +94,10 @@ struct CheckpointBody {
     note: String,
     /// Keys that check it, the newest last (C2SP signed-note).
     keys: Vec<String>,
+    /// Keys that check second signatures with SM2 over SM3, the newest last; none where nobody has asked for them.
+    sm2_keys: Vec<String>,
+    /// Whether this checkpoint carries such a signature.
+    sm2_signed: bool,
     /// How many witnesses have cosigned it.
     cosigned: usize,
     /// Their verifier keys (C2SP signed-note).
@@ -104,6 +109,7 @@ struct CheckpointBody {
     responses((status = 200, body = CheckpointBody), (status = 404, description = "nothing is signed yet")))]
 async fn checkpoint(State(app): State<App>, caller: Caller) -> Result<Json<CheckpointBody>, Problem> {
     let view = actions::journal_view(&app, &caller.ctx).await?;
+    let sm2_signed = view.signed_sm2();
     let published = view.published.ok_or_else(Refusal::not_found)?;
     Ok(Json(CheckpointBody {
         origin: published.checkpoint.origin,
@@ -112,6 +118,8 @@ async fn checkpoint(State(app): State<App>, caller: Caller) -> Result<Json<Check
         at_ms: published.at_ms,
         note: published.note,
         keys: view.keys,
+        sm2_keys: view.sm2_keys,
+        sm2_signed,
         cosigned: published.witnesses.len(),
         witnesses: published.witnesses,
     }))

@@ -3,14 +3,15 @@
 //! Nobody erases alone. One asks, an administrator or the person himself; another administrator, who is not that person
 //! either, decides. Both steps are entries.
 
-use super::{ERASED, Entry, EntryId, PERSONAL, stored};
+pub(super) use super::store::erasure::waiting;
+use super::store::{erasure, stored};
+use super::{ERASED, Entry, EntryId, PERSONAL};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::{Conn, Outcome, Txn};
 use crate::policy::Resource;
 use kernel::{Refusal, RefusalKind};
 use proof::{Digest, SALT_BYTES};
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,22 +124,20 @@ pub async fn journal_erase_ask(
 async fn ask(tx: &Txn, found: &stored::Stored, field: &str, reason: &str) -> Outcome<ErasureAsked> {
     erasable(tx, found, field).await?;
     let reason = words(reason, true)?;
-    if waiting(tx, Some(found.entry)).await?.iter().any(|asked| asked.field == field) {
+    if erasure::waiting(tx, Some(found.entry)).await?.iter().any(|asked| asked.field == field) {
         return Err(asked_before().into());
     }
     let (id, ctx) = (crate::random::id(), tx.ctx());
-    let text = "INSERT INTO journal_erasure (id, entry_id, field, reason, asked_by, asked_name, asked_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let values = [
-        id.clone().into(),
-        found.entry.into(),
-        field.into(),
-        reason.clone().into(),
-        ctx.actor.id().into(),
-        ctx.actor.name.clone().into(),
-        ctx.now.ms().into(),
-    ];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    let asked = Erasure {
+        id: id.clone(),
+        entry: found.entry,
+        field: field.to_owned(),
+        reason: reason.clone(),
+        asked_by: ctx.actor.id().to_owned(),
+        asked_name: ctx.actor.name.clone(),
+        asked_ms: ctx.now.ms(),
+    };
+    erasure::insert(tx, &asked).await?;
     let data = serde_json::json!({ "request": id, "of": found.entry, "field": field, "reason": reason });
     let entry = tx.journal(Entry::new(ASKED, "journal", &found.entry.to_string()).data(data)).await?;
     Ok(ErasureAsked { id, entry })
@@ -163,7 +162,7 @@ pub async fn journal_erase_decide(
     app.in_txn(ctx, "journal_erase_decide", input, |tx, (app, request, grant, remark)| {
         Box::pin(async move {
             app.policies().require(tx.ctx(), "journal_erase_decide", &Resource::house())?;
-            let (asked, decided) = one(tx, request).await?.ok_or_else(Refusal::not_found)?;
+            let (asked, decided) = erasure::one(tx, request).await?.ok_or_else(Refusal::not_found)?;
             if decided {
                 return Err(decided_before().into());
             }
@@ -180,9 +179,7 @@ async fn decide(tx: &Txn, asked: &Erasure, grant: bool, remark: &str) -> Outcome
         return Err(four_eyes().into());
     }
     let remark = words(remark, !grant)?;
-    let text = "UPDATE journal_erasure SET decided_by = $1, decided_ms = $2, granted = $3, remark = $4 WHERE id = $5";
-    let values = [me.into(), tx.ctx().now.ms().into(), grant.into(), remark.clone().into(), asked.id.clone().into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+    erasure::decide(tx, &asked.id, me, grant, &remark).await?;
     if grant {
         return erase(tx, &found, asked, &remark).await;
     }
@@ -222,47 +219,13 @@ fn words(text: &str, needed: bool) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-const COLUMNS: &str = "id, entry_id, field, reason, asked_by, asked_name, asked_ms, decided_ms";
-
-fn read(row: &QueryResult) -> Outcome<Erasure> {
-    Ok(Erasure {
-        id: row.try_get("", "id")?,
-        entry: row.try_get("", "entry_id")?,
-        field: row.try_get("", "field")?,
-        reason: row.try_get("", "reason")?,
-        asked_by: row.try_get("", "asked_by")?,
-        asked_name: row.try_get("", "asked_name")?,
-        asked_ms: row.try_get("", "asked_ms")?,
-    })
-}
-
-/// A request, and whether it is decided.
-async fn one(conn: &Conn, id: &str) -> Outcome<Option<(Erasure, bool)>> {
-    let text = format!("SELECT {COLUMNS} FROM journal_erasure WHERE id = $1");
-    let row =
-        conn.query_one_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, [id.into()])).await?;
-    let both = |row: QueryResult| Ok((read(&row)?, row.try_get::<Option<i64>>("", "decided_ms")?.is_some()));
-    row.map(both).transpose()
-}
-
-/// Requests that wait for a decision, of one entry or of all, the oldest first.
-pub(super) async fn waiting(conn: &Conn, entry: Option<EntryId>) -> Outcome<Vec<Erasure>> {
-    let text = format!(
-        "SELECT {COLUMNS} FROM journal_erasure WHERE decided_ms IS NULL AND ($1 = 0 OR entry_id = $1)
-         ORDER BY asked_ms, id LIMIT $2"
-    );
-    let values = [entry.unwrap_or(0).into(), ASKED_MAX.into()];
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
-    conn.query_all_raw(statement).await?.iter().map(read).collect()
-}
-
 /// The requests that wait for a decision.
 ///
 /// # Errors
 /// As the policy says.
 pub async fn journal_erase_list(app: &App, ctx: &Ctx) -> Outcome<Vec<Erasure>> {
     app.policies().require(ctx, "journal_erase_list", &Resource::house())?;
-    waiting(&app.db().read(), None).await
+    erasure::waiting(&app.db().read(), None).await
 }
 
 impl stored::Stored {

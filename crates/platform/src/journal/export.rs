@@ -1,11 +1,12 @@
 //! The whole log as a file that outsiders check without us: see [`proof::bundle`].
 
 use super::log;
-use super::stored;
+use super::store::stored;
 use crate::db::{Db, Outcome};
 use crate::fault::Fault;
 use kernel::Refusal;
 use proof::bundle::Head;
+use proof::note::Signs;
 use std::io::Write;
 
 /// Leaves read at once.
@@ -27,9 +28,10 @@ pub async fn export(db: &Db, quorum: usize, out: &mut (impl Write + Send)) -> Ou
     };
     let log = log::newest(&conn).await?.ok_or_else(unsigned)?;
     let published = log::shown(&conn, &log.origin, quorum).await?.ok_or_else(unsigned)?;
-    let keys = log::keys(&conn, &log.origin).await?;
+    let keys = log::keys(&conn, &log.origin, Signs::Log).await?;
+    let sm2_keys = log::keys(&conn, &log.origin, Signs::LogSm2).await?;
     let failed = |error: std::io::Error| Fault::Internal(format!("the bundle: {error}"));
-    let head = Head { keys, checkpoint: published.note, witnesses: published.witnesses, base: log.base };
+    let head = Head { keys, checkpoint: published.note, witnesses: published.witnesses, sm2_keys, base: log.base };
     writeln!(out, "{}", head.line()).map_err(failed)?;
     let size = i64::try_from(published.checkpoint.size).unwrap_or(i64::MAX);
     let end = log.base + size;

@@ -1,11 +1,12 @@
 //! Proofs for everybody: that an entry is in the log, and that the log has only grown.
 
+use super::EntryId;
+use super::keys::SigningKey;
 use super::log::{self, Log, Published};
-use super::seal::load;
-use super::{EntryId, stored};
+use super::store::{stored, tree::load};
 use crate::db::{Conn, Outcome};
 use crate::fault::Fault;
-use proof::note::{Promise, SecretKey};
+use proof::note::Promise;
 use proof::tree::Question;
 use proof::{Digest, ProofError};
 use serde::Serialize;
@@ -87,7 +88,7 @@ async fn answer(conn: &Conn, log: &Log, question: Question) -> Outcome<Vec<Diges
 pub async fn standing(
     conn: &Conn,
     entry: EntryId,
-    key: Option<&SecretKey>,
+    key: Option<&SigningKey>,
     quorum: usize,
 ) -> Outcome<Option<Standing>> {
     let Some(stored) = stored::by_id(conn, entry).await? else { return Ok(None) };
@@ -121,7 +122,13 @@ pub async fn standing(
             standing.proof = Some(inclusion(conn, log, index, &published).await?);
             standing.state = "proven";
         }
-        _ => standing.promise = key.map(|key| promise(key, log, entry, hash, stored.at_ms())).transpose()?,
+        _ => {
+            if let Some(key) = key {
+                let (origin, until_ms) = (log.origin.clone(), stored.at_ms() + PROMISE_MS);
+                let promise = Promise { origin, entry, leaf: hash, until_ms };
+                standing.promise = Some(key.sign(&promise.text()).await?);
+            }
+        }
     }
     Ok(Some(standing))
 }
@@ -151,11 +158,6 @@ async fn inclusion(conn: &Conn, log: &Log, index: u64, published: &Published) ->
         checkpoint: published.note.clone(),
         witnesses: published.witnesses.clone(),
     })
-}
-
-fn promise(key: &SecretKey, log: &Log, entry: EntryId, leaf: Digest, at_ms: i64) -> Outcome<String> {
-    let promise = Promise { origin: log.origin.clone(), entry, leaf, until_ms: at_ms + PROMISE_MS };
-    key.sign(&promise.text()).map_err(|error| Fault::Internal(error.to_string()))
 }
 
 /// The proof that the newest log's tree of `to` leaves begins with that of `from`; none when it has not so many, or

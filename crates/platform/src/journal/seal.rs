@@ -3,16 +3,15 @@
 //! Leaves are hashed outside of any transaction; one transaction then renews the sealer's lease, makes sure that
 //! nobody has sealed in between, and writes leaf numbers and tiles together.
 
-use super::stored::{self, Stored};
-use super::{Entry, last_leaf, log};
+use super::store::stored::{self, Stored};
+use super::{Entry, last_leaf, log, store};
 use crate::ctx::Ctx;
-use crate::db::{Conn, Db, Outcome, Txn};
+use crate::db::{Db, Outcome, Txn};
 use crate::fault::Fault;
 use crate::lease;
 use kernel::Instant;
 use proof::Digest;
-use proof::tree::{self, TileAt, Tiles};
-use sea_orm::{ConnectionTrait, Statement};
+use proof::tree;
 
 /// Entries sealed by one call at most.
 const SEAL_ENTRIES_MAX: i64 = 4_096;
@@ -113,22 +112,9 @@ impl Sealing {
         }
         let hashes: Vec<Digest> = self.leaves.iter().map(|(_, hash)| *hash).collect();
         append(tx, self.last + 1, &hashes).await?;
-        let mut rows = Vec::with_capacity(self.leaves.len());
-        for (leaf, (entry, _)) in (self.last + 1..).zip(&self.leaves) {
-            rows.push([leaf, *entry]);
-        }
-        in_blocks(&rows, |block| {
-            let places = places(block.len(), 2);
-            let text = format!("INSERT INTO journal_leaf (leaf_index, entry_id) VALUES {places}");
-            run(tx, text, block.iter().flatten().map(|number| (*number).into()).collect())
-        })
-        .await?;
-        in_blocks(&rows, |block| {
-            let places = places(block.len(), 1).replace(['(', ')'], "");
-            let text = format!("DELETE FROM journal_pending WHERE entry_id IN ({places})");
-            run(tx, text, block.iter().map(|[_, entry]| (*entry).into()).collect())
-        })
-        .await?;
+        let rows: Vec<[i64; 2]> =
+            (self.last + 1..).zip(&self.leaves).map(|(leaf, (entry, _))| [leaf, *entry]).collect();
+        store::tree::leaves_insert(tx, &rows).await?;
         Ok(Some(self.last + i64::try_from(self.leaves.len()).unwrap_or(0)))
     }
 }
@@ -137,56 +123,10 @@ impl Sealing {
 pub(super) async fn append(tx: &Txn, leaf: i64, hashes: &[Digest]) -> Outcome<()> {
     let base = log::newest(tx).await?.map_or(0, |log| log.base);
     let size = u64::try_from(leaf - base).map_err(|_| Fault::Internal("a leaf before its log".into()))?;
-    let mut tiles = load(tx, base, tree::edge(size)).await?;
+    let mut tiles = store::tree::load(tx, base, tree::edge(size)).await?;
     tiles.append(size, hashes).map_err(|error| Fault::Internal(format!("the tree: {error}")))?;
     for (at, hashes) in tiles.take_changed() {
-        let text = "INSERT INTO journal_tile (base, level, n, hashes) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (base, level, n) DO UPDATE SET hashes = excluded.hashes";
-        let n = i64::try_from(at.n).unwrap_or(i64::MAX);
-        run(tx, text.to_owned(), vec![base.into(), i64::from(at.level).into(), n.into(), hashes.to_vec().into()])
-            .await?;
+        store::tree::tile_put(tx, base, at, hashes).await?;
     }
-    Ok(())
-}
-
-/// Loads tiles of one log.
-pub(super) async fn load(conn: &Conn, base: i64, wanted: impl IntoIterator<Item = TileAt>) -> Outcome<Tiles> {
-    let mut tiles = Tiles::default();
-    for at in wanted {
-        let text = "SELECT hashes FROM journal_tile WHERE base = $1 AND level = $2 AND n = $3";
-        let values = [base.into(), i64::from(at.level).into(), i64::try_from(at.n).unwrap_or(i64::MAX).into()];
-        let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
-        if let Some(row) = conn.query_one_raw(statement).await? {
-            tiles.put(at, row.try_get("", "hashes")?);
-        }
-    }
-    Ok(tiles)
-}
-
-/// Runs a statement for rows in blocks of few sizes, so that few texts are prepared again and again.
-async fn in_blocks<'a, R, F>(rows: &'a [R], run: impl Fn(&'a [R]) -> F) -> Outcome<()>
-where
-    F: Future<Output = Outcome<()>>,
-{
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let size = [256, 16, 1].into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
-        let (block, after) = rest.split_at(size);
-        run(block).await?;
-        rest = after;
-    }
-    Ok(())
-}
-
-fn places(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
-
-async fn run(tx: &Txn, text: String, values: Vec<sea_orm::Value>) -> Outcome<()> {
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
     Ok(())
 }

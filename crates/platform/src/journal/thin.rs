@@ -5,10 +5,10 @@
 //! the last checkpoint of that one in its first leaf.
 
 use super::log;
+use super::store::checkpoint;
 use crate::ctx::Ctx;
-use crate::db::{Conn, Db, Outcome};
+use crate::db::{Db, Outcome};
 use kernel::Instant;
-use sea_orm::{ConnectionTrait, Statement};
 
 /// Checkpoints read and removed at once.
 const PAGE: i64 = 2_048;
@@ -34,13 +34,13 @@ impl Default for Keep {
 
 /// A checkpoint as the rule sees it.
 #[derive(Debug, Clone, Copy)]
-struct Row {
-    size: i64,
-    at_ms: i64,
-    signed: bool,
-    cosigned: bool,
+pub(super) struct Row {
+    pub(super) size: i64,
+    pub(super) at_ms: i64,
+    pub(super) signed: bool,
+    pub(super) cosigned: bool,
     /// A witness stands at it: the next proof begins there.
-    stood_on: bool,
+    pub(super) stood_on: bool,
 }
 
 /// The rule, asked for one checkpoint after the other, the newest first.
@@ -84,7 +84,7 @@ pub async fn thin(db: &Db, now: Instant, keep: Keep) -> Outcome<u64> {
         let mut rule = Rule::new(keep, now);
         let mut below = i64::MAX;
         loop {
-            let rows = page(&db.read(), &log.origin, below).await?;
+            let rows = checkpoint::before(&db.read(), &log.origin, below, PAGE).await?;
             let Some(last) = rows.last() else { break };
             below = last.size;
             let surplus: Vec<i64> = rows.iter().filter(|row| !rule.keeps(row)).map(|row| row.size).collect();
@@ -95,42 +95,14 @@ pub async fn thin(db: &Db, now: Instant, keep: Keep) -> Outcome<u64> {
     Ok(removed)
 }
 
-async fn page(conn: &Conn, origin: &str, below: i64) -> Outcome<Vec<Row>> {
-    // Counted: a computed truth has no type on SQLite.
-    let text =
-        "SELECT c.size, c.at_ms, CAST(COUNT(c.note) AS BIGINT) AS signed, CAST(COUNT(s.size) AS BIGINT) AS cosigned,
-          CAST(COUNT(w.size) AS BIGINT) AS stood_on
-        FROM journal_checkpoint c
-        LEFT JOIN journal_cosignature s ON s.origin = c.origin AND s.size = c.size
-        LEFT JOIN journal_witness w ON w.origin = c.origin AND w.size = c.size
-        WHERE c.origin = $1 AND c.size < $2 GROUP BY c.size, c.at_ms ORDER BY c.size DESC LIMIT $3";
-    let values = [origin.into(), below.into(), PAGE.into()];
-    let rows = conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await?;
-    let read = |row: &sea_orm::QueryResult| {
-        Ok(Row {
-            size: row.try_get("", "size")?,
-            at_ms: row.try_get("", "at_ms")?,
-            signed: row.try_get::<i64>("", "signed")? > 0,
-            cosigned: row.try_get::<i64>("", "cosigned")? > 0,
-            stood_on: row.try_get::<i64>("", "stood_on")? > 0,
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
 async fn remove(db: &Db, now: Instant, origin: &str, sizes: Vec<i64>) -> Outcome<()> {
     if sizes.is_empty() {
         return Ok(());
     }
     db.in_txn(&Ctx::system(now), "journal_thin", (origin.to_owned(), sizes), |tx, (origin, sizes)| {
         Box::pin(async move {
-            let backend = tx.get_database_backend();
-            for table in ["journal_cosignature", "journal_checkpoint"] {
-                let text = format!("DELETE FROM {table} WHERE origin = $1 AND size = $2");
-                for size in sizes {
-                    let values = [origin.as_str().into(), (*size).into()];
-                    tx.execute_raw(Statement::from_sql_and_values(backend, text.clone(), values)).await?;
-                }
+            for size in sizes {
+                checkpoint::remove(tx, origin, *size).await?;
             }
             Ok(())
         })

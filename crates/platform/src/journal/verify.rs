@@ -5,7 +5,8 @@
 //! wrote it. What does not hold is named, the first thing first.
 
 use super::log::{self, Log};
-use super::stored::{self, Erased, Stored};
+use super::store::checkpoint;
+use super::store::stored::{self, Erased, Stored};
 use super::witness;
 use crate::db::images::{Plain, Rows, Table};
 use crate::db::{Conn, Db, Outcome};
@@ -36,6 +37,8 @@ pub struct Report {
     pub checkpoints: u64,
     /// Signatures of witnesses that were checked.
     pub cosignatures: u64,
+    /// Second signatures with SM2 that were checked.
+    pub sm2: u64,
     /// Domain rows compared with their images.
     pub rows: u64,
     /// What does not hold, the first thing first. Empty: everything holds.
@@ -282,7 +285,7 @@ impl<'a> Growing<'a> {
     async fn begin(conn: &Conn, log: &'a Log, against: Option<&Checkpoint>) -> Outcome<Growing<'a>> {
         let mut roots: BTreeMap<u64, Vec<(Digest, String)>> = BTreeMap::new();
         let mut notes = Vec::new();
-        for (size, root, note) in log::checkpoints(conn, &log.origin).await? {
+        for (size, root, note) in checkpoint::all(conn, &log.origin).await? {
             roots.entry(size).or_default().push((root, format!("the checkpoint of {size} leaves")));
             notes.extend(note.map(|note| (size, note)));
         }
@@ -337,17 +340,26 @@ impl<'a> Growing<'a> {
             Ok(stored) if stored == root => {}
             _ => report.problem(format!("the stored tree of {} is not that of its entries", self.log.origin)),
         }
-        let keys = log::keys(conn, &self.log.origin).await?;
+        let keys = log::keys(conn, &self.log.origin, Signs::Log).await?;
         let keys: Vec<PublicKey> = keys.iter().filter_map(|key| PublicKey::parse(key).ok()).collect();
+        let sm2 = log::keys(conn, &self.log.origin, Signs::LogSm2).await?;
+        let sm2: Vec<PublicKey> = sm2.iter().filter_map(|key| PublicKey::parse(key).ok()).collect();
         self.cosigned(conn, report).await?;
         for (size, note) in &self.notes {
             let says = Checkpoint::parse(note).is_ok_and(|says| says.size == *size && says.origin == self.log.origin);
             if !says || !keys.iter().any(|key| key.check(note).is_ok()) {
                 report.problem(format!("the checkpoint of {size} leaves is not signed by the log's key"));
             }
+            for key in &sm2 {
+                match key.checked_if_there(note) {
+                    Ok(there) => report.sm2 += u64::from(there),
+                    Err(_) => report.problem(format!("the SM2 signature of the checkpoint of {size} leaves is wrong")),
+                }
+            }
         }
         Ok(())
     }
+
     /// What witnesses have signed is what stands in the checkpoint.
     async fn cosigned(&self, conn: &Conn, report: &mut Report) -> Outcome<()> {
         let notes: HashMap<u64, &String> = self.notes.iter().map(|(size, note)| (*size, note)).collect();

@@ -3,13 +3,14 @@
 //! An entry commits to the hashes of images, not to their salts, and verification needs the salt of a row's newest image
 //! alone. So the salts of older images of rows that hold personal values can go, and the record stays what it was.
 
+use super::store::entry::take_images;
+use super::store::images;
 use crate::ctx::Ctx;
-use crate::db::{Conn, Db, Outcome};
+use crate::db::{Db, Outcome};
 use crate::fault::Fault;
 use kernel::Instant;
 use proof::SALT_BYTES;
 use proof::image::{self, Image};
-use sea_orm::{ConnectionTrait, Statement};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Entries read, and changed, at once.
@@ -23,7 +24,7 @@ pub async fn wipe_salts(db: &Db, now: Instant, tables: &BTreeSet<&str>) -> Outco
     let mut seen: HashMap<String, HashSet<Box<[u8]>>> = HashMap::new();
     let (mut below, mut wiped) = (i64::MAX, 0);
     loop {
-        let page = page(&db.read(), below).await?;
+        let page = images::before(&db.read(), below, PAGE).await?;
         let Some((last, ..)) = page.last() else { return Ok(wiped) };
         below = *last;
         let mut changed = Vec::new();
@@ -59,18 +60,6 @@ fn without_older(
     Ok((count, out))
 }
 
-async fn page(conn: &Conn, below: i64) -> Outcome<Vec<(i64, i64, Vec<u8>)>> {
-    let text =
-        "SELECT l.leaf_index, e.entry_id, e.images FROM journal_leaf l JOIN journal_entry e ON e.entry_id = l.entry_id
-        WHERE l.leaf_index < $1 AND e.images IS NOT NULL ORDER BY l.leaf_index DESC LIMIT $2";
-    let values = [below.into(), PAGE.into()];
-    let rows = conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await?;
-    let read = |row: &sea_orm::QueryResult| {
-        Ok((row.try_get("", "leaf_index")?, row.try_get("", "entry_id")?, row.try_get("", "images")?))
-    };
-    rows.iter().map(read).collect()
-}
-
 async fn write(db: &Db, now: Instant, changed: Vec<(i64, Vec<u8>)>) -> Outcome<()> {
     if changed.is_empty() {
         return Ok(());
@@ -78,9 +67,7 @@ async fn write(db: &Db, now: Instant, changed: Vec<(i64, Vec<u8>)>) -> Outcome<(
     db.in_txn(&Ctx::system(now), "journal_wipe", changed, |tx, changed| {
         Box::pin(async move {
             for (entry, images) in changed {
-                let text = "UPDATE journal_entry SET images = $1 WHERE entry_id = $2";
-                let values = [images.clone().into(), (*entry).into()];
-                tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), text, values)).await?;
+                take_images(tx, *entry, images.clone()).await?;
             }
             Ok(())
         })

@@ -64,8 +64,23 @@ pub(super) fn load<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> Out
     let json = fragment.clone().to_json_value().map_err(|error| wrong(format!("schema: {error}")))?;
     let schema = Schema::from_schema_fragments([fragment]).map_err(|error| wrong(format!("schema: {error}")))?;
     validate(&schema, &policies)?;
+    let policies = policies.into_iter().map(Stated::of).collect::<Outcome<Vec<Stated>>>()?;
     let rules = rules(&schema, &json[""]["actions"], &policies)?;
     Ok(Loaded { schema, rules })
+}
+
+/// A policy with what is read from its text, once: it may stand in the rules of many actions.
+struct Stated {
+    policy: Policy,
+    condition: Condition,
+    asks_proof: bool,
+}
+
+impl Stated {
+    fn of(policy: Policy) -> Outcome<Stated> {
+        let asks_proof = policy.to_string().contains("principal.proved");
+        Ok(Stated { condition: condition_of(&policy)?, asks_proof, policy })
+    }
 }
 
 /// Policies with ids that say where they stand: `registry#3`.
@@ -90,7 +105,7 @@ fn validate(schema: &Schema, policies: &[Policy]) -> Outcome<()> {
     if errors.is_empty() { Ok(()) } else { Err(wrong(errors.join("; "))) }
 }
 
-fn rules(schema: &Schema, described: &Value, policies: &[Policy]) -> Outcome<HashMap<String, Rule>> {
+fn rules(schema: &Schema, described: &Value, policies: &[Stated]) -> Outcome<HashMap<String, Rule>> {
     let hierarchy = schema.action_entities().map_err(|error| wrong(error.to_string()))?;
     let mut rules = HashMap::new();
     for uid in schema.actions() {
@@ -128,18 +143,20 @@ fn scope(name: &str, annotations: &Value, listable: bool) -> Outcome<String> {
     }
 }
 
-fn kind_rule(uid: &EntityUid, kind: &EntityTypeName, policies: &[Policy]) -> Outcome<KindRule> {
-    let fitting: Vec<&Policy> = policies.iter().filter(|policy| fits(policy, uid, kind)).collect();
-    let set = PolicySet::from_policies(fitting.iter().copied().cloned()).map_err(|error| wrong(error.to_string()))?;
-    let asks_proof = fitting.iter().any(|policy| policy.to_string().contains("principal.proved"));
-    let (mut permits, mut forbids) = (Vec::new(), Vec::new());
-    for policy in fitting {
-        match policy.effect() {
-            Effect::Permit => permits.push(condition_of(policy)?),
-            Effect::Forbid => forbids.push(condition_of(policy)?),
-        }
-    }
-    Ok(KindRule { kind: kind.clone(), policies: set, permits, forbids, asks_proof })
+fn kind_rule(uid: &EntityUid, kind: &EntityTypeName, policies: &[Stated]) -> Outcome<KindRule> {
+    let fitting: Vec<&Stated> = policies.iter().filter(|stated| fits(&stated.policy, uid, kind)).collect();
+    let set = PolicySet::from_policies(fitting.iter().map(|stated| stated.policy.clone()));
+    let of = |effect: Effect| {
+        let stated = fitting.iter().filter(|stated| stated.policy.effect() == effect);
+        stated.map(|stated| stated.condition.clone()).collect()
+    };
+    Ok(KindRule {
+        kind: kind.clone(),
+        policies: set.map_err(|error| wrong(error.to_string()))?,
+        permits: of(Effect::Permit),
+        forbids: of(Effect::Forbid),
+        asks_proof: fitting.iter().any(|stated| stated.asks_proof),
+    })
 }
 
 fn fits(policy: &Policy, uid: &EntityUid, kind: &EntityTypeName) -> bool {

@@ -4,6 +4,8 @@
 mod by_hand;
 mod erasing;
 mod meanwhile;
+mod signing;
+mod token;
 mod witnessed;
 
 use kernel::Instant;
@@ -12,10 +14,11 @@ use platform::capability::Capability;
 use platform::clock::Clock;
 use platform::ctx::Ctx;
 use platform::db::{Conn, Db, DbUrl, Migration};
+use platform::journal::keys::Signing;
 use platform::journal::{self, Batches, Entry, export, log, prove, verify};
 use platform::{App, Fault, Settings, backup};
 use proof::bundle::{self, Trust};
-use proof::note::{Checkpoint, Promise, PublicKey};
+use proof::note::{Checkpoint, Promise, PublicKey, Signs};
 use proof::tree::{check_consistency, check_inclusion};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
@@ -250,7 +253,7 @@ async fn a_rotated_key_signs_from_then_on_and_the_old_signatures_stay() {
     act(app, &[], Some(put("a"))).await.unwrap();
     house.settle().await;
     let old = app.signing_key().await.unwrap().unwrap().public();
-    let vkey = log::rotate(app, app.clock().now(), true).await.unwrap();
+    let vkey = log::rotate(app, app.clock().now(), Signs::Log, true).await.unwrap();
     house.settle().await;
     let new = PublicKey::parse(&vkey).unwrap();
     assert_ne!(new, old);
@@ -270,15 +273,24 @@ async fn a_rotated_key_signs_from_then_on_and_the_old_signatures_stay() {
 
 /// A node of its own on a database that others use too.
 async fn node(url: &DbUrl, folder: &std::path::Path, keys: &std::path::Path) -> App {
+    signing_node(url, folder, keys, Signing::default()).await
+}
+
+async fn signing_node(url: &DbUrl, folder: &std::path::Path, keys: &std::path::Path, signing: Signing) -> App {
+    start(url, folder, keys, signing).await.unwrap()
+}
+
+async fn start(url: &DbUrl, folder: &std::path::Path, keys: &std::path::Path, signing: Signing) -> Result<App, Fault> {
     let settings = Settings {
         data: folder.to_owned(),
         keys: keys.to_owned(),
+        signing,
         demo: false,
         public_url: "https://corridor.example".into(),
         metrics: platform::metrics::Readers::Nobody,
     };
     let db = Db::open(url).await.unwrap();
-    App::start(settings, db, Clock::fake(beginning()), vec![stones()]).await.unwrap()
+    App::start(settings, db, Clock::fake(beginning()), vec![stones()]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -345,7 +357,7 @@ async fn a_backup_is_restored_into_either_database_and_opens_a_new_log() {
         let place = folder.path().join(n.to_string());
         let restored = node(url, &place, &place).await;
         assert!(restored.signing_key().await.unwrap().is_none(), "no key comes with a backup");
-        log::open_restored(restored.db(), &place, "https://corridor.example", now).await.unwrap();
+        log::open_restored(restored.db(), restored.keyring(), "https://corridor.example", now).await.unwrap();
         act(&restored, &["UPDATE stone SET weight = 9 WHERE id = '石'"], Some(put("a"))).await.unwrap();
         platform::follower::settle(&restored).await.unwrap();
         let report = verify::verify(restored.db(), Some(&published.checkpoint)).await.unwrap();

@@ -122,7 +122,7 @@ async fn what_witnesses_have_signed_is_published_with_their_lines() {
     let mut file = Vec::new();
     export::export(app.db(), 2, &mut file).await.unwrap();
     let asked = [suzhou.key.clone(), hefei.key.clone()];
-    let trust = Trust { key: Some(&log), witnesses: &asked, against: None };
+    let trust = Trust { key: Some(&log), witnesses: &asked, ..Trust::default() };
     assert_eq!(bundle::check(file.as_slice(), trust).unwrap().witnesses.len(), 2);
     assert_eq!(health::readiness(app).await.witnesses.state, "cosigned");
     let figures = app.metrics().exposition(app).await.unwrap();

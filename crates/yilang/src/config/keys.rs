@@ -15,6 +15,8 @@ pub const TOKEN_CHARS_MIN: usize = 16;
 pub enum Kind {
     /// A folder's path.
     Folder,
+    /// A file's path.
+    File,
     /// `sqlite:PATH` or `postgres://…`.
     Database,
     /// A program with its words.
@@ -118,6 +120,35 @@ pub const KEYS: &[Key] = &[
         Kind::Count(WITNESSES_MAX as u64),
         Some("1"),
         "How many witnesses must have signed for a checkpoint to count as cosigned",
+    ),
+    everywhere(
+        "journal-sm2",
+        "YILANG_JOURNAL_SM2",
+        Kind::Switch,
+        Some("false"),
+        "Sign the journal a second time with SM2 over SM3",
+    ),
+    everywhere(
+        "pkcs11-module",
+        "YILANG_PKCS11_MODULE",
+        Kind::File,
+        None,
+        "Library of a token (PKCS#11) that holds the key that signs the journal; with pkcs11-token and pkcs11-pin-file",
+    ),
+    everywhere("pkcs11-token", "YILANG_PKCS11_TOKEN", Kind::Words, None, "Label of that token"),
+    everywhere(
+        "pkcs11-label",
+        "YILANG_PKCS11_LABEL",
+        Kind::Words,
+        Some("yilang-journal"),
+        "Label of the journal's keys in that token",
+    ),
+    everywhere(
+        "pkcs11-pin-file",
+        "YILANG_PKCS11_PIN_FILE",
+        Kind::File,
+        None,
+        "File with the PIN of that token's user, one line, mode 0600",
     ),
     everywhere(
         "pack",
@@ -224,6 +255,7 @@ impl Key {
         let says = |good: bool, zh: &str, en: &str| if good { Ok(()) } else { Err((zh.to_owned(), en.to_owned())) };
         match self.kind {
             Kind::Folder => says(!value.is_empty(), "请写出目录路径", "Name a folder"),
+            Kind::File => says(!value.is_empty(), "请写出文件路径", "Name a file"),
             Kind::Program => says(!value.trim().is_empty(), "请写出程序及其参数", "Name a program with its words"),
             Kind::Database => {
                 let zh = "数据库地址写作 sqlite:路径 或 postgres://…";
@@ -341,6 +373,9 @@ mod tests {
             ("drain-s", "301"),
             ("finish-s", "1.5"),
             ("witness-quorum", "0"),
+            ("pkcs11-module", ""),
+            ("pkcs11-token", " "),
+            ("journal-sm2", "on"),
             ("witnesses", "https://witness.example"),
             ("providers", "/nowhere/providers.toml"),
         ];

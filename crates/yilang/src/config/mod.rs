@@ -9,6 +9,8 @@ pub mod keys;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use keys::{KEYS, Key, Kind, Reason};
+use platform::journal::TokenPlace;
+use platform::journal::keys::Signing;
 use platform::journal::witness::Witnesses;
 use platform::lifecycle::Patience;
 use platform::metrics::Readers;
@@ -91,6 +93,8 @@ pub struct Place {
     pub witnesses: Option<String>,
     /// How many of them make a checkpoint cosigned.
     pub witness_quorum: usize,
+    /// How the journal is signed.
+    pub signing: Signing,
 }
 
 /// Where messages leave the house.
@@ -164,6 +168,7 @@ pub fn flags(command: clap::Command, serve_only: bool) -> clap::Command {
 fn value_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Folder => "DIR",
+        Kind::File => "FILE",
         Kind::Database | Kind::Url | Kind::MailServer => "URL",
         Kind::Program => "COMMAND",
         Kind::Address => "HOST:PORT",
@@ -194,7 +199,7 @@ impl Config {
             None => {}
         }
         if problems.is_empty() {
-            problems.extend(quorum_wrong(&given));
+            problems.extend(quorum_wrong(&given).into_iter().chain(token_wrong(&given)));
         }
         if problems.is_empty() { Ok(Config::of(given)) } else { Err(problems) }
     }
@@ -219,6 +224,7 @@ impl Config {
                 embedder: get("embedder"),
                 witnesses: get("witnesses"),
                 witness_quorum: get("witness-quorum").and_then(|value| value.parse().ok()).unwrap_or(1),
+                signing: Signing { sm2: get("journal-sm2").is_some_and(|value| value == "true"), token: token(&get) },
             },
             serving: Serving {
                 listen: get("listen")
@@ -300,13 +306,42 @@ fn quorum_wrong(given: &[Given]) -> Option<Problem> {
     let quorum = given.iter().find(|given| given.key.name == "witness-quorum")?;
     let named = effective(given, "witnesses").0.unwrap_or_default();
     let refusal = Witnesses::parse(&named, quorum.value.parse().unwrap_or(0)).err()?;
-    let place = match &quorum.source {
-        Source::File { file, line } => format!("{file}:{line}"),
-        Source::Variable => quorum.key.variable.to_owned(),
-        Source::Flag | Source::Default => format!("--{}", quorum.key.name),
-    };
     let why = (refusal.zh.trim_end_matches('。').to_owned(), refusal.en.trim_end_matches('.').to_owned());
-    Some(Problem::value(place, quorum.key, "config-value", why))
+    Some(Problem::value(place_of(quorum), quorum.key, "config-value", why))
+}
+
+fn place_of(given: &Given) -> String {
+    match &given.source {
+        Source::File { file, line } => format!("{file}:{line}"),
+        Source::Variable => given.key.variable.to_owned(),
+        Source::Flag | Source::Default => format!("--{}", given.key.name),
+    }
+}
+
+/// What says where a token is; one without the others does nothing.
+const TOKEN: [&str; 3] = ["pkcs11-module", "pkcs11-token", "pkcs11-pin-file"];
+
+/// A token that is named in part.
+fn token_wrong(given: &[Given]) -> Option<Problem> {
+    let named = |name: &&str| given.iter().any(|given| given.key.name == *name);
+    let first = given.iter().find(|given| given.key.name.starts_with("pkcs11-"))?;
+    let missing: Vec<&str> = TOKEN.into_iter().filter(|name| !named(name)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let (zh, en) = (missing.join("、"), missing.join(", "));
+    let why = (format!("签名令牌还须设置 {zh}"), format!("A token that signs needs {en} too"));
+    Some(Problem::value(place_of(first), first.key, "config-value", why))
+}
+
+/// The token that is named.
+fn token(get: &impl Fn(&str) -> Option<String>) -> Option<TokenPlace> {
+    Some(TokenPlace {
+        module: get("pkcs11-module")?.into(),
+        token: get("pkcs11-token")?,
+        label: get("pkcs11-label")?,
+        pin_file: get("pkcs11-pin-file")?.into(),
+    })
 }
 
 /// The value that holds: of the command line or the environment, which come first in the list, before that of the file.
@@ -330,6 +365,7 @@ pub fn schema() -> Value {
             Kind::Database => json!({ "type": "string", "pattern": "^(sqlite:|postgres(ql)?://)." }),
             Kind::MailServer => json!({ "type": "string", "pattern": "^smtps?://." }),
             Kind::Folder
+            | Kind::File
             | Kind::Program
             | Kind::Address
             | Kind::Filter

@@ -62,6 +62,22 @@ fn everything_wrong_with_a_configuration_is_told_with_its_line() {
 }
 
 #[test]
+fn a_token_that_is_named_in_part_is_refused_where_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "journal-sm2 = true\npkcs11-token = \"示例令牌\"\n");
+    let file = file.to_str().unwrap();
+    let output = run(folder.path(), &["config", "check", file], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.starts_with(&format!("{file}:2: config-value: pkcs11-token：")), "{said}");
+    assert!(said.contains("pkcs11-module, pkcs11-pin-file"), "{said}");
+    let more = ["--pkcs11-module", "/usr/lib/token.so", "--pkcs11-pin-file", "/etc/yilang/pin"];
+    let output = run(folder.path(), &[&["config", "check", file], more.as_slice()].concat(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("pkcs11-label = \"yilang-journal\"  # 默认 default"), "{}", stdout(&output));
+}
+
+#[test]
 fn a_wrong_configuration_stops_every_command_before_it_touches_anything() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

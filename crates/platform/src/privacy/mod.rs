@@ -5,12 +5,13 @@
 //! it was, and wipes the salts of images that are no longer the newest of their row: without its salt the hash of a former
 //! value tells nothing.
 
+mod store;
+
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::Outcome;
 use crate::journal::Entry;
 use kernel::Instant;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 
 /// Rows changed in one transaction.
 const STEP: i64 = 500;
@@ -70,20 +71,7 @@ pub fn kept(app: &App) -> Vec<&'static Kept> {
 /// # Errors
 /// Database faults.
 pub async fn columns(app: &App) -> Outcome<Vec<(String, String)>> {
-    let conn = app.db().read();
-    let text = match conn.get_database_backend() {
-        DbBackend::Sqlite => {
-            "SELECT t.name AS of_table, c.name AS of_column FROM sqlite_master t JOIN pragma_table_info(t.name) c
-             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
-        }
-        _ => {
-            "SELECT CAST(table_name AS TEXT) AS of_table, CAST(column_name AS TEXT) AS of_column
-             FROM information_schema.columns WHERE table_schema = current_schema()"
-        }
-    };
-    let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), text)).await?;
-    let read = |row: &QueryResult| Ok((row.try_get("", "of_table")?, row.try_get("", "of_column")?));
-    let mut columns: Vec<(String, String)> = rows.iter().map(read).collect::<Outcome<_>>()?;
+    let mut columns = store::columns(&app.db().read()).await?;
     columns.sort();
     Ok(columns)
 }
@@ -140,9 +128,7 @@ pub async fn forget(app: &App, now: Instant) -> Outcome<u64> {
             let input = (kept.table, text.clone(), before_ms);
             let rows = app.in_txn(&ctx, "privacy_forget", input, |tx, (table, text, before_ms)| {
                 Box::pin(async move {
-                    let values = [(*before_ms).into(), STEP.into()];
-                    let statement = Statement::from_sql_and_values(tx.get_database_backend(), text.clone(), values);
-                    let rows = tx.execute_raw(statement).await?.rows_affected();
+                    let rows = store::take(tx, text, *before_ms, STEP).await?;
                     if rows > 0 {
                         let data = serde_json::json!({ "rows": rows });
                         tx.journal(Entry::new(FORGOTTEN, "table", table).data(data)).await?;

@@ -1,12 +1,13 @@
 //! Entries as the database holds them, and the leaves they make.
 
-use super::{EntryId, PERSONAL};
+use super::{run, statement};
 use crate::db::images::{Owned, Plain};
 use crate::db::{Conn, Outcome, Txn};
 use crate::fault::Fault;
+use crate::journal::{EntryId, PERSONAL};
 use proof::leaf::{Personal, Record};
 use proof::{Digest, SALT_BYTES, Salt, image};
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, QueryResult};
 use std::collections::HashMap;
 
 /// Everything of an entry that its leaf is made of.
@@ -70,16 +71,16 @@ impl Stored {
     }
 
     /// Whether a personal field may be erased: the data of a public leaf can be read in the tree.
-    pub(super) fn may_lose(&self, field: &str) -> bool {
+    pub(in crate::journal) fn may_lose(&self, field: &str) -> bool {
         self.is_salted() && !(self.public && field == PERSONAL[2])
     }
 
-    pub(super) fn salts(&self) -> &[u8] {
+    pub(in crate::journal) fn salts(&self) -> &[u8] {
         &self.salts
     }
 
     /// The commitment to a personal field that is still there.
-    pub(super) fn commitment(&self, place: usize) -> Outcome<Digest> {
+    pub(in crate::journal) fn commitment(&self, place: usize) -> Outcome<Digest> {
         let value = [&self.actor, &self.actor_name, &self.data][place];
         let salt =
             self.salt(place + 1).ok_or_else(|| Fault::Internal(format!("entry {} has lost its salts", self.entry)))?;
@@ -87,7 +88,7 @@ impl Stored {
     }
 
     /// The account that acted; empty once erased.
-    pub(super) fn actor(&self) -> &str {
+    pub(in crate::journal) fn actor(&self) -> &str {
         &self.actor
     }
 
@@ -176,12 +177,11 @@ fn bytes(row: &mut Plain, column: &str) -> Outcome<Option<Vec<u8>>> {
 }
 
 async fn read(conn: &Conn, text: String, values: Vec<sea_orm::Value>) -> Outcome<Vec<Stored>> {
-    let statement = Statement::from_sql_and_values(conn.get_database_backend(), text, values);
-    conn.plain(statement).await?.into_iter().map(Stored::read).collect()
+    conn.plain(statement(conn, &text, values)).await?.into_iter().map(Stored::read).collect()
 }
 
 /// Entries that wait for the sealer, oldest first.
-pub(super) async fn pending(conn: &Conn, batched: bool, limit: i64) -> Outcome<Vec<Stored>> {
+pub(in crate::journal) async fn pending(conn: &Conn, batched: bool, limit: i64) -> Outcome<Vec<Stored>> {
     let text = format!(
         "SELECT {COLUMNS}, p.batched, CAST(NULL AS BIGINT) AS leaf_index FROM journal_pending p
          JOIN journal_entry e ON e.entry_id = p.entry_id WHERE p.batched = $1 ORDER BY p.entry_id LIMIT $2"
@@ -190,7 +190,7 @@ pub(super) async fn pending(conn: &Conn, batched: bool, limit: i64) -> Outcome<V
 }
 
 /// Sealed entries in leaf order from a leaf on.
-pub(super) async fn from_leaf(conn: &Conn, leaf: i64, limit: i64) -> Outcome<Vec<Stored>> {
+pub(in crate::journal) async fn from_leaf(conn: &Conn, leaf: i64, limit: i64) -> Outcome<Vec<Stored>> {
     let text = format!(
         "SELECT {COLUMNS}, CAST(NULL AS BOOLEAN) AS batched, l.leaf_index FROM journal_leaf l
          JOIN journal_entry e ON e.entry_id = l.entry_id WHERE l.leaf_index >= $1 ORDER BY l.leaf_index LIMIT $2"
@@ -199,7 +199,7 @@ pub(super) async fn from_leaf(conn: &Conn, leaf: i64, limit: i64) -> Outcome<Vec
 }
 
 /// One entry by its number, sealed or not.
-pub(super) async fn by_id(conn: &Conn, entry: EntryId) -> Outcome<Option<Stored>> {
+pub(in crate::journal) async fn by_id(conn: &Conn, entry: EntryId) -> Outcome<Option<Stored>> {
     let text = format!(
         "SELECT {COLUMNS}, CAST(NULL AS BOOLEAN) AS batched, l.leaf_index FROM journal_entry e
          LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id WHERE e.entry_id = $1"
@@ -208,13 +208,13 @@ pub(super) async fn by_id(conn: &Conn, entry: EntryId) -> Outcome<Option<Stored>
 }
 
 /// What is left of the fields of one entry, or of all, that were erased.
-pub(super) async fn erased(conn: &Conn, entry: Option<EntryId>) -> Outcome<Erased> {
+pub(in crate::journal) async fn erased(conn: &Conn, entry: Option<EntryId>) -> Outcome<Erased> {
     let text = match entry {
         None => "SELECT entry_id, field, commitment FROM journal_erased",
         Some(_) => "SELECT entry_id, field, commitment FROM journal_erased WHERE entry_id = $1",
     };
     let values: Vec<sea_orm::Value> = entry.map(Into::into).into_iter().collect();
-    let rows = conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), text, values)).await?;
+    let rows = conn.query_all_raw(statement(conn, text, values)).await?;
     let read = |row: &QueryResult| {
         let commitment: Vec<u8> = row.try_get("", "commitment")?;
         let commitment =
@@ -225,16 +225,16 @@ pub(super) async fn erased(conn: &Conn, entry: Option<EntryId>) -> Outcome<Erase
 }
 
 /// The first entry that is neither sealed nor waits to be.
-pub(super) async fn first_lost(conn: &Conn) -> Outcome<Option<EntryId>> {
+pub(in crate::journal) async fn first_lost(conn: &Conn) -> Outcome<Option<EntryId>> {
     let text = "SELECT e.entry_id FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.entry_id
         LEFT JOIN journal_pending p ON p.entry_id = e.entry_id
         WHERE l.entry_id IS NULL AND p.entry_id IS NULL ORDER BY e.entry_id LIMIT 1";
-    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await?;
+    let row = conn.query_one_raw(statement(conn, text, Vec::new())).await?;
     Ok(row.map(|row| row.try_get("", "entry_id")).transpose()?)
 }
 
 /// Takes a personal value and its salt out of an entry and keeps the commitment.
-pub(super) async fn erase(
+pub(in crate::journal) async fn erase(
     tx: &Txn,
     entry: EntryId,
     column: &str,
@@ -242,11 +242,8 @@ pub(super) async fn erase(
     salts: Vec<u8>,
     by: EntryId,
 ) -> Outcome<()> {
-    let backend = tx.get_database_backend();
     let gone = format!("UPDATE journal_entry SET {column} = '', salts = $1 WHERE entry_id = $2");
-    tx.execute_raw(Statement::from_sql_and_values(backend, gone, [salts.into(), entry.into()])).await?;
+    run(tx, &gone, vec![salts.into(), entry.into()]).await?;
     let left = "INSERT INTO journal_erased (entry_id, field, commitment, erased_by) VALUES ($1, $2, $3, $4)";
-    let values = [entry.into(), column.into(), commitment.to_vec().into(), by.into()];
-    tx.execute_raw(Statement::from_sql_and_values(backend, left, values)).await?;
-    Ok(())
+    run(tx, left, vec![entry.into(), column.into(), commitment.to_vec().into(), by.into()]).await
 }

@@ -1,198 +1,18 @@
 //! Signed notes (C2SP signed-note): checkpoints of a log, promises of inclusion, cosignatures of witnesses.
 //!
-//! A checkpoint is three lines: origin, number of leaves, root in base64. The log's key signs it with Ed25519. A
-//! witness that has seen that every checkpoint continues the one before signs the same text with a time (C2SP
+//! A checkpoint is three lines: origin, number of leaves, root in base64. The log's key signs it with Ed25519, and a
+//! second one with SM2 over SM3 where that is asked for. A witness that has seen that every checkpoint continues the one before signs the same text with a time (C2SP
 //! tlog-cosignature, `cosignature/v1`). A promise has the same form with four lines of its own.
 
-use crate::{Digest, ProofError, malformed, wrong};
+mod key;
+mod sm2;
+
+pub use key::{PublicKey, SecretKey, Signs, signed, sm2_name};
+
+use crate::{Digest, ProofError, malformed};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use signed_note::{Note, Signature};
-
-/// Who signs: decides the form of the signature and the number of the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signs {
-    /// A log signs notes as they are.
-    Log,
-    /// A witness signs checkpoints together with a time.
-    Witness,
-}
-
-impl Signs {
-    /// The type byte of C2SP signed-note.
-    fn byte(self) -> u8 {
-        match self {
-            Signs::Log => 1,
-            Signs::Witness => 4,
-        }
-    }
-}
-
-/// The first four bytes of SHA-256 over name, line break, type byte and public key (C2SP signed-note).
-fn key_number(name: &str, signs: Signs, public: &[u8; 32]) -> u32 {
-    signed_note::key_id(name, &[&[signs.byte()], public.as_slice()].concat())
-}
-
-/// A key that signs. Its written form is a secret.
-#[derive(Clone)]
-pub struct SecretKey {
-    name: String,
-    signs: Signs,
-    key: SigningKey,
-}
-
-impl SecretKey {
-    /// A key from 32 random bytes. The name is the log's origin or the witness's own name.
-    ///
-    /// # Errors
-    /// When the name is empty or holds blanks or a plus sign.
-    pub fn new(name: &str, signs: Signs, seed: &[u8; 32]) -> Result<SecretKey, ProofError> {
-        if !signed_note::is_key_name_valid(name) {
-            return Err(malformed(format!("key name {name:?}: no blanks, no plus sign, not empty")));
-        }
-        Ok(SecretKey { name: name.to_owned(), signs, key: SigningKey::from_bytes(seed) })
-    }
-
-    /// Reads a key as [`SecretKey::text`] wrote it.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn parse(text: &str) -> Result<SecretKey, ProofError> {
-        let bad = || malformed("not a signing key (PRIVATE+KEY+name+number+base64)");
-        let rest = text.trim().strip_prefix("PRIVATE+KEY+").ok_or_else(bad)?;
-        let (name, number, signs, bytes) = split_key(rest).ok_or_else(bad)?;
-        let key = SecretKey::new(name, signs, &bytes)?;
-        if key.public().number != number {
-            return Err(bad());
-        }
-        Ok(key)
-    }
-
-    /// The key as a file holds it.
-    pub fn text(&self) -> String {
-        let bytes = [&[self.signs.byte()], self.key.to_bytes().as_slice()].concat();
-        format!("PRIVATE+KEY+{}+{:08x}+{}\n", self.name, self.public().number, BASE64_STANDARD.encode(bytes))
-    }
-
-    /// Its public half.
-    pub fn public(&self) -> PublicKey {
-        let key = self.key.verifying_key();
-        let number = key_number(&self.name, self.signs, key.as_bytes());
-        PublicKey { name: self.name.clone(), number, signs: self.signs, key }
-    }
-
-    /// Signs a text and gives the whole note.
-    ///
-    /// # Errors
-    /// When the text is not the text of a note.
-    pub fn sign(&self, text: &str) -> Result<String, ProofError> {
-        let signature = self.key.sign(text.as_bytes()).to_bytes().to_vec();
-        self.note(text, signature)
-    }
-
-    /// Signs a checkpoint as a witness at a time, seconds since 1970; gives the note with this one signature.
-    ///
-    /// # Errors
-    /// When the text is not the text of a note.
-    pub fn cosign(&self, text: &str, at_s: u64) -> Result<String, ProofError> {
-        let signature = self.key.sign(cosigned(text, at_s).as_bytes());
-        self.note(text, [at_s.to_be_bytes().as_slice(), &signature.to_bytes()].concat())
-    }
-
-    fn note(&self, text: &str, signature: Vec<u8>) -> Result<String, ProofError> {
-        let signature = Signature::new(self.name.clone(), self.public().number, signature);
-        let signature = signature.map_err(|e| malformed(e.to_string()))?;
-        let note = Note::new(text.as_bytes(), &[signature]).map_err(|e| malformed(e.to_string()))?;
-        String::from_utf8(note.to_bytes()).map_err(|e| malformed(e.to_string()))
-    }
-}
-
-/// What a witness signs (C2SP tlog-cosignature).
-fn cosigned(text: &str, at_s: u64) -> String {
-    format!("cosignature/v1\ntime {at_s}\n{text}")
-}
-
-fn split_key(rest: &str) -> Option<(&str, u32, Signs, [u8; 32])> {
-    let mut parts = rest.splitn(3, '+');
-    let (name, number, key) = (parts.next()?, parts.next()?, parts.next()?);
-    let number = u32::from_str_radix(number, 16).ok().filter(|_| number.len() == 8)?;
-    let bytes = BASE64_STANDARD.decode(key).ok()?;
-    let (first, key) = bytes.split_first()?;
-    let signs = [Signs::Log, Signs::Witness].into_iter().find(|signs| signs.byte() == *first)?;
-    Some((name, number, signs, key.try_into().ok()?))
-}
-
-/// A key that checks: `name+number+base64`, to be given away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicKey {
-    name: String,
-    number: u32,
-    signs: Signs,
-    key: VerifyingKey,
-}
-
-impl PublicKey {
-    /// Reads a key as [`PublicKey::text`] wrote it.
-    ///
-    /// # Errors
-    /// When it is not one, or its number is not its own.
-    pub fn parse(text: &str) -> Result<PublicKey, ProofError> {
-        let bad = || malformed(format!("not a verifier key (name+number+base64): {text}"));
-        let (name, number, signs, bytes) = split_key(text.trim()).ok_or_else(bad)?;
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| bad())?;
-        if number != key_number(name, signs, &bytes) || !signed_note::is_key_name_valid(name) {
-            return Err(bad());
-        }
-        Ok(PublicKey { name: name.to_owned(), number, signs, key })
-    }
-
-    /// The key in its written form.
-    pub fn text(&self) -> String {
-        let bytes = [&[self.signs.byte()], self.key.as_bytes().as_slice()].concat();
-        format!("{}+{:08x}+{}", self.name, self.number, BASE64_STANDARD.encode(bytes))
-    }
-
-    /// The log's origin, or the witness's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The key's number, eight hexadecimal digits: tells the keys of one name apart.
-    pub fn number(&self) -> String {
-        format!("{:08x}", self.number)
-    }
-
-    /// Whose key it is.
-    pub fn signs(&self) -> Signs {
-        self.signs
-    }
-
-    /// Whether one of the note's signatures is this key's; for a witness with the time it names, seconds since 1970.
-    ///
-    /// # Errors
-    /// [`ProofError::Wrong`] when there is none or it is wrong.
-    pub fn check(&self, note: &str) -> Result<Option<u64>, ProofError> {
-        let parsed = Parsed::of(note)?;
-        let of_key = |signature: &&Signature| signature.name() == self.name && signature.id() == self.number;
-        let signature = parsed.signatures.iter().find(of_key);
-        let signature = signature.ok_or_else(|| wrong(format!("not signed by {}", self.name)))?;
-        let (at_s, message, bytes) = match self.signs {
-            Signs::Log => (None, parsed.text.clone(), signature.signature()),
-            Signs::Witness => {
-                let (at, bytes) =
-                    signature.signature().split_first_chunk::<8>().ok_or_else(|| malformed("cosignature"))?;
-                let at_s = u64::from_be_bytes(*at);
-                (Some(at_s), cosigned(&parsed.text, at_s), bytes)
-            }
-        };
-        let bytes = ed25519_dalek::Signature::from_slice(bytes).map_err(|_| malformed("signature"))?;
-        self.key
-            .verify_strict(message.as_bytes(), &bytes)
-            .map_err(|_| wrong(format!("the signature of {} is wrong", self.name)))?;
-        Ok(at_s)
-    }
-}
 
 /// A note taken apart.
 struct Parsed {
@@ -336,7 +156,7 @@ mod tests {
 
     #[test]
     fn keys_survive_writing_and_reading() {
-        for signs in [Signs::Log, Signs::Witness] {
+        for signs in [Signs::Log, Signs::Witness, Signs::LogSm2] {
             let public = key(signs).public();
             assert_eq!(SecretKey::parse(&key(signs).text()).unwrap().public(), public);
             assert_eq!(PublicKey::parse(&public.text()).unwrap(), public);
@@ -346,6 +166,43 @@ mod tests {
             assert!(SecretKey::parse(bad).is_err() && PublicKey::parse(bad).is_err(), "{bad}");
         }
         assert!(SecretKey::new("two words", Signs::Log, &[0; 32]).is_err());
+    }
+
+    #[test]
+    fn a_second_signature_stands_beside_the_first() {
+        let text = checkpoint().text();
+        let second = SecretKey::new(&sm2_name("log.example/1"), Signs::LogSm2, &[6; 32]).unwrap();
+        let (log, sm2) = (key(Signs::Log).public(), second.public());
+        let lines = [
+            (&log, key(Signs::Log).signature(text.as_bytes()).unwrap()),
+            (&sm2, second.signature(text.as_bytes()).unwrap()),
+        ];
+        let both = signed(&text, &lines).unwrap();
+        assert_eq!((log.check(&both), sm2.check(&both)), (Ok(None), Ok(None)));
+        assert_eq!(sm2.checked_if_there(&both), Ok(true));
+        // Whoever does not know the second passes over it.
+        let verifier = StandardVerifier::new(&log.text()).unwrap();
+        Note::from_bytes(both.as_bytes()).unwrap().verify(&VerifierList::new(vec![Box::new(verifier)])).unwrap();
+        let alone = key(Signs::Log).sign(&text).unwrap();
+        assert_eq!(sm2.checked_if_there(&alone), Ok(false));
+        assert!(sm2.check(&alone).is_err());
+        let other = signed(&text, &[lines[0].clone(), (&sm2, second.signature(b"another").unwrap())]).unwrap();
+        assert!(log.check(&other).is_ok() && sm2.checked_if_there(&other).is_err());
+        // Neither key is taken for the other, whatever its name.
+        let named = PublicKey::new(log.name(), Signs::LogSm2, &sm2.bytes()).unwrap();
+        assert_ne!(named.number(), log.number());
+        assert!(named.check(&both).is_err());
+    }
+
+    /// What docs/journal-format.md says of the key's number, computed anew.
+    #[test]
+    fn the_number_of_an_sm2_key_is_as_documented() {
+        use sha2::{Digest as _, Sha256};
+        let key = SecretKey::new(&sm2_name("log.example/1"), Signs::LogSm2, &[6; 32]).unwrap().public();
+        let hash =
+            Sha256::new_with_prefix(b"log.example/1/sm2\n\xffyilang/sm2-sm3/v1").chain_update(key.bytes()).finalize();
+        assert_eq!(key.number(), hex::encode(&hash[..4]));
+        assert!(key.text().starts_with(&format!("log.example/1/sm2+{}+", key.number())));
     }
 
     #[test]

@@ -1,0 +1,64 @@
+//! The ledger: money that is always somewhere.
+//!
+//! Double entry in whole fen, append-only. Money stands on accounts, and the only thing that ever happens to it is a
+//! transfer from one account to another, so that all balances of a world (the real one, the demo) sum to zero. A transfer
+//! has an id made by whoever asks for it: asked again, it gives the first answer. Money can be held before it moves
+//! (pending), and what is held is moved, also in part, given back or expires, exactly once. Nothing is ever changed: a
+//! wrong transfer is reversed by another one. Closed months stay as they are.
+//!
+//! Other capabilities move money inside their own transactions: [`transfer`] makes a slice of transfers happen all or
+//! not at all, [`transfer_batch`] decides many such groups in one go. They write the journal entry that says why.
+//!
+//! **The treasury is outside**: money in the ledger is a record until it has been reconciled with what a bank or a
+//! treasury says ([`actions`] of payments and statements).
+//!
+//! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction. It uses
+//! kernel and platform, and of its own floor registry: the corridor's cities and the tools of lists and rows.
+
+pub mod actions;
+pub mod rules;
+pub(crate) mod store;
+
+pub use actions::account::{account_by_id, account_close_in, account_open_in};
+pub use actions::transfer::{transfer, transfer_batch};
+pub use rules::account::{Account, Owner, OwnerKind, Purpose, Standing, YearEnd};
+pub use rules::transfer::{Ask, Made, Side, TransferKind};
+
+use platform::capability::Capability;
+use platform::db::Migration;
+use platform::jobs::JobSpec;
+use std::sync::LazyLock;
+
+/// Steps of the schema, noun by noun.
+static MIGRATIONS: LazyLock<Vec<Migration>> =
+    LazyLock::new(|| [store::account::MIGRATIONS, store::transfer::MIGRATIONS, store::period::MIGRATIONS].concat());
+
+/// Derived from transfers, so that they can be asked about quickly; `yilang ledger verify` holds them to the transfers.
+/// See docs/adr/0012.
+const WORKING: &[&str] = &["ledger_balance", "ledger_pending"];
+
+/// Work that follows an action.
+const JOBS: &[JobSpec] = &[actions::expiry::EXPIRE];
+
+/// The registration of this capability.
+pub fn capability() -> Capability {
+    Capability {
+        name: "ledger",
+        working: WORKING,
+        personal: &[],
+        migrations: &MIGRATIONS,
+        routes: Vec::new,
+        policy: include_str!("policy/ledger.cedar"),
+        texts: &[],
+        menu: &[],
+        jobs: JOBS,
+        desk: None,
+        documents: None,
+        memberships: None,
+        follow: None,
+        unread: None,
+        access: None,
+        demo: None,
+        openapi: Vec::new,
+    }
+}

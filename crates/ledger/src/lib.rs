@@ -16,6 +16,7 @@
 //! kernel and platform, and of its own floor registry: the corridor's cities and the tools of lists and rows.
 
 pub mod actions;
+mod personal;
 pub mod rules;
 pub(crate) mod store;
 
@@ -31,7 +32,16 @@ use std::sync::LazyLock;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> =
-    LazyLock::new(|| [store::account::MIGRATIONS, store::transfer::MIGRATIONS, store::period::MIGRATIONS].concat());
+    LazyLock::new(|| {
+        [
+            store::account::MIGRATIONS,
+            store::transfer::MIGRATIONS,
+            store::period::MIGRATIONS,
+            store::payment::MIGRATIONS,
+            store::statement::MIGRATIONS,
+        ]
+        .concat()
+    });
 
 /// Derived from transfers, so that they can be asked about quickly; `yilang ledger verify` holds them to the transfers.
 /// See docs/adr/0012.
@@ -45,10 +55,10 @@ pub fn capability() -> Capability {
     Capability {
         name: "ledger",
         working: WORKING,
-        personal: &[],
+        personal: personal::PERSONAL,
         migrations: &MIGRATIONS,
         routes: Vec::new,
-        policy: include_str!("policy/ledger.cedar"),
+        policy: concat!(include_str!("policy/ledger.cedar"), include_str!("policy/treasury.cedar")),
         texts: &[],
         menu: &[],
         jobs: JOBS,

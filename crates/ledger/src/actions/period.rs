@@ -58,7 +58,10 @@ async fn close_in(tx: &Txn, month: Month, demo: bool) -> Outcome<PeriodClosed> {
 /// # Errors
 /// Database faults.
 pub async fn blocks(conn: &Conn, month: Month, demo: bool) -> Outcome<Blocks> {
-    Ok(Blocks { unmatched: 0, pendings: store::period::pendings_before(conn, demo, month.end()).await? })
+    Ok(Blocks {
+        unmatched: store::line::unmatched_until(conn, month.last(), demo).await?,
+        pendings: store::period::pendings_before(conn, demo, month.end()).await?,
+    })
 }
 
 /// What became of a budget year.

@@ -133,7 +133,7 @@ fn verify_bundle(file: &Path, against: Option<&Path>, key: Option<&str>, witness
 }
 
 /// A new file; an existing one is never overwritten.
-fn create(file: &Path) -> Result<File, Ended> {
+pub fn create(file: &Path) -> Result<File, Ended> {
     let created = File::options().write(true).create_new(true).open(file);
     created.map_err(|error| {
         Refusal::conflict(

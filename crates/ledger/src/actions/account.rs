@@ -2,7 +2,8 @@
 
 use crate::rules::account::{self, Account, Standing};
 use crate::store;
-use kernel::Refusal;
+use crate::store::entry::Statement;
+use kernel::{Date, Fen, Instant, Refusal};
 use platform::Outcome;
 use platform::db::{Conn, Txn};
 
@@ -47,6 +48,24 @@ pub async fn account_close_in(tx: &Txn, id: &str, reason: &str) -> Outcome<Accou
 /// Database faults.
 pub async fn account_by_id(conn: &Conn, id: &str) -> Outcome<Option<(Account, Standing)>> {
     store::account::by_id(conn, id).await
+}
+
+/// The balance of an account at an instant: what everything that happened before it comes to, in the order of events and
+/// not of when they were written down. Whether the asker may see it is the caller's to ask.
+///
+/// # Errors
+/// Database faults.
+pub async fn balance_at(conn: &Conn, id: &str, at: Instant) -> Outcome<Fen> {
+    store::entry::balance_at(conn, id, at).await
+}
+
+/// What an account did from one day to another, both included, at most `lines` of it. Whether the asker may see it is the
+/// caller's to ask.
+///
+/// # Errors
+/// Database faults.
+pub async fn statement(conn: &Conn, id: &str, from: Date, to: Date, lines: usize) -> Outcome<Statement> {
+    store::entry::statement(conn, id, from, to, lines).await
 }
 
 fn reused(id: &str) -> Refusal {

@@ -67,7 +67,10 @@ pub async fn ledger(place: &Place, command: LedgerCommand) -> Result<(), Ended> 
         LedgerCommand::ImportStatement { file, account } => import(&app, &file, account).await,
         LedgerCommand::ClosePeriod { month } => {
             let closed = period_close(&app, &system(&app), Month::parse(&month)?).await?;
-            println!("{} closed, {} balances written down, journal entry {}", closed.month, closed.accounts, closed.entry);
+            println!(
+                "{} closed, {} balances written down, journal entry {}",
+                closed.month, closed.accounts, closed.entry
+            );
             Ok(())
         }
         LedgerCommand::EndYear { year } => {
@@ -154,9 +157,6 @@ async fn import(app: &App, file: &Path, account: String) -> Result<(), Ended> {
         ));
         return Err(Ended::Refused(lines.join("\n")));
     }
-    println!(
-        "{} 行 lines, 已对上 matched {}, 存证编号 journal entry {}",
-        report.lines, report.matched, report.entry
-    );
+    println!("{} 行 lines, 已对上 matched {}, 存证编号 journal entry {}", report.lines, report.matched, report.entry);
     Ok(())
 }

@@ -6,7 +6,6 @@ use super::treasury::{load_account, seen};
 use crate::rules::payment::{Payment, PaymentState};
 use crate::store;
 use crate::store::list::OWNED;
-use crate::store::payment::ATTRIBUTES;
 use platform::capability::DeskItem;
 use platform::ctx::{Mandate, Role};
 use platform::db::Conn;
@@ -27,7 +26,7 @@ pub async fn items(app: &App, ctx: &Ctx) -> Outcome<Vec<DeskItem>> {
     }
     let conn = app.db().read();
     let mut items = payments(app, ctx, &conn).await?;
-    let proposals = seen(app, ctx, "line_entry_view", "LineEntry", &store::proposal::ATTRIBUTES)?;
+    let proposals = seen(app, ctx, "line_entry_view", "LineEntry", &OWNED)?;
     for entry in store::proposal::waiting(&conn, proposals, ITEMS_MAX).await? {
         if entry.maker == ctx.actor.id() {
             continue;
@@ -64,7 +63,7 @@ fn handles_money(actor: &Actor) -> bool {
 async fn payments(app: &App, ctx: &Ctx, conn: &Conn) -> Outcome<Vec<DeskItem>> {
     let mut items = Vec::new();
     for state in [PaymentState::Submitted, PaymentState::Approved] {
-        let allowed = seen(app, ctx, "payment_view", "Payment", &ATTRIBUTES)?;
+        let allowed = seen(app, ctx, "payment_view", "Payment", &OWNED)?;
         for payment in store::payment::waiting(conn, allowed, state).await?.into_iter().take(ITEMS_MAX) {
             let account = load_account(conn, &payment.account).await?.0;
             let checks = app.policies().allows(ctx, "payment_check", &payment_resource(&payment, &account, &ctx.actor));

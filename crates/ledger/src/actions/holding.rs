@@ -137,9 +137,7 @@ pub async fn ledger_view(app: &App, ctx: &Ctx, id: &str, at: &str, entries: usiz
     };
     let resource = account_resource(&account);
     let may = |action: &str| {
-        account.closed_ms.is_none()
-            && account.demo == ctx.actor.demo
-            && app.policies().allows(ctx, action, &resource)
+        account.closed_ms.is_none() && account.demo == ctx.actor.demo && app.policies().allows(ctx, action, &resource)
     };
     let (found, entries_total) = store::entry::page(&conn, id, &EntryFilter::default(), None, entries).await?;
     let mut names = owner_names(app, std::iter::once(&account)).await?;
@@ -236,7 +234,7 @@ pub async fn ledger_open(app: &App, ctx: &Ctx, draft: OpenDraft) -> Outcome<Done
             let owner = rules::owner(&draft.owner)?;
             let city = city_of(&owner, &tx.ctx().actor);
             if owner.kind == OwnerKind::City && city.is_none_or(|city| corridor::of(app).city(city).is_none()) {
-                return Err(rules::owner("").expect_err("nobody has no name").into());
+                return Err(rules::owner_unknown().into());
             }
             let account = rules::account(draft, owner, city, by(tx))?;
             let resource = account_resource(&account);
@@ -251,7 +249,8 @@ pub async fn ledger_open(app: &App, ctx: &Ctx, draft: OpenDraft) -> Outcome<Done
                 "owner": account.owner.kind.code(), "purpose": account.purpose.code(), "year": account.budget_year,
                 "subject": account.budget_subject, "year_end": account.year_end.code(),
             });
-            let entry = Entry::new("ledger.opened", "ledger_account", &account.id).city(account.city).demo(account.demo);
+            let entry =
+                Entry::new("ledger.opened", "ledger_account", &account.id).city(account.city).demo(account.demo);
             let entry = tx.journal(entry.data(data)).await?;
             Ok(Done::new(tx, &account.id, entry))
         })

@@ -195,7 +195,8 @@ pub async fn line_propose(app: &App, ctx: &Ctx, id: &str, draft: EntryDraft) -> 
             }
             let entry = LineEntry { demo: account.demo, ..entry };
             store::proposal::save(tx, &entry).await?;
-            let data = json!({ "account": entry.account, "amount_fen": found.line.open.amount.get(), "entry": entry.id });
+            let data =
+                json!({ "account": entry.account, "amount_fen": found.line.open.amount.get(), "entry": entry.id });
             journalled(tx, "line.proposed", &found, data).await
         })
     })

@@ -8,6 +8,7 @@ pub mod holding;
 pub mod line;
 pub mod payment;
 pub mod period;
+pub mod periods;
 pub mod statement;
 pub mod transfer;
 pub mod treasury;

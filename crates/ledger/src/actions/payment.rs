@@ -52,11 +52,6 @@ async fn kept(tx: &Txn, kind: &'static str, payment: &Payment, account: &Account
     Ok(Done::new(tx, &payment.id, entry))
 }
 
-/// Numbers of one day and world begin alike.
-fn day_prefix(number: &str) -> String {
-    number[..number.len() - 4].to_owned()
-}
-
 /// Makes an instruction; it stays its maker's until it is put before the checkers.
 ///
 /// # Errors
@@ -67,9 +62,9 @@ pub async fn payment_draft(app: &App, ctx: &Ctx, draft: Draft) -> Outcome<Done> 
     app.in_txn(ctx, "payment_draft", input, |tx, (app, draft, id)| {
         Box::pin(async move {
             let by = by(tx);
-            let prefix = day_prefix(&rules::number(by.now.date(), 1, by.demo)?);
-            let nth = store::payment::next_of_day(tx, &prefix).await?;
-            let payment = rules::begin(id, rules::number(by.now.date(), nth, by.demo)?, draft, by)?;
+            let before = store::payment::made_on(tx, by.now.date(), by.demo).await?;
+            let number = rules::number(by.now.date(), before + 1, by.demo)?;
+            let payment = rules::begin(id, number, draft, by)?;
             let account = usable(app, tx, &payment.account).await?;
             kept(tx, "payment.drafted", &payment, &account, None).await
         })
@@ -237,9 +232,8 @@ async fn leaving(tx: &Txn, account: &Account, ids: &[String]) -> Outcome<Vec<Pay
 async fn file_number(tx: &Txn, demo: bool) -> Outcome<String> {
     let day = tx.ctx().now.date();
     let world = if demo { "YLDF" } else { "YLF" };
-    let prefix = format!("{world}{:04}{:02}{:02}-", day.year(), day.month(), day.day());
-    let nth = store::payment::next_file(tx, &prefix).await?;
-    Ok(format!("{prefix}{nth:03}"))
+    let before = store::payment::files_made_on(tx, day, demo).await?;
+    Ok(format!("{world}{:04}{:02}{:02}-{:03}", day.year(), day.month(), day.day(), before + 1))
 }
 
 async fn export(tx: &Txn, account: &Account, id: &str, number: &str, payments: &[Payment]) -> Outcome<Done> {

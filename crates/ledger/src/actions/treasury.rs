@@ -48,8 +48,12 @@ pub(super) async fn chosen(
     field: &'static str,
 ) -> Outcome<(Account, Standing)> {
     let unknown = || {
-        Refusal::invalid("account-unknown", "没有这个账户，请从列表中选择。", "There is no such account; choose one of the list.")
-            .at(field)
+        Refusal::invalid(
+            "account-unknown",
+            "没有这个账户，请从列表中选择。",
+            "There is no such account; choose one of the list.",
+        )
+        .at(field)
     };
     let (account, standing) = store::account::by_id(tx, id).await?.ok_or_else(unknown)?;
     if !app.policies().allows(tx.ctx(), action, &account_resource(&account)) {

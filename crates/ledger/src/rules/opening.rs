@@ -43,9 +43,12 @@ pub fn owner(text: &str) -> Result<Owner, Refusal> {
         None if text.trim() == OwnerKind::JointOffice.code() => Some(Owner::joint_office()),
         _ => None,
     };
-    found.ok_or_else(|| {
-        Refusal::invalid("account-owner", "请从列表中选择账户的所有者。", "Choose the owner of the account.").at("owner")
-    })
+    found.ok_or_else(owner_unknown)
+}
+
+/// Nobody of this kind, or none that a form may name.
+pub fn owner_unknown() -> Refusal {
+    Refusal::invalid("account-owner", "请从列表中选择账户的所有者。", "Choose the owner of the account.").at("owner")
 }
 
 /// The same the other way round.

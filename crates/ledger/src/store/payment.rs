@@ -1,9 +1,9 @@
 //! Rows of payment instructions, their steps, and the files they left in.
 
 use super::bad;
-use super::list::{Allowed, OWNED, Position, after, allowed, day_of};
+use super::list::{Allowed, Position, after, allowed, day_of};
 use crate::rules::payment::{Payee, Payment, PaymentFile, PaymentState, Step};
-use kernel::Fen;
+use kernel::{Date, Fen};
 use platform::db::{Conn, Migration, Outcome};
 use registry::browse::{Where, counted};
 use registry::rows::{all, first, get, put};
@@ -19,6 +19,7 @@ CREATE TABLE payment_file (
   total_fen BIGINT NOT NULL, csv TEXT NOT NULL, csv_sha256 TEXT NOT NULL, json TEXT NOT NULL, json_sha256 TEXT NOT NULL,
   demo BOOLEAN NOT NULL, by_account TEXT NOT NULL, by_name TEXT NOT NULL, at_ms BIGINT NOT NULL);
 CREATE INDEX payment_file_account ON payment_file (account, at_ms);
+CREATE INDEX payment_file_day ON payment_file (demo, at_ms);
 CREATE TABLE payment (
   id TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, account TEXT NOT NULL REFERENCES ledger_account (id),
   payee_name TEXT NOT NULL, payee_bank TEXT NOT NULL, payee_account TEXT NOT NULL, amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
@@ -28,6 +29,7 @@ CREATE TABLE payment (
   created_ms BIGINT NOT NULL, updated_ms BIGINT NOT NULL);
 CREATE INDEX payment_list ON payment (state, updated_ms, id);
 CREATE INDEX payment_account ON payment (account, state);
+CREATE INDEX payment_day ON payment (demo, created_ms);
 CREATE TABLE payment_step (
   payment TEXT NOT NULL REFERENCES payment (id), ord BIGINT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, remark TEXT NOT NULL,
   by_account TEXT NOT NULL, by_name TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (payment, ord));
@@ -56,8 +58,6 @@ const COLUMNS: [&str; 16] = [
 const STEPS_MAX: usize = 100;
 /// Payments one desk, one file or one form is shown at once.
 pub const PAYMENTS_MAX: usize = 1_000;
-/// In which columns the attributes of an instruction stand, for policies.
-pub const ATTRIBUTES: [(&str, &str); 5] = [OWNED[0], OWNED[1], OWNED[2], ("maker", "p.maker"), ("party", "FALSE")];
 
 /// What the list is narrowed to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -153,17 +153,22 @@ pub async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Payment>> {
     select(conn, &format!("WHERE {} ORDER BY p.number LIMIT {PAYMENTS_MAX}", clause.text), clause.values).await
 }
 
-/// The number of the next instruction of a day: how many there are, and one. The unique key decides races.
-pub async fn next_of_day(conn: &Conn, prefix: &str) -> Outcome<i64> {
-    next(conn, "payment", prefix).await
+/// How many instructions were made on a day in one world. None ever goes, so the next number follows from it; the unique
+/// key decides races.
+pub async fn made_on(conn: &Conn, day: Date, demo: bool) -> Outcome<i64> {
+    of_day(conn, "payment WHERE demo = $1 AND created_ms >= $2 AND created_ms < $3", day, demo).await
 }
 
-async fn next(conn: &Conn, table: &str, prefix: &str) -> Outcome<i64> {
-    let text = format!("SELECT MAX(number) AS last FROM {table} WHERE number >= $1 AND number < $2");
-    let row = first(conn, &text, vec![prefix.into(), format!("{prefix}:").into()]).await?;
-    let last: Option<String> = row.map(|row| get(&row, "last")).transpose()?.flatten();
-    let used = last.and_then(|last| last[prefix.len()..].trim_start_matches('-').parse::<i64>().ok()).unwrap_or(0);
-    Ok(used + 1)
+/// How many files were made on a day in one world.
+pub async fn files_made_on(conn: &Conn, day: Date, demo: bool) -> Outcome<i64> {
+    of_day(conn, "payment_file WHERE demo = $1 AND at_ms >= $2 AND at_ms < $3", day, demo).await
+}
+
+async fn of_day(conn: &Conn, rows: &str, day: Date, demo: bool) -> Outcome<i64> {
+    let (start, end) = (day.start().ms(), day.plus_days(1).start().ms());
+    let text = format!("SELECT COUNT(*) AS n FROM {rows}");
+    let row = first(conn, &text, vec![demo.into(), start.into(), end.into()]).await?;
+    row.map_or(Ok(0), |row| get(&row, "n"))
 }
 
 /// Adds steps, each to its instruction, after those that are there.
@@ -312,11 +317,6 @@ pub async fn file_add(conn: &Conn, f: &PaymentFile) -> Outcome<()> {
         f.at_ms.into(),
     ];
     put(conn, "payment_file", &FILE_COLUMNS, &[], vec![row]).await
-}
-
-/// The number of the next file of a day.
-pub async fn next_file(conn: &Conn, prefix: &str) -> Outcome<i64> {
-    next(conn, "payment_file", prefix).await
 }
 
 async fn files(conn: &Conn, tail: &str, values: Vec<Value>) -> Outcome<Vec<PaymentFile>> {

@@ -1,14 +1,11 @@
 //! Rows of proposals to enter a line to an account.
 
 use super::bad;
-use super::list::{Allowed, OWNED, allowed};
+use super::list::{Allowed, allowed};
 use crate::rules::reconcile::{EntryState, LineEntry};
 use platform::db::{Conn, Outcome};
 use registry::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
-
-/// In which columns the attributes of a proposal stand, for policies.
-pub const ATTRIBUTES: [(&str, &str); 4] = [OWNED[0], OWNED[1], OWNED[2], ("maker", "e.maker")];
 
 const ENTRY_COLUMNS: [&str; 12] = [
     "id",

@@ -7,7 +7,7 @@ use crate::rules::payment::{Payment, PaymentFile, PaymentState, Step};
 use crate::store;
 use crate::store::line::Line;
 use crate::store::list::OWNED;
-use crate::store::payment::{ATTRIBUTES, Facets, Filter};
+use crate::store::payment::{Facets, Filter};
 use kernel::Refusal;
 use platform::policy::Resource;
 use platform::web::page::Page;
@@ -41,7 +41,7 @@ pub async fn payment_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page) ->
     app.policies().require(ctx, "payment_list", &Resource::house())?;
     check(&filter.text, &[&filter.states, &filter.accounts])?;
     let conn = app.db().read();
-    let allowed = seen(app, ctx, "payment_view", "Payment", &ATTRIBUTES)?;
+    let allowed = seen(app, ctx, "payment_view", "Payment", &OWNED)?;
     let cursor = page.cursor.as_deref();
     let start = from(cursor, store::payment::position(&conn, cursor.unwrap_or_default()).await?)?;
     let facets = store::payment::facets(&conn, &allowed, filter).await?;
@@ -130,7 +130,7 @@ pub async fn payment_form(app: &App, ctx: &Ctx) -> Outcome<Vec<(Account, Standin
 pub async fn payment_ready(app: &App, ctx: &Ctx) -> Outcome<Vec<(Account, Vec<Payment>)>> {
     app.policies().require(ctx, "payment_list", &Resource::house())?;
     let conn = app.db().read();
-    let allowed = seen(app, ctx, "payment_view", "Payment", &ATTRIBUTES)?;
+    let allowed = seen(app, ctx, "payment_view", "Payment", &OWNED)?;
     let mut groups: Vec<(Account, Vec<Payment>)> = Vec::new();
     for payment in store::payment::waiting(&conn, allowed, PaymentState::Approved).await? {
         match groups.iter_mut().find(|(account, _)| account.id == payment.account) {

@@ -1,7 +1,7 @@
 //! The ledger as a file for another program to check.
 
 use crate::rules::export::{self, Format, Moved};
-use crate::store::whole;
+use crate::store::whole::{self, Which};
 use kernel::{Date, Fen};
 use platform::db::Db;
 use platform::{Fault, Outcome};
@@ -39,7 +39,7 @@ pub async fn ledger_export(db: &Db, format: Format, mut out: impl Write + Send) 
     accounts.iter().for_each(|(account, _)| export::account(format, &mut text, &names[&account.id].0, first));
     let mut done = Exported { accounts: accounts.len(), ..Exported::default() };
     let mut last = first;
-    let mut transfers = whole::transfers(&conn, true);
+    let mut transfers = whole::transfers(&conn, Which::Moved);
     while let Some(page) = transfers.next().await? {
         for made in &page {
             let (from, to) = (&names.get(&made.from.account), &names.get(&made.to.account));

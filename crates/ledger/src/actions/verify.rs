@@ -2,7 +2,7 @@
 
 use crate::rules::audit::{Auditor, Report};
 use crate::store;
-use crate::store::whole;
+use crate::store::whole::{self, Which};
 use platform::Outcome;
 use platform::db::Db;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ pub async fn ledger_verify(db: &Db) -> Outcome<Report> {
     accounts.iter().for_each(|(account, _)| auditor.account(&account.id, account.demo, account.floor));
     let periods = whole::periods(&conn).await?;
     periods.iter().for_each(|(demo, month)| auditor.period(*demo, *month));
-    let mut transfers = whole::transfers(&conn, false);
+    let mut transfers = whole::transfers(&conn, Which::Audit);
     while let Some(page) = transfers.next().await? {
         page.iter().for_each(|made| auditor.transfer(made));
     }

@@ -74,6 +74,8 @@ pub struct Auditor {
     periods: [Periods; 2],
     /// What each account moved in each closed period.
     moved: HashMap<(usize, Month), i64>,
+    /// Closed balances that were held to that.
+    seen: HashSet<(usize, Month)>,
     report: Report,
 }
 
@@ -262,6 +264,7 @@ impl Auditor {
         let Some(place) = self.index.get(account).copied() else {
             return self.problem(format!("closed balance of {account}: there is no such account"));
         };
+        self.seen.insert((place, month));
         let demo = usize::from(self.lines[place].demo);
         let until = self.periods[demo].iter().filter(|(each, _)| *each <= month);
         let sum: i64 = until.filter_map(|(each, _)| self.moved.get(&(place, *each))).sum();
@@ -279,6 +282,11 @@ impl Auditor {
         let left: Vec<String> =
             left.into_iter().map(|id| format!("pending {id}: it holds money and is not kept")).collect();
         left.into_iter().for_each(|what| self.problem(what));
+        let mut unseen: Vec<_> = self.moved.keys().filter(|key| !self.seen.contains(key)).copied().collect();
+        unseen.sort_unstable();
+        for (place, month) in unseen {
+            self.problem(format!("closed balance of {} for {month}: it is not kept", self.lines[place].id));
+        }
         for (demo, world) in [(false, "real"), (true, "demo")] {
             let sum: i64 = self.lines.iter().filter(|line| line.demo == demo).map(|line| line.balance).sum();
             if sum != 0 {

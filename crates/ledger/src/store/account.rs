@@ -1,6 +1,6 @@
 //! Rows of accounts, and what stands on them.
 
-use super::{bad, fen, places, texts};
+use super::{bad, fen};
 use crate::rules::account::{Account, Owner, OwnerKind, Purpose, Standing, YearEnd};
 use kernel::{Adcode, Fen};
 use platform::Outcome;
@@ -134,19 +134,6 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<(Account, Standing)>
     let text = format!("SELECT {SELECT} FROM {FROM} WHERE a.id = $1");
     let row = first(conn, &text, vec![id.into()]).await?;
     row.map(|row| Ok((account(&row)?, standing(&row)?))).transpose()
-}
-
-/// Several accounts, in the order of their ids.
-pub async fn by_ids(conn: &Conn, ids: &[&str]) -> Outcome<Vec<(Account, Standing)>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(super::IN_MAX) {
-        let text = format!("SELECT {SELECT} FROM {FROM} WHERE a.id IN ({}) ORDER BY a.id", places(1, some.len()));
-        for row in &all(conn, &text, texts(some)).await? {
-            found.push((account(row)?, standing(row)?));
-        }
-    }
-    found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-    Ok(found)
 }
 
 /// Accounts of a budget year that are open and have a rule for its end, in the order of their ids, after one of them.

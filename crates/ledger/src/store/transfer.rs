@@ -81,6 +81,11 @@ pub struct Pending {
 
 /// A transfer out of its row.
 pub(super) fn made(row: &QueryResult) -> Outcome<Made> {
+    Ok(Made { code: get(row, "code")?, reference: get(row, "reference")?, ..wordless(row)? })
+}
+
+/// The same without its code and reference, for whoever only counts.
+pub(super) fn wordless(row: &QueryResult) -> Outcome<Made> {
     let side = |account: &str, version: &str, before: &str| {
         let entry = match (get::<Option<i64>>(row, version)?, get::<Option<i64>>(row, before)?) {
             (Some(version), Some(fen)) => {
@@ -99,8 +104,8 @@ pub(super) fn made(row: &QueryResult) -> Outcome<Made> {
         from: side("from_account", "from_version", "from_before_fen")?,
         to: side("to_account", "to_version", "to_before_fen")?,
         amount: fen(row, "amount_fen")?,
-        code: get(row, "code")?,
-        reference: get(row, "reference")?,
+        code: String::new(),
+        reference: String::new(),
         event_at: Instant::from_ms(get(row, "event_ms")?),
         created_at: Instant::from_ms(get(row, "created_ms")?),
         expires_at: expires.map(Instant::from_ms),

@@ -2,7 +2,7 @@
 
 use super::account::{FROM, SELECT, account, standing};
 use super::fen;
-use super::transfer::{Pending, made, pending};
+use super::transfer::{Pending, made, pending, wordless};
 use crate::rules::account::{Account, Standing};
 use crate::rules::period::Month;
 use crate::rules::transfer::Made;
@@ -38,18 +38,28 @@ pub async fn accounts(conn: &Conn) -> Outcome<Vec<(Account, Standing)>> {
 /// Every transfer in the order in which they were written. Another task reads ahead, so that reading and working on what
 /// was read take turns on two cores.
 pub struct Transfers {
+    which: Which,
     pages: mpsc::Receiver<Outcome<Vec<QueryResult>>>,
     _reader: JoinHandle<()>,
 }
 
-/// Begins to read every transfer; `moves` for those only that moved money.
-pub fn transfers(conn: &Conn, moves: bool) -> Transfers {
+/// Which transfers are read, and what of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All of them, without code and reference: nothing is counted by these.
+    Audit,
+    /// Those that moved money.
+    Moved,
+}
+
+/// Begins to read transfers.
+pub fn transfers(conn: &Conn, which: Which) -> Transfers {
     let (sender, pages) = mpsc::channel(PAGES_AHEAD);
     let conn = conn.clone();
     let reader = tokio::spawn(async move {
         let mut after = 0_i64;
         loop {
-            let page = page(&conn, after, moves).await;
+            let page = page(&conn, after, which).await;
             let last = page.as_ref().ok().and_then(|rows| rows.last()).map(|row| get::<i64>(row, "seq"));
             let full = page.as_ref().is_ok_and(|rows| rows.len() == PAGE_ROWS);
             // Whoever works on the pages may have stopped; then nobody wants more.
@@ -62,14 +72,17 @@ pub fn transfers(conn: &Conn, moves: bool) -> Transfers {
             }
         }
     });
-    Transfers { pages, _reader: reader }
+    Transfers { which, pages, _reader: reader }
 }
 
-async fn page(conn: &Conn, after: i64, moves: bool) -> Outcome<Vec<QueryResult>> {
-    let only = if moves { "AND from_version IS NOT NULL " } else { "" };
+async fn page(conn: &Conn, after: i64, which: Which) -> Outcome<Vec<QueryResult>> {
+    let (words, only) = match which {
+        Which::Audit => ("", ""),
+        Which::Moved => (", code, reference", "AND from_version IS NOT NULL "),
+    };
     let text = format!(
         "SELECT seq, id, kind, target, from_account, from_version, from_before_fen, to_account, to_version, to_before_fen,
-         amount_fen, code, reference, event_ms, created_ms, expires_ms
+         amount_fen, event_ms, created_ms, expires_ms{words}
          FROM ledger_transfer WHERE seq > $1 {only}ORDER BY seq LIMIT {PAGE_ROWS}"
     );
     all(conn, &text, vec![after.into()]).await
@@ -80,7 +93,10 @@ impl Transfers {
     pub async fn next(&mut self) -> Outcome<Option<Vec<Made>>> {
         match self.pages.recv().await {
             None => Ok(None),
-            Some(page) => page?.iter().map(made).collect::<Outcome<Vec<Made>>>().map(Some),
+            Some(page) => {
+                let read = if self.which == Which::Audit { wordless } else { made };
+                page?.iter().map(read).collect::<Outcome<Vec<Made>>>().map(Some)
+            }
         }
     }
 }

@@ -81,6 +81,11 @@ impl Books {
         Books { db, now: noon("2026-03-16"), _folder: None }
     }
 
+    /// The same books at another time.
+    pub fn at(books: &Books, now: Instant) -> Books {
+        Books { now, ..Books::on(books.db.clone()) }
+    }
+
     pub fn ctx(&self) -> Ctx {
         Ctx::system(self.now)
     }

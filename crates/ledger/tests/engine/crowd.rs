@@ -81,8 +81,8 @@ async fn a_post_and_an_expiry_at_the_same_millisecond_exactly_one_wins() {
         let end = books.now.plus_ms(1_000);
         books.transfer(vec![Ask::pending("p", "test", "hot", "c1", fen(7), Some(end))]).await.unwrap();
         // Stamped in the last millisecond in which it may be posted, and in the first in which it expires.
-        let early = Arc::new(Books { now: end.plus_ms(-1), ..Books::on(books.db.clone()) });
-        let late = Arc::new(Books { now: end, ..Books::on(books.db.clone()) });
+        let early = Arc::new(Books::at(&books, end.plus_ms(-1)));
+        let late = Arc::new(Books::at(&books, end));
         let post = tokio::spawn(async move { early.insist(Ask::post("post", "test", "p", None)).await });
         let expire = tokio::spawn(async move { late.insist(Ask::expire("p")).await });
         let (post, expire) = (post.await.unwrap(), expire.await.unwrap());

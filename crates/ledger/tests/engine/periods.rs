@@ -109,7 +109,8 @@ async fn nobody_without_the_office_closes_a_period() {
     let mut house = house().await;
     let ctx = house.at("2026-04-20");
     let visitor = Ctx { actor: platform::Actor::visitor(), ..ctx };
-    assert_ne!(code(period_close(house.app(), &visitor, month("2026-03")).await), "period-runs");
+    let no = code(period_close(house.app(), &visitor, month("2026-03")).await);
+    assert!(["sign-in", "forbidden", "not-found"].contains(&no), "{no}");
     assert_eq!(house.moved("x", 1, "2026-03-31").await, "done");
     house.test.finish().await;
 }
@@ -149,4 +150,25 @@ async fn a_budget_year_returns_or_carries_over_by_the_rule_of_each_account() {
     assert_eq!(ledger::balance_at(&conn, "c:2026", new_year).await.unwrap(), fen(0), "it moved in the old year");
     house.books.holds().await;
     house.test.finish().await;
+}
+
+#[tokio::test]
+async fn verification_names_the_closed_balance_that_was_changed() {
+    for (sql, problem) in [
+        (
+            "UPDATE ledger_period_balance SET balance_fen = 8 WHERE account = 'b'",
+            "closed balance of b for 2026-03: 8 fen",
+        ),
+        ("DELETE FROM ledger_period_balance WHERE account = 'b'", "closed balance of b for 2026-03: it is not kept"),
+    ] {
+        let mut house = house().await;
+        let ctx = house.at("2026-04-20");
+        assert_eq!(house.moved("march", 7, "2026-03-30").await, "done");
+        period_close(house.app(), &ctx, month("2026-03")).await.unwrap();
+        house.books.holds().await;
+        crate::transfers::meddle(&house.books.db, sql).await;
+        let problems = house.books.report().await.problems;
+        assert!(problems.len() == 1 && problems[0].starts_with(problem), "{problems:?}");
+        house.test.finish().await;
+    }
 }

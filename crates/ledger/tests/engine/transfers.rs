@@ -111,7 +111,7 @@ async fn amounts_beyond_what_can_be_written_down_are_refused() {
 }
 
 /// Changes a row behind the house's back.
-async fn meddle(db: &Db, sql: &'static str) {
+pub async fn meddle(db: &Db, sql: &'static str) {
     db.in_txn(&platform::Ctx::system(noon("2026-03-16")), "meddle", sql, |tx, sql| {
         Box::pin(async move {
             tx.execute_raw(Statement::from_string(tx.get_database_backend(), *sql)).await?;

@@ -272,6 +272,8 @@ pub struct View {
     pub payment: Option<Payment>,
     /// Every proposal to enter it, the newest first.
     pub entries: Vec<LineEntry>,
+    /// The proposal that waits for a checker, with its account.
+    pub waiting: Option<(LineEntry, Account)>,
     /// Payments it can be, by amount.
     pub candidates: Vec<Payment>,
     /// Accounts it can be entered to.
@@ -300,14 +302,13 @@ pub async fn line_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
         None => None,
     };
     let entries = store::proposal::of_line(&conn, id).await?;
-    let waiting = entries.iter().find(|entry| entry.state == EntryState::Proposed);
-    let may_check = match waiting {
-        Some(entry) => {
-            let account = load_account(&conn, &entry.account).await?.0;
-            app.policies().allows(ctx, "line_entry_check", &entry_resource(entry, &account))
-        }
-        None => false,
+    let waiting = match entries.iter().find(|entry| entry.state == EntryState::Proposed) {
+        Some(entry) => Some((entry.clone(), load_account(&conn, &entry.account).await?.0)),
+        None => None,
     };
+    let may_check = waiting.as_ref().is_some_and(|(entry, account)| {
+        app.policies().allows(ctx, "line_entry_check", &entry_resource(entry, account))
+    });
     let (candidates, accounts) = match free && may("line_match") {
         true => (candidates(&conn, &line, &account).await?, own_accounts(app, ctx, &account).await?),
         false => (Vec::new(), Vec::new()),
@@ -318,6 +319,7 @@ pub async fn line_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
         may_check,
         payment,
         entries,
+        waiting,
         candidates,
         accounts,
         line,

@@ -4,7 +4,7 @@ use super::{read, refused, shell, status, word, write};
 use crate::actions::line::{View, line_entry_decide, line_match, line_propose, line_unmatch, line_view};
 use crate::pages::words::{account_choices, entry_tag, line_tag, money, payment_choices, signed};
 use crate::rules::payment::{REMARK_CHARS_MAX, masked};
-use crate::rules::reconcile::{EntryDraft, EntryState, LineEntry};
+use crate::rules::reconcile::{EntryDraft, LineEntry};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -143,9 +143,8 @@ fn build(caller: &Caller, view: &View, sent: Option<(Sent, &Typed, &Refusal)>) -
         }
         _ => form,
     };
-    let waiting = view.entries.iter().find(|entry| entry.state == EntryState::Proposed);
-    let check =
-        waiting.filter(|_| view.may_check).map(|entry| dress(Sent::Decide, check_form(t, &line.open.id, entry)));
+    let waiting = view.waiting.as_ref().filter(|_| view.may_check);
+    let check = waiting.map(|(entry, _)| dress(Sent::Decide, check_form(t, &line.open.id, entry)));
     let matching = (view.may_match && !view.candidates.is_empty()).then(|| dress(Sent::Match, match_form(t, view)));
     let propose = view.may_match.then(|| dress(Sent::Propose, propose_form(t, view)));
     let unmatch = view.may_unmatch.then(|| dress(Sent::Unmatch, unmatch_form(t, &line.open.id)));
@@ -155,13 +154,9 @@ fn build(caller: &Caller, view: &View, sent: Option<(Sent, &Typed, &Refusal)>) -
         about: about(t, entry),
         at_ms: entry.decided_ms.unwrap_or(entry.created_ms),
     };
-    let account = |id: &str| view.accounts.iter().find(|(account, _)| account.id == id).map(|(a, _)| a.name.clone());
-    let check_text = waiting.map(|entry| {
-        let name = account(&entry.account).unwrap_or_else(|| entry.account.clone());
-        t.args(
-            "line-entry-check-text",
-            &[("name", entry.maker_name.as_str()), ("account", name.as_str()), ("purpose", entry.purpose.as_str())],
-        )
+    let check_text = waiting.map(|(entry, account)| {
+        let words = [("name", &entry.maker_name), ("account", &account.name), ("purpose", &entry.purpose)];
+        t.args("line-entry-check-text", &words)
     });
     Page {
         shell: shell(caller, title(t, view)),

@@ -20,8 +20,11 @@ async fn a_line_is_matched_by_hand_and_the_match_taken_back() {
     assert_eq!(total, 2);
     let (line, fee) = (open[0].open.id.clone(), open[1].open.id.clone());
     assert_eq!(line_view(app, &officer, &line).await.unwrap().candidates.len(), 1);
-    let by_hand =
-        |line: &str, payment: &str, reason: &str| line_match(app, &officer, line, payment.into(), reason.into());
+    let by_hand = |line: &str, payment: &str, reason: &str| {
+        let (line, payment, reason) = (line.to_owned(), payment.to_owned(), reason.to_owned());
+        let officer = officer.clone();
+        async move { line_match(app, &officer, &line, payment, reason).await }
+    };
     assert_eq!(code(by_hand(&line, "nothing", "核实").await), "payment-unknown");
     assert_eq!(code(by_hand(&line, &payment, "").await), "needed");
     assert_eq!(code(by_hand(&fee, &payment, "核实").await), "match-amount");

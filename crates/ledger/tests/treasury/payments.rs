@@ -1,6 +1,6 @@
 //! Payment instructions from draft to settlement, through the public actions.
 
-use crate::house::{TOWN_A, code, draft, house, says, sees};
+use crate::house::{code, draft, house, says, sees};
 use ledger::actions::payment::{
     Filter, payment_decide, payment_draft, payment_edit, payment_export, payment_file_view, payment_list,
     payment_return, payment_submit, payment_view, payment_withdraw,
@@ -54,7 +54,10 @@ async fn nobody_checks_what_he_made_or_what_is_paid_to_his_own_firm() {
     let app = house.app();
     let budget = house.funded(10_000_000).await;
     let id = house.submitted(&budget, "100").await;
-    let decide = |ctx| async { payment_decide(app, &ctx, &id, says("approve")).await };
+    let decide = |ctx: platform::Ctx| {
+        let id = id.clone();
+        async move { payment_decide(app, &ctx, &id, says("approve")).await }
+    };
     assert_eq!(code(decide(house.officer("maker")).await), "forbidden");
     let mut payee = house.member("payee", vec![Mandate::Bid]);
     payee.actor.roles = vec![Role::CityOfficer];
@@ -65,7 +68,7 @@ async fn nobody_checks_what_he_made_or_what_is_paid_to_his_own_firm() {
     assert_eq!(code(decide(unproved).await), "step-up");
     let mut token = house.officer("checker");
     token.actor.scopes = Some(vec!["ledger".into()]);
-    assert_eq!(code(decide(token).await), "not-found", "a token of another scope sees nothing");
+    assert_eq!(code(decide(token).await), "token-scope", "a token of another scope");
     for stranger in [
         house.neighbour(),
         house.joint("joint"),
@@ -183,6 +186,5 @@ async fn of_two_checkers_at_once_one_decides() {
     numbers.sort();
     numbers.dedup();
     assert_eq!(numbers.len(), 7, "every number once");
-    assert!(house.app().policies().knows("payment_check") && TOWN_A.len() == 6);
     house.finish().await;
 }

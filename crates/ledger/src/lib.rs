@@ -54,7 +54,7 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 
 /// Derived from transfers, so that they can be asked about quickly; `yilang ledger verify` holds them to the transfers.
 /// See docs/adr/0012.
-const WORKING: &[&str] = &["ledger_balance", "ledger_pending"];
+const WORKING: &[&str] = &["ledger_balance", "ledger_pending", "ledger_number"];
 
 /// Texts of pages, noun by noun.
 const TEXTS: &[(Locale, &str)] = &[

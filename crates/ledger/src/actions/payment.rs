@@ -62,8 +62,8 @@ pub async fn payment_draft(app: &App, ctx: &Ctx, draft: Draft) -> Outcome<Done> 
     app.in_txn(ctx, "payment_draft", input, |tx, (app, draft, id)| {
         Box::pin(async move {
             let by = by(tx);
-            let before = store::payment::made_on(tx, by.now.date(), by.demo).await?;
-            let number = rules::number(by.now.date(), before + 1, by.demo)?;
+            let nth = store::payment::next_number(tx, "payment", by.now.date(), by.demo).await?;
+            let number = rules::number(by.now.date(), nth, by.demo)?;
             let payment = rules::begin(id, number, draft, by)?;
             let account = usable(app, tx, &payment.account).await?;
             kept(tx, "payment.drafted", &payment, &account, None).await
@@ -232,8 +232,8 @@ async fn leaving(tx: &Txn, account: &Account, ids: &[String]) -> Outcome<Vec<Pay
 async fn file_number(tx: &Txn, demo: bool) -> Outcome<String> {
     let day = tx.ctx().now.date();
     let world = if demo { "YLDF" } else { "YLF" };
-    let before = store::payment::files_made_on(tx, day, demo).await?;
-    Ok(format!("{world}{:04}{:02}{:02}-{:03}", day.year(), day.month(), day.day(), before + 1))
+    let nth = store::payment::next_number(tx, "file", day, demo).await?;
+    Ok(format!("{world}{:04}{:02}{:02}-{nth:03}", day.year(), day.month(), day.day()))
 }
 
 async fn export(tx: &Txn, account: &Account, id: &str, number: &str, payments: &[Payment]) -> Outcome<Done> {

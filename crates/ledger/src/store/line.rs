@@ -123,7 +123,7 @@ pub async fn unmatched(conn: &Conn, by_policy: Allowed, limit: usize) -> Outcome
     clause.and("m.id IS NULL");
     let text = format!("SELECT COUNT(*) AS n FROM {LINE_TABLES} WHERE {}", clause.text);
     let total = first(conn, &text, clause.values.clone()).await?.map_or(Ok(0), |row| get(&row, "n"))?;
-    let tail = format!("WHERE {} ORDER BY l.day, l.id LIMIT {limit}", clause.text);
+    let tail = format!("WHERE {} ORDER BY l.day, l.ord, l.id LIMIT {limit}", clause.text);
     Ok((lines(conn, &tail, clause.values).await?, total))
 }
 

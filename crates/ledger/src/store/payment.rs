@@ -6,20 +6,20 @@ use crate::rules::payment::{Payee, Payment, PaymentFile, PaymentState, Step};
 use kernel::{Date, Fen};
 use platform::db::{Conn, Migration, Outcome};
 use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, put};
+use registry::rows::{all, first, get, put, run};
 use sea_orm::{QueryResult, Value};
 
-/// Tables of payments. The number of an instruction is unique, and so is that of a file: two people who make one in the
-/// same moment are told apart by the key, and one of them begins again.
+/// Tables of payments. `ledger_number` counts the numbers given on a day; the unique keys hold them to it.
 pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "ledger-0011-payment",
     sql: "
+CREATE TABLE ledger_number (
+  kind TEXT NOT NULL, day TEXT NOT NULL, demo BOOLEAN NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (kind, day, demo));
 CREATE TABLE payment_file (
   id TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, account TEXT NOT NULL REFERENCES ledger_account (id), count BIGINT NOT NULL,
   total_fen BIGINT NOT NULL, csv TEXT NOT NULL, csv_sha256 TEXT NOT NULL, json TEXT NOT NULL, json_sha256 TEXT NOT NULL,
   demo BOOLEAN NOT NULL, by_account TEXT NOT NULL, by_name TEXT NOT NULL, at_ms BIGINT NOT NULL);
 CREATE INDEX payment_file_account ON payment_file (account, at_ms);
-CREATE INDEX payment_file_day ON payment_file (demo, at_ms);
 CREATE TABLE payment (
   id TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, account TEXT NOT NULL REFERENCES ledger_account (id),
   payee_name TEXT NOT NULL, payee_bank TEXT NOT NULL, payee_account TEXT NOT NULL, amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
@@ -29,7 +29,6 @@ CREATE TABLE payment (
   created_ms BIGINT NOT NULL, updated_ms BIGINT NOT NULL);
 CREATE INDEX payment_list ON payment (state, updated_ms, id);
 CREATE INDEX payment_account ON payment (account, state);
-CREATE INDEX payment_day ON payment (demo, created_ms);
 CREATE TABLE payment_step (
   payment TEXT NOT NULL REFERENCES payment (id), ord BIGINT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, remark TEXT NOT NULL,
   by_account TEXT NOT NULL, by_name TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (payment, ord));
@@ -153,22 +152,15 @@ pub async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Payment>> {
     select(conn, &format!("WHERE {} ORDER BY p.number LIMIT {PAYMENTS_MAX}", clause.text), clause.values).await
 }
 
-/// How many instructions were made on a day in one world. None ever goes, so the next number follows from it; the unique
-/// key decides races.
-pub async fn made_on(conn: &Conn, day: Date, demo: bool) -> Outcome<i64> {
-    of_day(conn, "payment WHERE demo = $1 AND created_ms >= $2 AND created_ms < $3", day, demo).await
-}
-
-/// How many files were made on a day in one world.
-pub async fn files_made_on(conn: &Conn, day: Date, demo: bool) -> Outcome<i64> {
-    of_day(conn, "payment_file WHERE demo = $1 AND at_ms >= $2 AND at_ms < $3", day, demo).await
-}
-
-async fn of_day(conn: &Conn, rows: &str, day: Date, demo: bool) -> Outcome<i64> {
-    let (start, end) = (day.start().ms(), day.plus_days(1).start().ms());
-    let text = format!("SELECT COUNT(*) AS n FROM {rows}");
-    let row = first(conn, &text, vec![demo.into(), start.into(), end.into()]).await?;
-    row.map_or(Ok(0), |row| get(&row, "n"))
+/// The next number of a kind (`payment`, `file`) on a day in one world, from 1, without gaps. On PostgreSQL two who take
+/// one at once meet at its row, and the later one runs again.
+pub async fn next_number(conn: &Conn, kind: &str, day: Date, demo: bool) -> Outcome<i64> {
+    let key = || vec![kind.into(), day.to_string().into(), demo.into()];
+    let text = "INSERT INTO ledger_number (kind, day, demo, n) VALUES ($1, $2, $3, 1)
+      ON CONFLICT (kind, day, demo) DO UPDATE SET n = ledger_number.n + 1";
+    run(conn, text, key()).await?;
+    let text = "SELECT n FROM ledger_number WHERE kind = $1 AND day = $2 AND demo = $3";
+    first(conn, text, key()).await?.map_or(Ok(1), |row| get(&row, "n"))
 }
 
 /// Adds steps, each to its instruction, after those that are there.

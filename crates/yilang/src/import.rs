@@ -90,7 +90,7 @@ fn format(args: &ImportArgs) -> Result<Format, Ended> {
 }
 
 /// The bytes of the file; a file that is too large is refused before it is read.
-fn bytes(file: &Path) -> Result<Vec<u8>, Ended> {
+pub fn bytes(file: &Path) -> Result<Vec<u8>, Ended> {
     let unreadable = |error: std::io::Error| {
         Ended::Refused(format!(
             "{}: file-unreadable: 不能读取文件：{error}。请检查路径和权限。 / Cannot read the file: {error}. Check its path and permissions.",

@@ -1,5 +1,6 @@
 //! `yilang journal`, `yilang backup`, `yilang restore`: what an operator and an auditor do with the record.
 
+use crate::files::{NewFile, not_read, opened};
 use crate::house::{Opening, lock, open, open_db, start};
 use crate::{Ended, Place};
 use clap::Subcommand;
@@ -11,8 +12,7 @@ use platform::journal::witness::Witnesses;
 use platform::journal::{export, log, verify};
 use proof::bundle::{self, Trust};
 use proof::note::{Checkpoint, PublicKey, Signs};
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -180,63 +180,6 @@ fn verify_bundle(
 
 /// Bytes read of a file that should hold a checkpoint.
 const CHECKPOINT_BYTES_MAX: u64 = 64 * 1024;
-
-/// A file that is being written under another name, so that under its own it is whole or not there at all.
-struct NewFile<'a> {
-    path: &'a Path,
-    partial: PathBuf,
-    out: File,
-}
-
-impl<'a> NewFile<'a> {
-    /// An existing file is never overwritten.
-    fn create(path: &'a Path) -> Result<NewFile<'a>, Ended> {
-        if path.exists() {
-            return Err(not_created(path, &io::Error::from(io::ErrorKind::AlreadyExists)));
-        }
-        let partial = path.with_added_extension("partial");
-        let created = File::options().write(true).create_new(true).open(&partial);
-        Ok(NewFile { path, out: created.map_err(|error| not_created(&partial, &error))?, partial })
-    }
-
-    /// It is complete.
-    fn keep(self) -> Result<(), Ended> {
-        self.out.sync_all().map_err(|error| not_created(&self.partial, &error))?;
-        std::fs::rename(&self.partial, self.path).map_err(|error| not_created(self.path, &error))
-    }
-}
-
-impl Drop for NewFile<'_> {
-    fn drop(&mut self) {
-        // Gone already when it was kept; what was begun and refused must not stand in the way of the next try.
-        let _ = std::fs::remove_file(&self.partial);
-    }
-}
-
-fn not_created(file: &Path, error: &io::Error) -> Ended {
-    Refusal::conflict(
-        "file-not-created",
-        format!("不能新建文件 {}：{error}。请换一个文件名或目录；已有的文件不会被覆盖。", file.display()),
-        format!(
-            "Cannot create {}: {error}. Choose another name or folder; an existing file is never overwritten.",
-            file.display()
-        ),
-    )
-    .into()
-}
-
-fn not_read(file: &Path, error: &io::Error) -> Ended {
-    Refusal::conflict(
-        "file-not-read",
-        format!("不能读取文件 {}：{error}。请核对文件名与权限。", file.display()),
-        format!("Cannot read {}: {error}. Check its name and rights.", file.display()),
-    )
-    .into()
-}
-
-fn opened(file: &Path) -> Result<File, Ended> {
-    File::open(file).map_err(|error| not_read(file, &error))
-}
 
 /// Writes a backup; the server may run.
 pub async fn backup(place: &Place, file: &Path) -> Result<(), Ended> {

@@ -3,11 +3,13 @@
 //! Exit codes: 0 done, 1 refused (the reason is on stderr), 2 wrong usage.
 
 mod ask;
+mod files;
 mod flags;
 mod house;
 mod import;
 mod journal;
 mod keep;
+mod ledger;
 mod pack;
 mod serve;
 mod witness;
@@ -55,6 +57,9 @@ enum Command {
     /// Check and export the record.
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Check and export the money, take statements, close months.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// Hold the logs of others to their past.
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
@@ -179,6 +184,7 @@ async fn run(command: Command, config: Config) -> Result<(), Ended> {
         Command::Search(args) => ask::search(place, args).await,
         Command::Openapi => keep::openapi().await,
         Command::Journal(command) => journal::journal(place, command).await,
+        Command::Ledger(command) => ledger::ledger(place, command).await,
         Command::Witness(command) => witness::witness(place, command).await,
         Command::Backup { file } => journal::backup(place, &file).await,
         Command::Restore { file, public_url } => journal::restore(place, &file, &public_url).await,

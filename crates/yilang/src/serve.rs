@@ -70,10 +70,15 @@ pub fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Ended {
     .into()
 }
 
+/// Whether this folder is a demo's.
+pub fn is_demo(data: &Path) -> bool {
+    data.join(DEMO_MARK).exists()
+}
+
 /// Whether this folder is a demo's; refuses to turn a real installation into one.
 fn demo_place(data: &Path, asked: bool) -> Result<bool, Ended> {
     let mark = data.join(DEMO_MARK);
-    let (marked, used) = (mark.exists(), data.join("yilang.db").exists());
+    let (marked, used) = (is_demo(data), data.join("yilang.db").exists());
     if asked && used && !marked {
         return Err(Refusal::new(
             RefusalKind::Conflict,

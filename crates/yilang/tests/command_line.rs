@@ -171,3 +171,30 @@ fn a_witness_is_told_what_is_wrong_with_its_folder_or_keys() {
     std::fs::write(folder.path().join("witness.key"), "not a key").unwrap();
     assert!(stderr(&yilang(folder.path(), &["witness", "key"])).starts_with("witness-damaged: "));
 }
+
+#[test]
+fn the_ledger_is_verified_exported_and_closed_by_command() {
+    let data = tempfile::tempdir().unwrap();
+    let verified = yilang(data.path(), &["ledger", "verify"]);
+    assert!(verified.status.success(), "{}", stderr(&verified));
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("everything holds"));
+    let file = data.path().join("ledger.journal");
+    let exported = yilang(data.path(), &["ledger", "export", "--format", "hledger", "--out", &file.to_string_lossy()]);
+    assert!(exported.status.success(), "{}", stderr(&exported));
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("; Yilang ledger"));
+    let again = yilang(data.path(), &["ledger", "export", "--format", "hledger", "--out", &file.to_string_lossy()]);
+    assert!(stderr(&again).contains("file-not-created"), "an existing file stays: {}", stderr(&again));
+    for (arguments, code) in [
+        (["ledger", "close-period", "2026-13"], "period-shape"),
+        (["ledger", "close-period", "2199-01"], "period-runs"),
+        (["ledger", "end-year", "2199"], "year-runs"),
+    ] {
+        let refused = yilang(data.path(), &arguments);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(stderr(&refused).contains(code), "{}", stderr(&refused));
+    }
+    let closed = yilang(data.path(), &["ledger", "close-period", "2026-01"]);
+    assert!(closed.status.success(), "{}", stderr(&closed));
+    let twice = yilang(data.path(), &["ledger", "close-period", "2026-01"]);
+    assert!(stderr(&twice).contains("period-already-closed"), "{}", stderr(&twice));
+}

@@ -13,6 +13,8 @@ mod journal;
 #[cfg(feature = "bench")]
 mod judged;
 #[cfg(feature = "bench")]
+mod ledger;
+#[cfg(feature = "bench")]
 mod machine;
 #[cfg(feature = "bench")]
 mod matching;
@@ -51,6 +53,8 @@ pub enum Suite {
     Start,
     /// Pages under load, against the same bytes served as files.
     Web,
+    /// Transfers, verification and export of the ledger, against bare SQLite and a ledger in SQL on PostgreSQL.
+    Ledger,
     /// An entry on its way to ten thousand open pages, against a plain event server.
     Watch,
 }
@@ -60,7 +64,7 @@ pub enum Suite {
 pub struct Arguments {
     /// What to measure; everything when left out.
     suites: Vec<Suite>,
-    /// Records of the search suite and entries of the journal suite.
+    /// Records of the search suite and entries of the journal and ledger suites.
     #[arg(long, default_value_t = 1_000_000)]
     records: u64,
     /// Rows of the import suite.
@@ -72,6 +76,9 @@ pub struct Arguments {
     /// Seconds of each round.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
+    /// A folder with pgledger.sql: the ledger suite then measures pgledger itself instead of SQL of its shape.
+    #[arg(long)]
+    pgledger: Option<std::path::PathBuf>,
     /// Prints the figures and leaves bench/README.md as it is.
     #[arg(long)]
     dry: bool,
@@ -93,7 +100,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
 #[cfg(not(feature = "bench"))]
 pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
     // The options are read again by the program that is started.
-    let _ = (arguments.records, arguments.rows, arguments.rounds, arguments.seconds, arguments.dry, &arguments.suites);
+    let _ = (arguments.records, arguments.rows, arguments.rounds, arguments.seconds, arguments.dry, &arguments.suites, &arguments.pgledger);
     let status = std::process::Command::new("cargo")
         .args(["run", "--release", "-q", "-p", "xtask", "--features", "bench", "--"])
         .args(std::env::args_os().skip(1))

@@ -1,7 +1,7 @@
 //! Which suite is which, and where its section goes.
 
 use super::machine::Machine;
-use super::{Arguments, Suite, database, import, journal, report, search, start, watch, web};
+use super::{Arguments, Suite, database, import, journal, ledger, report, search, start, watch, web};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
             Suite::Import => import::measure(&bench),
             Suite::Start => start::measure(&bench),
             Suite::Web => web::measure(&bench),
+            Suite::Ledger => ledger::measure(&bench, arguments.pgledger.as_deref()),
             Suite::Watch => watch::measure(&bench),
         }?;
         let machine = Machine::look(&scratch)?;

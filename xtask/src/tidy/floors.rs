@@ -11,15 +11,19 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("witness", &["proof"]),
     ("platform", &["kernel", "pack", "search", "proof", "witness"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
+    ("ledger", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     (
         "yilang",
-        &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords", "witness"],
+        &[
+            "kernel", "pack", "search", "proof", "platform", "registry", "ledger", "notices", "access", "accords",
+            "witness",
+        ],
     ),
-    ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry", "ledger"]),
 ];
 
 /// The pure floors, and what would make them impure.

@@ -20,6 +20,8 @@ pub enum Menu {
     Admin,
     /// At the head of every page, for whoever is signed in; the number of unread messages stands beside it.
     Own,
+    /// On the desk, among what one can start there.
+    Desk,
     /// On the page of a record at `/x/{id}`, for whoever is signed in, when the address ends in `/x`; the id is appended.
     Record,
     /// Below the form that signs in: further ways.

@@ -15,7 +15,7 @@ use platform::desk::desk_view;
 use platform::web::kinds::{DeskFrame, DeskGroup, DeskTask};
 use platform::web::page::Page as PageOf;
 use platform::web::parts::{Action, Empty, Tone};
-use platform::web::{Problem, Shell, T, html};
+use platform::web::{Menu, Problem, Shell, T, Visit, html};
 use platform::{Actor, App, Caller, Mandate, Outcome, Role};
 
 /// Own needs and offers shown on the desk, of each.
@@ -64,7 +64,7 @@ async fn page(Here(app): Here<App>, caller: Caller) -> Result<Response, Problem>
                 t.with("desk-acting-for", "names", names.join("、"))
             },
             groups: vec![mine],
-            starts: starts(t, actor),
+            starts: starts(&caller.visit, actor),
         },
         own,
         own_empty,
@@ -108,7 +108,8 @@ fn task(t: T, calendar: &WorkCalendar, now: Instant, item: &DeskItem) -> DeskTas
 }
 
 /// What a person of this role is likely to begin.
-fn starts(t: T, actor: &Actor) -> Vec<Action> {
+fn starts(visit: &Visit, actor: &Actor) -> Vec<Action> {
+    let t = visit.t;
     let action = |href: &str, key: &str| Action::new(href, t.msg(key));
     let mut all = Vec::new();
     if actor.memberships.iter().any(|m| m.mandates.contains(&Mandate::Publish)) {
@@ -129,6 +130,8 @@ fn starts(t: T, actor: &Actor) -> Vec<Action> {
         all.push(action("/organisations", "desk-start-claim"));
     }
     all.push(action("/contacts", "desk-start-contacts"));
+    // What other capabilities offer to start.
+    all.extend(visit.menu(Menu::Desk).into_iter().map(|link| Action::new(link.href, link.label)));
     all.push(action("/offers", "desk-start-search"));
     all
 }

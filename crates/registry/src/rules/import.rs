@@ -15,7 +15,7 @@ mod text;
 pub use listing::{ListingRow, Owner, begin_listing, change_listing};
 pub use organisation::{OrganisationRow, change_organisation, create_organisation};
 pub use plan::{Fate, Holder, digest, fate};
-pub use text::too_large;
+pub use text::{decode, too_large};
 
 use super::listing::Side;
 use super::organisation::Known;

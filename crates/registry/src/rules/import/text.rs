@@ -8,7 +8,10 @@ use kernel::limits::IMPORT_BYTES_MAX;
 const PROBE_BYTES: usize = 64 * 1024;
 
 /// The text of a file.
-pub(super) fn decode(bytes: &[u8]) -> Result<&str, Box<Problem>> {
+///
+/// # Errors
+/// Too large, in another encoding, or with a NUL byte: the place, and what to do.
+pub fn decode(bytes: &[u8]) -> Result<&str, Box<Problem>> {
     if bytes.len() > IMPORT_BYTES_MAX {
         return Err(Box::new(too_large(bytes.len() as u64)));
     }

@@ -1,0 +1,19 @@
+# Names of journal entries
+entry-ledger-opened = Account opened
+entry-ledger-expired = Hold expired
+entry-payment-drafted = Payment drafted
+entry-payment-edited = Payment changed
+entry-payment-submitted = Payment submitted
+entry-payment-approved = Payment approved
+entry-payment-rejected = Payment rejected
+entry-payment-withdrawn = Payment taken back
+entry-payment-exported = Payments sent
+entry-payment-returned = Payment returned
+entry-statement-imported = Statement loaded
+entry-line-matched = Line matched
+entry-line-unmatched = Match taken back
+entry-line-proposed = Entry proposed
+entry-line-entered = Line entered
+entry-line-refused = Entry rejected
+entry-period-closed = Period closed
+entry-year-ended = Budget year ended

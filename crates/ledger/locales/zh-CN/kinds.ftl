@@ -1,0 +1,19 @@
+# Names of journal entries
+entry-ledger-opened = 开立账户
+entry-ledger-expired = 冻结到期
+entry-payment-drafted = 起草支付指令
+entry-payment-edited = 修改支付指令
+entry-payment-submitted = 支付指令提交复核
+entry-payment-approved = 支付指令复核同意
+entry-payment-rejected = 支付指令复核退回
+entry-payment-withdrawn = 撤回支付指令
+entry-payment-exported = 支付指令送出
+entry-payment-returned = 登记退款
+entry-statement-imported = 导入对账单
+entry-line-matched = 流水对上
+entry-line-unmatched = 取消对账
+entry-line-proposed = 申请入账
+entry-line-entered = 入账
+entry-line-refused = 退回入账申请
+entry-period-closed = 会计期间结账
+entry-year-ended = 年终结转

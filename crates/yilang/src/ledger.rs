@@ -1,7 +1,7 @@
 //! `yilang ledger`: what an operator and an auditor do with the money that is written down here.
 
-use crate::house::{Opening, start};
 use crate::files::NewFile;
+use crate::house::{Opening, start};
 use crate::serve::is_demo;
 use crate::{Ended, Place};
 use clap::{Subcommand, ValueEnum};

@@ -100,7 +100,15 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
 #[cfg(not(feature = "bench"))]
 pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
     // The options are read again by the program that is started.
-    let _ = (arguments.records, arguments.rows, arguments.rounds, arguments.seconds, arguments.dry, &arguments.suites, &arguments.pgledger);
+    let _ = (
+        arguments.records,
+        arguments.rows,
+        arguments.rounds,
+        arguments.seconds,
+        arguments.dry,
+        &arguments.suites,
+        &arguments.pgledger,
+    );
     let status = std::process::Command::new("cargo")
         .args(["run", "--release", "-q", "-p", "xtask", "--features", "bench", "--"])
         .args(std::env::args_os().skip(1))

@@ -186,6 +186,8 @@ pub struct Shell {
     pub css: &'static str,
     /// Address of the script module.
     pub js: &'static str,
+    /// Addresses of further script modules that this page needs.
+    pub modules: Vec<&'static str>,
     /// Address of the icon.
     pub icon: &'static str,
 }
@@ -222,6 +224,7 @@ impl Shell {
             private: false,
             css: assets::css(),
             js: assets::js(),
+            modules: Vec::new(),
             icon: assets::icon(),
         };
         let path = visit.path.clone();
@@ -259,6 +262,12 @@ impl Shell {
     /// What a city is called; its code where nobody has named it.
     pub fn place<'a>(&'a self, code: &'a str) -> &'a str {
         self.places.get(code).map_or(code, |name| self.t.text(name))
+    }
+
+    /// Loads a further script module, such as `seal-form.js`, on this page.
+    pub fn module(mut self, file: &str) -> Self {
+        self.modules.push(assets::href(file));
+        self
     }
 
     /// Keeps search engines away.

@@ -8,6 +8,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("pack", &["kernel"]),
     ("search", &["kernel"]),
     ("proof", &[]),
+    ("sealing", &["proof"]),
     ("witness", &["proof"]),
     ("platform", &["kernel", "pack", "search", "proof", "witness"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
@@ -19,11 +20,11 @@ const FLOORS: &[(&str, &[&str])] = &[
         "yilang",
         &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords", "witness"],
     ),
-    ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("xtask", &["kernel", "pack", "search", "proof", "sealing", "platform", "registry"]),
 ];
 
 /// The pure floors, and what would make them impure.
-const PURE: &[&str] = &["kernel", "pack", "search", "proof"];
+const PURE: &[&str] = &["kernel", "pack", "search", "proof", "sealing"];
 const IMPURE: &[&str] = &["sea-orm", "sqlx", "rusqlite", "tokio", "axum", "reqwest", "rand", "getrandom"];
 
 /// Whether this is one of our crates.

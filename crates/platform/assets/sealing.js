@@ -60,20 +60,23 @@ async function hashToScalar(domain, ...parts) {
 
 // --- context ---------------------------------------------------------------
 
-const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/u;
+// A name takes one line and neither begins nor ends with a blank.
+const NAME = /^(?! )[^\u0000-\u001f\u007f]+(?<! )$/u;
+const NAME_BYTES_MAX = 200;
 // Half of a surrogate pair: no UTF-8 can say it.
 const TORN = /\p{Surrogate}/u;
 const HEX_32 = /^[0-9a-f]{64}$/;
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
+const fitsName = (text) => typeof text === "string" && NAME.test(text) && !TORN.test(text) && utf8(text).length <= NAME_BYTES_MAX;
 
 /// What an envelope is for: { origin, round, committee, key, rules, closes, sender } as the bytes that are sealed with it.
 export function contextBytes({ origin, round, committee, key, rules, closes, sender }) {
   for (const [name, text] of Object.entries({ origin, round, committee, sender })) {
-    if (typeof text !== "string" || !ONE_LINE.test(text) || TORN.test(text)) throw new SealError("seal-context", `${name} is no line of text`);
+    if (!fitsName(text)) throw new SealError("seal-context", `${name} is no name`);
   }
   if (!HEX_32.test(key)) throw new SealError("seal-key", "the committee's key is not 64 hexadecimal digits");
   if (!HEX_32.test(rules)) throw new SealError("seal-context", "rules are not 64 hexadecimal digits");
-  if (!DECIMAL.test(String(closes))) throw new SealError("seal-context", "closes is no instant");
+  if (!DECIMAL.test(String(closes)) || Number(closes) > Number.MAX_SAFE_INTEGER) throw new SealError("seal-context", "closes is no instant");
   const lines = ["yilang-sealing/1 context", `origin ${origin}`, `round ${round}`, `committee ${committee}`];
   lines.push(`key ${key}`, `rules ${rules}`, `closes ${closes}`, `sender ${sender}`, "");
   const bytes = utf8(lines.join("\n"));
@@ -208,13 +211,14 @@ export async function check(bytes) {
   return { context, u: part(0), ub: part(1), sealed };
 }
 
-/// A context as its parts; only what contextBytes writes is one.
+/// A context as its parts, all of them text; only what contextBytes writes is one.
 export function contextRead(bytes) {
   const names = ["origin", "round", "committee", "key", "rules", "closes", "sender"];
   try {
     const lines = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).split("\n");
     const parts = Object.fromEntries(names.map((name, index) => [name, (lines[index + 1] ?? "").slice(name.length + 1)]));
-    if (same(contextBytes(parts), bytes)) return parts;
+    const key = Point.decode(unhex(parts.key));
+    if (same(contextBytes(parts), bytes) && key && !key.equals(Point.ZERO)) return parts;
   } catch (error) {
     if (!(error instanceof SealError) && !(error instanceof TypeError)) throw error;
   }

@@ -1,0 +1,5 @@
+//! Opening committees and sealed rounds in a running house.
+
+mod ceremonies;
+mod house;
+mod rounds;

@@ -7,7 +7,7 @@
 //       <input data-sealed="price" id="price">         a question: it has no name, so that nothing sends it as it is
 //       <input type="file" data-sealed-files multiple> documents, stripped of metadata (stripping.js)
 //     <div data-seal-closed hidden tabindex="-1"> …    shown when sealed: the button that sends
-//       <code data-seal-hash></code> <a data-seal-save>…</a>   the envelope's SHA-256, and the envelope as a file
+//       <code data-seal-hash></code> <a data-seal-save>…</a>   the envelope's hash, and the envelope as a file
 //       <button type="button" data-seal-again>…</button>       back to the questions
 //     <div data-seal-file> …                           all there is without scripts
 //       <input type="file" name="envelope" id="envelope">      an envelope made by `yilang seal`; the sealed one goes here too
@@ -15,10 +15,8 @@
 //
 // A file that is no envelope for this form is refused here already: what was chosen by mistake is never sent.
 // Codes: those of sealing.js and stripping.js, and seal-missing, seal-foreign, seal-failed; `title` heads the summary of errors.
-import { check, prepare, seal, SealError, sha256, SIZE_CLASSES } from "./sealing.js";
+import { check, envelopeHash, FILES_MAX, prepare, seal, SealError, SIZE_CLASSES } from "./sealing.js";
 import { strip } from "./stripping.js";
-
-const FILES_MAX = 100;
 
 class Problem extends Error {
   constructor(code, field, detail = "") {
@@ -89,12 +87,15 @@ class SealedForm {
     const problems = [];
     const fields = {};
     for (const input of this.form.querySelectorAll("[data-sealed]")) {
+      const name = input.dataset.sealed;
       if (input.type === "radio" || input.type === "checkbox") {
-        if (input.checked) fields[input.dataset.sealed] = input.value;
+        const group = [...this.form.querySelectorAll(`[data-sealed="${name}"]`)];
+        if (input.required && input === group[0] && !group.some((each) => each.checked)) problems.push(new Problem("seal-missing", input));
+        if (input.checked) fields[name] = fields[name] === undefined ? input.value : `${fields[name]}\n${input.value}`;
         continue;
       }
       if (input.required && input.value.trim() === "") problems.push(new Problem("seal-missing", input));
-      fields[input.dataset.sealed] = input.value;
+      fields[name] = input.value;
     }
     const files = [];
     for (const input of this.form.querySelectorAll("[data-sealed-files]")) {
@@ -115,7 +116,7 @@ class SealedForm {
 
   // Sealed: the envelope waits in its input, and can be kept before it is sent.
   async close(envelope) {
-    const hash = await sha256(envelope);
+    const hash = await envelopeHash(envelope);
     const name = `${this.context.round}-${hash.slice(0, 8)}.ylse`;
     const carrier = new DataTransfer();
     carrier.items.add(new File([envelope], name, { type: "application/octet-stream" }));

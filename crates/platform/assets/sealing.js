@@ -49,7 +49,7 @@ export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padS
 export const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const same = (a, b) => a.length === b.length && a.every((byte, index) => byte === b[index]);
 
-/// SHA-256 in hexadecimal: of an envelope it is the commitment that receipts and lists use.
+/// SHA-256 in hexadecimal.
 export const sha256 = async (bytes) => hex(await sha("SHA-256", bytes));
 
 // Hs: a hash into the scalars, each part with its length in front.
@@ -86,27 +86,37 @@ export function contextBytes({ origin, round, committee, key, rules, closes, sen
 
 // --- payload ---------------------------------------------------------------
 
-const byBytes = (a, b) => {
-  const [left, right] = [utf8(a), utf8(b)];
-  const at = left.findIndex((byte, index) => byte !== right[index]);
-  return at < 0 ? left.length - right.length : left[at] - (right[at] ?? -1);
-};
+const FIELDS_MAX = 256;
+const FIELD_BYTES_MAX = 64 * 1024;
+export const FILES_MAX = 64;
+const FILE_NAME_BYTES_MAX = 255;
+const MANIFEST_BYTES_MAX = 1024 * 1024;
+// Such a name is never taken for an index, which an object would move to the front.
+const FIELD_NAME = /^[a-z][a-z0-9_.-]{0,63}$/;
+const FILE_NAME = /^(?!\.{1,2}$)[^\u0000-\u001f\u007f/\\]+$/u;
 
-// One text, one way to write it: JSON.stringify escapes as RFC 8785 wants it.
-function quoted(text) {
-  if (TORN.test(text)) throw new SealError("seal-text", "a text has half a character");
-  return JSON.stringify(text);
+function limits({ fields, files }) {
+  if (Object.keys(fields).length > FIELDS_MAX || files.length > FILES_MAX) throw new SealError("seal-too-large", "too many fields or files");
+  for (const [name, text] of Object.entries(fields)) {
+    if (!FIELD_NAME.test(name)) throw new SealError("seal-text", `${name} is no name of a field`);
+    if (TORN.test(text) || utf8(text).length > FIELD_BYTES_MAX) throw new SealError("seal-text", `${name} is too long, or half a character`);
+  }
+  for (const { name } of files) {
+    const fits = FILE_NAME.test(name) && !TORN.test(name) && utf8(name).length <= FILE_NAME_BYTES_MAX;
+    if (!fits) throw new SealError("seal-file-name", name);
+  }
 }
 
-/// The manifest of { fields: { name: text }, files: [{ name, type, bytes }] }. Written out by hand, because an object would put
-/// names that look like numbers first.
-export async function manifest({ fields, files }, nonce) {
-  const texts = Object.keys(fields).sort(byBytes).map((name) => `${quoted(name)}:${quoted(fields[name])}`);
-  const lists = [];
-  for (const { name, type, bytes } of files) {
-    lists.push(`{"name":${quoted(name)},"type":${quoted(type)},"bytes":${bytes.length},"sha256":"${await sha256(bytes)}"}`);
-  }
-  return utf8(`{"version":1,"fields":{${texts.join(",")}},"files":[${lists.join(",")}],"nonce":"${hex(nonce)}"}`);
+/// The manifest of { fields: { name: text }, files: [{ name, type, bytes }] }: JSON in the one way of RFC 8785's texts, without blanks,
+/// fields in the order of their names.
+export async function manifest(bundle, nonce) {
+  limits(bundle);
+  const fields = Object.fromEntries(Object.keys(bundle.fields).sort().map((name) => [name, bundle.fields[name]]));
+  const files = [];
+  for (const { name, type, bytes } of bundle.files) files.push({ name, type, bytes: bytes.length, sha256: await sha256(bytes) });
+  const written = utf8(JSON.stringify({ version: 1, fields, files, nonce: hex(nonce) }));
+  if (written.length > MANIFEST_BYTES_MAX) throw new SealError("seal-too-large", "the manifest is too long");
+  return written;
 }
 
 /// The bundle as the padded bytes that are encrypted.
@@ -181,6 +191,13 @@ export async function seal(about, bundle, chance = draw()) {
   const [w, wb] = [g.times(s).encode(), second.times(s).encode()];
   const e = await hashToScalar("envelope", head, w, wb, await sha("SHA-256", sealed));
   return joined(head, scalarEncode(e), scalarEncode(scalarSum(s, r, e)), u32(sealed.length), sealed);
+}
+
+/// The hash of an envelope, in hexadecimal: SHA-256 of its lid, which is the envelope with its content replaced by the content's
+/// SHA-256. Receipts, the list of a round and its root use it.
+export async function envelopeHash(envelope) {
+  const content = HEAD_FIXED + envelope[6] * 256 + envelope[7] + 4 * POINT + 4;
+  return sha256(joined(envelope.subarray(0, content), await sha("SHA-256", envelope.subarray(content))));
 }
 
 /// Takes an envelope apart and checks its proof. Gives { context, u, ub, sealed }, or throws `seal-envelope` for what is none and

@@ -157,7 +157,7 @@ async function inflated(raw, length) {
     if (done) break;
     if (at + value.length > length) {
       reader.cancel().catch(() => {});
-      throw new StripError("strip-bomb");
+      throw broken();
     }
     out.set(value, at);
     at += value.length;

@@ -24,7 +24,10 @@ function stripPicture(bytes) {
 
 // UTF-8 without control characters other than tab and line ends.
 function isText(bytes) {
-  if (bytes.some((byte) => (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 127)) return false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 127) return false;
+  }
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return true;

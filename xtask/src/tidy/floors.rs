@@ -9,8 +9,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("search", &["kernel"]),
     ("proof", &[]),
     ("sealing", &["proof"]),
+    ("stripping", &["kernel"]),
     ("witness", &["proof"]),
-    ("platform", &["kernel", "pack", "search", "proof", "witness"]),
+    ("platform", &["kernel", "pack", "search", "proof", "witness", "stripping"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
     ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
@@ -18,13 +19,25 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     (
         "yilang",
-        &["kernel", "pack", "search", "proof", "platform", "registry", "notices", "access", "accords", "witness"],
+        &[
+            "kernel",
+            "pack",
+            "search",
+            "proof",
+            "stripping",
+            "platform",
+            "registry",
+            "notices",
+            "access",
+            "accords",
+            "witness",
+        ],
     ),
     ("xtask", &["kernel", "pack", "search", "proof", "sealing", "platform", "registry"]),
 ];
 
 /// The pure floors, and what would make them impure.
-const PURE: &[&str] = &["kernel", "pack", "search", "proof", "sealing"];
+const PURE: &[&str] = &["kernel", "pack", "search", "proof", "sealing", "stripping"];
 const IMPURE: &[&str] = &["sea-orm", "sqlx", "rusqlite", "tokio", "axum", "reqwest", "rand", "getrandom"];
 
 /// Whether this is one of our crates.

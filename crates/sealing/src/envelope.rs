@@ -91,9 +91,38 @@ pub fn seal(context: &Context, bundle: &Bundle, random: &mut Random<'_>) -> Resu
 /// # Errors
 /// When the context is over its limits or the length is no size class.
 pub fn seal_padded(context: &Context, mut padded: Vec<u8>, coins: &Coins) -> Result<Envelope, SealingError> {
-    if !SIZE_CLASSES.contains(&padded.len()) {
+    let (head, first, _) = head(context, coins)?;
+    let shared = Zeroizing::new(context.key.at * *coins.r);
+    Key::derive(&shared, first.bytes(), &envelope_info(written_context(&head))).encrypt(&head, &mut padded)?;
+    wrap(context, padded, coins)
+}
+
+/// Makes an envelope around a ciphertext. [`seal`] is what senders want; this alone can make envelopes that nobody can
+/// open, which test vectors need.
+///
+/// # Errors
+/// When the context is over its limits or the length is not that of a size class with its tag.
+pub fn wrap(context: &Context, ciphertext: Vec<u8>, coins: &Coins) -> Result<Envelope, SealingError> {
+    if !SIZE_CLASSES.iter().any(|class| class + TAG_BYTES == ciphertext.len()) {
         return Err(shape(Part::Payload, "its length is no size class"));
     }
+    let (mut bytes, first, second) = head(context, coins)?;
+    let head = bytes.len();
+    let ciphertext_hash = group::sha256(&ciphertext);
+    let (w, wb) = (times_first(&coins.s), times_second(&coins.s));
+    let challenge = challenge(&bytes, &w, &wb, &ciphertext_hash);
+    let answer = *coins.s + *coins.r * challenge;
+    let ciphertext_bytes = ciphertext.len() as u32;
+    bytes.extend_from_slice(challenge.as_bytes());
+    bytes.extend_from_slice(answer.as_bytes());
+    bytes.extend_from_slice(&ciphertext_bytes.to_be_bytes());
+    bytes.extend_from_slice(&ciphertext_hash);
+    let start = Start { context: context.clone(), head, first, second, challenge, answer, ciphertext_bytes };
+    Ok(Envelope { lid: start.lid(bytes, ciphertext_hash), ciphertext })
+}
+
+/// The head of an envelope and the two points it ends with.
+fn head(context: &Context, coins: &Coins) -> Result<(Vec<u8>, Point, Point), SealingError> {
     let written = context.bytes()?;
     let identity = |point| Point::of(point).ok_or(SealingError::Random);
     let (first, second) = (identity(times_first(&coins.r))?, identity(times_second(&coins.r))?);
@@ -104,26 +133,12 @@ pub fn seal_padded(context: &Context, mut padded: Vec<u8>, coins: &Coins) -> Res
     bytes.extend_from_slice(&written);
     bytes.extend_from_slice(first.bytes());
     bytes.extend_from_slice(second.bytes());
-    let head = bytes.len();
+    Ok((bytes, first, second))
+}
 
-    let shared = Zeroizing::new(context.key.at * *coins.r);
-    let key = Key::derive(&shared, first.bytes(), &envelope_info(&written));
-    key.encrypt(&bytes, &mut padded)?;
-    let ciphertext = padded;
-    let ciphertext_hash = group::sha256(&ciphertext);
-
-    let (w, wb) = (times_first(&coins.s), times_second(&coins.s));
-    let challenge = challenge(&bytes, &w, &wb, &ciphertext_hash);
-    let answer = *coins.s + *coins.r * challenge;
-    bytes.extend_from_slice(challenge.as_bytes());
-    bytes.extend_from_slice(answer.as_bytes());
-    let ciphertext_bytes = ciphertext.len() as u32;
-    bytes.extend_from_slice(&ciphertext_bytes.to_be_bytes());
-    bytes.extend_from_slice(&ciphertext_hash);
-    let hash = group::sha256(&bytes);
-    let context = context.clone();
-    let lid = Lid { bytes, context, head, first, second, challenge, answer, ciphertext_bytes, ciphertext_hash, hash };
-    Ok(Envelope { lid, ciphertext })
+/// The context in a head: what stands between the length and the two points.
+fn written_context(head: &[u8]) -> &[u8] {
+    &head[8..head.len() - 64]
 }
 
 fn challenge(head: &[u8], w: &RistrettoPoint, wb: &RistrettoPoint, ciphertext_hash: &Digest) -> Scalar {
@@ -287,8 +302,7 @@ impl Envelope {
     /// The padded content, given `r·Y`; nothing when the cipher's tag is wrong.
     pub(crate) fn decrypt(&self, shared: &RistrettoPoint) -> Option<Vec<u8>> {
         let head = &self.lid.bytes[..self.lid.head];
-        let written = &head[8..self.lid.head - 64];
-        let key = Key::derive(shared, self.lid.first.bytes(), &envelope_info(written));
+        let key = Key::derive(shared, self.lid.first.bytes(), &envelope_info(written_context(head)));
         let mut padded = self.ciphertext.clone();
         key.decrypt(head, &mut padded).then_some(padded)
     }

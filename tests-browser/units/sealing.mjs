@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import test from 'node:test';
-import { asset, hex, unhex } from '../lib/modules.mjs';
+import { asset, hex, json, unhex } from '../lib/modules.mjs';
 
-const { Base, Point, scalarFromUniform } = await asset('ristretto.js');
+const { Base, Point, scalarDecode, scalarFromUniform } = await asset('ristretto.js');
 const sealing = await asset('sealing.js');
-const { check, contextBytes, contextRead, draw, manifest, payload, seal, SIZE_CLASSES } = sealing;
+const { check, contextBytes, contextRead, draw, envelopeHash, manifest, payload, seal, SIZE_CLASSES } = sealing;
 
 const generator = Point.decode(unhex('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76'));
 const secret = scalarFromUniform(crypto.getRandomValues(new Uint8Array(64)));
@@ -14,7 +14,7 @@ const key = hex(new Base(generator).times(secret).encode());
 const about = { origin: 'example.org/log', round: 'r1', committee: 'c1', key, rules: '00'.repeat(32), closes: 1_800_000_000_000, sender: '示例甲' };
 const text = (content) => new TextEncoder().encode(content);
 const bundle = {
-  fields: { price_fen: '12345', 名称: '示例报价\n第二行', 10: 'ten', 9: 'nine', '\u{ffff}': 'a', '\u{10000}': 'b' },
+  fields: { price_fen: '12345', name: '示例“报价”\n第二行\t\u{1}\u{7f}\u{2028}/\\', 'a-1': '\u{10000}', 'a.1': '', a_1: '<&>' },
   files: [{ name: '方案.txt', type: 'text/plain', bytes: text('方案正文') }, { name: 'empty.txt', type: 'text/plain', bytes: text('') }],
 };
 const refused = (code) => (error) => error.code === code;
@@ -35,10 +35,38 @@ async function open(envelope) {
   return { padded, manifest: padded.subarray(8, 8 + about).toString('utf8'), files: padded.subarray(8 + about, 4 + length) };
 }
 
+const vectors = json('crates', 'sealing', 'vectors', 'format-1.json');
+
+for (const vector of vectors.envelopes) {
+  test(`${vector.name}: the same envelope as the crate makes, byte for byte`, async () => {
+    const [r, s] = [vector.r, vector.s].map((scalar) => scalarDecode(unhex(scalar)));
+    const files = vector.files.map(({ name, type, content }) => ({ name, type, bytes: unhex(content) }));
+    const bundle = { fields: vector.fields, files };
+    const context = contextRead(text(vector.context));
+    assert.equal(new TextDecoder().decode(await manifest(bundle, unhex(vector.nonce))), vector.manifest);
+    const envelope = await seal(context, bundle, { r, s, nonce: unhex(vector.nonce) });
+    assert.equal(hex(envelope), vector.envelope);
+    assert.equal(await envelopeHash(envelope), vector.hash);
+    assert.equal(createHash('sha256').update(unhex(vector.lid)).digest('hex'), vector.hash);
+    assert.deepEqual((await check(envelope)).context, context);
+  });
+}
+
+for (const { name, code, envelope } of vectors.refused_envelopes) {
+  test(`${name}: refused here as by the crate`, async () => {
+    await assert.rejects(check(unhex(envelope)), refused(code === 'envelope-proof' ? 'seal-proof' : 'seal-envelope'));
+  });
+}
+
+test('what only opening shows to be wrong passes the check', async () => {
+  for (const { envelope } of vectors.unopenable) await check(unhex(envelope));
+});
+
 test('the second generator is the map of its name', () => {
   const uniform = createHash('sha512').update('yilang-sealing/1 second generator').digest();
   const second = hex(Point.fromUniform(new Uint8Array(uniform)).encode());
   assert.equal(second, 'b4f2773c98d195cf0ba83d163c978f8d34e94eebdf6ff042816807996fb7b272');
+  assert.equal(second, vectors.second_generator);
 });
 
 test('an envelope opens to what was sealed, and only its size class shows', async () => {
@@ -49,15 +77,14 @@ test('an envelope opens to what was sealed, and only its size class shows', asyn
   assert.deepEqual(read.fields, bundle.fields);
   assert.equal(files.toString('utf8'), '方案正文');
   assert.equal(read.files[0].sha256, createHash('sha256').update('方案正文').digest('hex'));
-  assert.equal(await sealing.sha256(envelope), createHash('sha256').update(envelope).digest('hex'));
   const { context } = await check(envelope);
   assert.deepEqual(context, { ...about, closes: String(about.closes) });
 });
 
-test('names are in the order of their UTF-8 bytes, whatever they look like', async () => {
-  const bytes = await manifest(bundle, new Uint8Array(16));
-  const names = [...new TextDecoder().decode(bytes).matchAll(/"([^"]+)":"(?:[^"\\]|\\.)*"/g)].map((match) => match[1]).slice(0, 6);
-  assert.deepEqual(names, ['10', '9', 'price_fen', '名称', '\u{ffff}', '\u{10000}']);
+test('the manifest is written in one way', async () => {
+  const bytes = await manifest({ ...bundle, files: [] }, new Uint8Array(16));
+  const fields = '{"a-1":"\u{10000}","a.1":"","a_1":"<&>","name":"示例“报价”\\n第二行\\t\\u0001\u{7f}\u{2028}/\\\\","price_fen":"12345"}';
+  assert.equal(new TextDecoder().decode(bytes), `{"version":1,"fields":${fields},"files":[],"nonce":"${'00'.repeat(16)}"}`);
 });
 
 test('equal bundles never make equal envelopes or contents', async () => {
@@ -113,7 +140,21 @@ test('what cannot be sealed is refused with a code', async () => {
   ]) {
     await assert.rejects(seal({ ...about, [part]: value }, bundle), refused(code), `${part} ${value}`);
   }
-  await assert.rejects(seal(about, { fields: { a: '\udc00' }, files: [] }), refused('seal-text'));
+  const file = (name) => ({ name, type: 'text/plain', bytes: text('a') });
+  for (const [fields, files, code] of [
+    [{ a: '\udc00' }, [], 'seal-text'],
+    [{ a: 'x'.repeat(65_537) }, [], 'seal-text'],
+    [{ 1: 'x' }, [], 'seal-text'],
+    [{}, [file('a/b')], 'seal-file-name'],
+    [{}, [file('..')], 'seal-file-name'],
+    [{}, [file('')], 'seal-file-name'],
+    [{}, [file('长'.repeat(86))], 'seal-file-name'],
+    [{}, Array.from({ length: 65 }, () => file('a')), 'seal-too-large'],
+    [Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`a${index}`, ''])), [], 'seal-too-large'],
+    [Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`a${index}`, 'x'.repeat(65_536)])), [], 'seal-too-large'],
+  ]) {
+    await assert.rejects(seal(about, { fields, files }), refused(code));
+  }
   await assert.rejects(seal(about, bundle, { ...draw(), r: 0n }), refused('seal-random'));
 });
 

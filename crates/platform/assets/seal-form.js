@@ -32,12 +32,12 @@ class SealedForm {
     this.texts = JSON.parse(form.dataset.sealTexts ?? "{}");
     this.envelope = form.querySelector('input[type="file"][name="envelope"]');
     form.addEventListener("submit", (event) => this.submitted(event));
-    this.part("again")?.addEventListener("click", () => this.show("open"));
-    this.part("own")?.addEventListener("click", () => this.show(this.state === "file" ? "open" : "file"));
+    this.part("again")?.addEventListener("click", () => this.turn("open"));
+    this.part("own")?.addEventListener("click", () => this.turn(this.state === "file" ? "open" : "file"));
     if (!globalThis.crypto?.subtle) {
       // Without WebCrypto the form stays what it is without scripts, and says why.
       this.state = "file";
-      this.complain([new SealError("seal-insecure", "")], false);
+      if (!this.summary()) this.complain([new SealError("seal-insecure", "")], false);
       return;
     }
     this.part("own")?.removeAttribute("hidden");
@@ -55,11 +55,16 @@ class SealedForm {
     this.state = state;
     for (const name of ["open", "closed", "file"]) this.part(name)?.toggleAttribute("hidden", name !== state);
     this.part("own")?.toggleAttribute("hidden", state === "closed");
-    this.summary()?.remove();
     if (state !== "closed") {
       if (this.envelope.files.length > 0) this.envelope.value = "";
       URL.revokeObjectURL(this.part("save")?.href ?? "");
     }
+  }
+
+  // As show, when the person goes on: what was wrong before is said no longer.
+  turn(state) {
+    this.summary()?.remove();
+    this.show(state);
   }
 
   async submitted(event) {
@@ -121,7 +126,7 @@ class SealedForm {
     const carrier = new DataTransfer();
     carrier.items.add(new File([envelope], name, { type: "application/octet-stream" }));
     this.envelope.files = carrier.files;
-    this.show("closed");
+    this.turn("closed");
     if (this.part("hash")) this.part("hash").textContent = hash;
     const save = this.part("save");
     if (save) {

@@ -26,6 +26,13 @@ pub mod share;
 pub mod trustee;
 mod wire;
 
+// Tests within the crate use what tests outside of it use, which calls the crate by its name.
+#[cfg(test)]
+extern crate self as sealing;
+#[cfg(test)]
+#[path = "../tests/made/mod.rs"]
+mod made;
+
 pub use error::{Part, SealingError};
 pub use group::{Point, second_generator};
 pub use wire::{Hex, Kind};

@@ -224,3 +224,81 @@ pub fn unpad(padded: &[u8]) -> Result<&[u8], SealingError> {
     }
     Ok(content)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bundle() -> Bundle {
+        let fields = BTreeMap::from([("amount_fen".to_owned(), "1".to_owned())]);
+        let file = File { name: "甲.txt".into(), media_type: "text/plain".into(), bytes: b"x".to_vec() };
+        Bundle { fields, files: vec![file], nonce: [1; 16] }
+    }
+
+    fn code(bundle: &Bundle) -> &'static str {
+        bundle.content().unwrap_err().code()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_padded_is_found_again(content in prop::collection::vec(any::<u8>(), 0..9_000)) {
+            let padded = pad(&content).unwrap();
+            prop_assert!(SIZE_CLASSES.contains(&padded.len()));
+            prop_assert_eq!(unpad(&padded).unwrap(), &content);
+        }
+
+        #[test]
+        fn whatever_is_read_is_written_again_the_same(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(unpad(&bytes).is_err());
+            if let Ok(bundle) = Bundle::parse(&bytes) {
+                prop_assert_eq!(bundle.content().unwrap(), bytes);
+            }
+        }
+
+        #[test]
+        fn every_text_comes_back(text in any::<String>(), other in "\\PC{0,40}") {
+            let mut one = bundle();
+            one.fields = BTreeMap::from([("a".to_owned(), text), ("b".to_owned(), other)]);
+            prop_assert_eq!(Bundle::parse(&one.content().unwrap()).unwrap(), one);
+        }
+    }
+
+    #[test]
+    fn the_size_class_is_the_smallest_that_holds_length_and_content() {
+        for (bytes, class) in [(0, 1_024), (1_020, 1_024), (1_021, 4_096), (4_092, 4_096), (4_093, 16_384)] {
+            assert_eq!(pad(&vec![1; bytes]).unwrap().len(), class, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn names_are_names() {
+        for name in ["", "A", "1", "a b", "a/b", "甲", &"a".repeat(65)] {
+            let fields = BTreeMap::from([(name.to_owned(), String::new())]);
+            assert_eq!(code(&Bundle { fields, ..bundle() }), "payload-shape", "{name:?}");
+        }
+        for name in ["", ".", "..", "a/b", "a\\b", "a\nb", "a\u{7f}", &"a".repeat(256)] {
+            let mut one = bundle();
+            one.files[0].name = name.into();
+            assert_eq!(code(&one), "payload-shape", "{name:?}");
+        }
+        for media_type in ["", "text/\u{1}", "文本", &"a".repeat(128)] {
+            let mut one = bundle();
+            one.files[0].media_type = media_type.into();
+            assert_eq!(code(&one), "payload-shape", "{media_type:?}");
+        }
+    }
+
+    #[test]
+    fn everything_has_a_limit() {
+        let many = (0..=FIELDS_MAX).map(|number| (format!("f{number}"), String::new())).collect();
+        assert_eq!(code(&Bundle { fields: many, ..bundle() }), "payload-limit");
+        let files = vec![bundle().files[0].clone(); FILES_MAX + 1];
+        assert_eq!(code(&Bundle { files, ..bundle() }), "payload-limit");
+        let long = BTreeMap::from([("a".to_owned(), "x".repeat(FIELD_BYTES_MAX + 1))]);
+        assert_eq!(code(&Bundle { fields: long, ..bundle() }), "payload-limit");
+        let escaped = (0..9).map(|number| (format!("f{number}"), "\u{1}".repeat(FIELD_BYTES_MAX))).collect();
+        assert_eq!(code(&Bundle { fields: escaped, ..bundle() }), "payload-limit", "the manifest is too long");
+        assert_eq!(pad(&vec![0; SIZE_CLASSES[8] - 3]).unwrap_err().code(), "payload-limit");
+    }
+}

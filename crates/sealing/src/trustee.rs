@@ -15,6 +15,8 @@ use zeroize::Zeroizing;
 pub use file::{Cost, PASSPHRASE_BYTES_MIN, is_secret};
 
 mod file;
+#[cfg(test)]
+mod tests;
 
 /// A trustee's secret for one seat of one ceremony.
 ///

@@ -103,11 +103,13 @@ class SealedForm {
       fields[name] = input.value;
     }
     const files = [];
+    let total = 0;
     for (const input of this.form.querySelectorAll("[data-sealed-files]")) {
       if (input.required && input.files.length === 0) problems.push(new Problem("seal-missing", input));
       for (const file of input.files) {
         try {
-          if (file.size > SIZE_CLASSES.at(-1) || files.length >= FILES_MAX) throw new SealError("seal-too-large", file.name);
+          total += file.size;
+          if (total > SIZE_CLASSES.at(-1) || files.length >= FILES_MAX) throw new SealError("seal-too-large", file.name);
           const { type, bytes } = await strip(new Uint8Array(await file.arrayBuffer()));
           files.push({ name: file.name, type, bytes });
         } catch (error) {

@@ -147,6 +147,14 @@ pub enum SealingError {
         /// The seat that belongs there.
         wanted: u16,
     },
+    /// The plan has no such seat.
+    #[error("{}: the plan has no seat {seat}", part.name())]
+    NoSeat {
+        /// What was read.
+        part: Part,
+        /// The seat that it names.
+        seat: u16,
+    },
     /// Two seats have the same name or key.
     #[error("plan: seats {0} and {1} have the same {2}")]
     SeatTwice(u16, u16, &'static str),
@@ -248,6 +256,7 @@ impl SealingError {
             SealingError::Seats(_) => "ceremony-seats",
             SealingError::Threshold { .. } => "ceremony-threshold",
             SealingError::SeatOrder { .. } => "ceremony-seat-order",
+            SealingError::NoSeat { .. } => "ceremony-no-seat",
             SealingError::SeatTwice(..) => "ceremony-seat-twice",
             SealingError::Foreign { .. } => "ceremony-foreign",
             SealingError::Signature { .. } => "ceremony-signature",

@@ -8,6 +8,7 @@ use crate::wire::{Hex, Kind, from_json, to_json};
 use crate::{Digest, Part, Point, SealingError};
 use curve25519_dalek::{RistrettoPoint, Scalar};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// Longest file, in bytes.
 const BYTES_MAX: usize = 64 << 10;
@@ -142,17 +143,15 @@ impl Deal {
 
     /// Opens the share for a seat with the point that only dealer and seat know. Nothing when it is not what the dealer
     /// committed to: the cipher's tag, the form of the scalar, or its value.
-    pub(crate) fn open(&self, plan: &Plan, to: u16, shared: &RistrettoPoint) -> Option<Scalar> {
+    pub(crate) fn open(&self, plan: &Plan, to: u16, shared: &RistrettoPoint) -> Option<Zeroizing<Scalar>> {
         let sealed = self.file.shares.get(usize::from(to).checked_sub(1)?)?;
-        let mut message = sealed.0.to_vec();
+        let mut message = Zeroizing::new(sealed.0.to_vec());
         let (key, info) = dealt_key(&plan.hash(), &self.file, to, shared);
         if !key.decrypt(&info, &mut message) {
             return None;
         }
-        let mut bytes: [u8; 32] = message.as_slice().try_into().ok()?;
-        let share = group::scalar(Part::Deal, &bytes).ok();
-        zeroize::Zeroize::zeroize(&mut bytes);
-        zeroize::Zeroize::zeroize(&mut message);
+        let bytes = Zeroizing::new(<[u8; 32]>::try_from(message.as_slice()).ok()?);
+        let share = group::scalar(Part::Deal, &bytes).map(Zeroizing::new).ok();
         share.filter(|share| group::times_first(share) == expected(&self.commitments, to))
     }
 }

@@ -28,7 +28,9 @@ pub use transcript::Transcript;
 
 pub(crate) use acceptance::AcceptanceFile;
 pub(crate) use complaint::{ComplaintFile, SHARED as COMPLAINT_SHARED, bound as complaint_bound};
-pub(crate) use deal::{DealFile, EPHEMERAL as DEAL_EPHEMERAL, POSSESSION as DEAL_POSSESSION, dealt_key, expected};
+pub(crate) use deal::{
+    DealFile, EPHEMERAL as DEAL_EPHEMERAL, POSSESSION as DEAL_POSSESSION, SEALED_BYTES, dealt_key, expected,
+};
 pub(crate) use registration::{POSSESSION as REGISTRATION_POSSESSION, RegistrationFile};
 
 use crate::envelope::Lid;

@@ -127,7 +127,7 @@ impl Plan {
     /// When there is none.
     pub(crate) fn seat(&self, part: Part, seat: u16) -> Result<&Seat, SealingError> {
         let index = usize::from(seat).checked_sub(1);
-        index.and_then(|index| self.seats.get(index)).ok_or(SealingError::Foreign { part, of: "plan: no such seat" })
+        index.and_then(|index| self.seats.get(index)).ok_or(SealingError::NoSeat { part, seat })
     }
 
     /// Checks that a file is of this plan and that its seat signed it.

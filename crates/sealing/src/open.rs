@@ -137,15 +137,14 @@ fn finish(committee: &Committee, envelope: &Envelope, shares: &[&Share]) -> Resu
     Ok(Bundle::parse(content).map_err(|error| Unopenable::Content(error.to_string()))?)
 }
 
-/// The factors of Lagrange at 0 for seats that are all different.
+/// The factors of Lagrange at 0 for seats that are all different: each the product over the others of `j / (j − i)`.
 pub(crate) fn at_zero(seats: &[u16]) -> Vec<Scalar> {
     let at: Vec<Scalar> = seats.iter().map(|seat| Scalar::from(*seat)).collect();
-    at.iter()
-        .map(|own| {
-            let others = at.iter().filter(|other| *other != own);
-            let (above, below) =
-                others.fold((Scalar::ONE, Scalar::ONE), |(above, below), other| (above * other, below * (other - own)));
-            above * below.invert()
-        })
-        .collect()
+    let product = |own: &Scalar, of: &dyn Fn(&Scalar) -> Scalar| -> Scalar {
+        at.iter().filter(|other| *other != own).map(of).product()
+    };
+    // Different seats are different scalars, so that none of these is zero; one inversion serves all of them.
+    let mut below: Vec<Scalar> = at.iter().map(|own| product(own, &|other| other - own)).collect();
+    Scalar::batch_invert(&mut below);
+    at.iter().zip(below).map(|(own, below)| product(own, &|other| *other) * below).collect()
 }

@@ -255,39 +255,7 @@ impl Made {
             ("bytes after the last file", "unopenable-content", padded(&[content.as_slice(), b"x"].concat())),
         ];
         let nonce = "0".repeat(32);
-        let bid = r#""fields":{"amount_fen":"1"},"files":[]"#;
-        for (name, text) in [
-            ("a blank in the manifest", text.replacen(':', ": ", 1)),
-            ("keys in another order", format!(r#"{{{bid},"nonce":"{nonce}","version":1}}"#)),
-            (
-                "a key twice",
-                format!(
-                    r#"{{"version":1,"fields":{{"amount_fen":"1","amount_fen":"2"}},"files":[],"nonce":"{nonce}"}}"#
-                ),
-            ),
-            ("an unknown key", format!(r#"{{"version":1,{bid},"nonce":"{nonce}","more":1}}"#)),
-            (
-                "fields in another order",
-                format!(r#"{{"version":1,"fields":{{"b":"1","a":"2"}},"files":[],"nonce":"{nonce}"}}"#),
-            ),
-            (
-                "a field name in capitals",
-                format!(r#"{{"version":1,"fields":{{"Amount":"1"}},"files":[],"nonce":"{nonce}"}}"#),
-            ),
-            (
-                "a field that is a number",
-                format!(r#"{{"version":1,"fields":{{"amount_fen":1}},"files":[],"nonce":"{nonce}"}}"#),
-            ),
-            (
-                "a letter that needs no escape",
-                format!(r#"{{"version":1,"fields":{{"amount_fen":"\u0031"}},"files":[],"nonce":"{nonce}"}}"#),
-            ),
-            ("a nonce in capitals", format!(r#"{{"version":1,{bid},"nonce":"{}"}}"#, "A".repeat(32))),
-            ("version 2 of the manifest", format!(r#"{{"version":2,{bid},"nonce":"{nonce}"}}"#)),
-            ("no JSON", "amount_fen=1".to_owned()),
-            ("a file that is missing", with_file("a.txt", 5, &nonce)),
-            ("a file with a folder in its name", with_file("../a.txt", 0, &nonce)),
-        ] {
+        for (name, text) in wrong_manifests(&text, &nonce) {
             cases.push((name, "unopenable-content", padded(&manifest(&text))));
         }
         let wrong_digest = [manifest(&with_file("a.txt", 1, &nonce)), b"x".to_vec()].concat();
@@ -317,6 +285,27 @@ impl Made {
             "shares": shares.iter().take(3).map(|share| hex::encode(share.bytes())).collect::<Vec<_>>(),
         })
     }
+}
+
+/// Manifests that are not written in the one way, beginning with a right one that is changed.
+fn wrong_manifests(right: &str, nonce: &str) -> Vec<(&'static str, String)> {
+    let bid = r#""fields":{"amount_fen":"1"},"files":[]"#;
+    let with = |fields: &str| format!(r#"{{"version":1,"fields":{{{fields}}},"files":[],"nonce":"{nonce}"}}"#);
+    vec![
+        ("a blank in the manifest", right.replacen(':', ": ", 1)),
+        ("keys in another order", format!(r#"{{{bid},"nonce":"{nonce}","version":1}}"#)),
+        ("a key twice", with(r#""amount_fen":"1","amount_fen":"2""#)),
+        ("an unknown key", format!(r#"{{"version":1,{bid},"nonce":"{nonce}","more":1}}"#)),
+        ("fields in another order", with(r#""b":"1","a":"2""#)),
+        ("a field name in capitals", with(r#""Amount":"1""#)),
+        ("a field that is a number", with(r#""amount_fen":1"#)),
+        ("a letter that needs no escape", with(r#""amount_fen":"\u0031""#)),
+        ("a nonce in capitals", format!(r#"{{"version":1,{bid},"nonce":"{}"}}"#, "A".repeat(32))),
+        ("version 2 of the manifest", format!(r#"{{"version":2,{bid},"nonce":"{nonce}"}}"#)),
+        ("no JSON", "amount_fen=1".to_owned()),
+        ("a file that is missing", with_file("a.txt", 5, nonce)),
+        ("a file with a folder in its name", with_file("../a.txt", 0, nonce)),
+    ]
 }
 
 /// A content that fills its size class to the last byte.

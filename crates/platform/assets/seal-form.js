@@ -172,7 +172,8 @@ class SealedForm {
       const item = document.createElement(field?.id ? "a" : "span");
       if (field?.id) item.href = `#${field.id}`;
       // The name of a file is the sender's own text, and stays text.
-      const label = detail || (field?.labels?.[0]?.firstChild?.textContent ?? "").trim();
+      const question = field?.closest("fieldset")?.querySelector("legend") ?? field?.labels?.[0];
+      const label = detail || (question?.firstChild?.textContent ?? "").trim();
       item.textContent = label ? `${label}${this.texts.colon ?? ": "}${sentence}` : sentence;
       field?.setAttribute("aria-invalid", "true");
       list.append(document.createElement("li"));

@@ -1,5 +1,7 @@
-//! What an envelope is for. Its bytes are bound into the envelope's proof and key, so that an envelope cannot be moved to
-//! another round, another committee, other rules, another deadline or another sender.
+//! What an envelope is for.
+//!
+//! Its bytes are bound into the envelope's proof and key, so that an envelope cannot be moved to another round, another
+//! committee, other rules, another deadline or another sender.
 
 use crate::error::shape;
 use crate::{Digest, Part, Point, SealingError};

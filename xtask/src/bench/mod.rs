@@ -45,7 +45,7 @@ pub enum Suite {
     Db,
     /// Sealing, verifying and proving a journal of a million entries.
     Journal,
-    /// Sealing, giving shares and opening a round of 2,000 envelopes, against plain ElGamal.
+    /// Sealing, giving shares and opening a round of 2,000 envelopes, against plain El Gamal.
     Sealing,
     /// Ranking over the pack and speed over a million records, against SQLite FTS5 and Xapian.
     Search,

@@ -1,6 +1,6 @@
 //! Suite `sealing`: sealing envelopes, giving shares, and opening a round of 2,000 with everything checked.
 //!
-//! The peer is plain ElGamal on the same curve crate: no proofs, no cipher, what the curve costs at least.
+//! The peer is plain El Gamal on the same curve crate: no proofs, no cipher, what the curve costs at least.
 
 use super::report::{Figures, Row, Section};
 use super::suites::Bench;
@@ -171,7 +171,7 @@ impl Round {
     }
 }
 
-/// The shared point of one envelope by plain ElGamal.
+/// The shared point of one envelope by plain El Gamal.
 fn plain(shares: &[Vec<u8>]) {
     let points: Vec<RistrettoPoint> =
         shares.iter().filter_map(|share| CompressedRistretto::from_slice(&share[2..34]).ok()?.decompress()).collect();

@@ -362,11 +362,27 @@ def refusal(of, *arguments):
     return None
 
 
+def renamed(file):
+    """The same ceremony with another name on its first seat."""
+    changed = json.loads(json.dumps(file))
+    changed["plan"]["seats"][0]["name"] += "x"
+    return changed
+
+
+def founded(file, committee):
+    """Whether a ceremony holds and its committee is this one."""
+    try:
+        return transcript(file) == committee
+    except (AssertionError, Refused):
+        return False
+
+
 def judge(file):
     """Each claim of the file, and whether it holds."""
     committee = file["committee"]
     yield "the second generator", encode(GB).hex() == file["second_generator"]
-    yield "the ceremony and its committee", transcript(file["transcript"]) == committee
+    yield "the ceremony and its committee", founded(file["transcript"], committee)
+    yield "a ceremony with a changed name does not hold", not founded(renamed(file["transcript"]), committee)
     for vector in file["envelopes"]:
         data = bytes.fromhex(vector["envelope"])
         name, envelope = vector["name"], Envelope(data)

@@ -73,7 +73,7 @@ async function photograph(house, story) {
 async function lane(files, { chromium, axe, modules }) {
   const server = options.url ? { url: options.url, output: () => '', stop: async () => {} } : await startServer(resolve(options.program));
   const browser = await chromium.launch({ executablePath: options.chromium, args: CHROMIUM_ARGUMENTS });
-  const house = { url: server.url, data: server.data, browser, axe, modules, output: server.output, complaints: [], arrived: [] };
+  const house = { url: server.url, data: server.data, program: resolve(options.program), browser, axe, modules, output: server.output, complaints: [], arrived: [] };
   let [passed, failed] = [0, 0];
   try {
     for (let file = files.shift(); file; file = files.shift()) {

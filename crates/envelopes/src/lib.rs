@@ -18,6 +18,9 @@
 //! registry (the corridor's cities, and the tools of lists and rows).
 
 pub mod actions;
+pub mod api;
+pub mod demo;
+pub mod pages;
 mod personal;
 pub mod rules;
 pub(crate) mod store;
@@ -30,9 +33,10 @@ use futures_util::future::BoxFuture;
 use kernel::Locale;
 use platform::capability::{Capability, DeskItem, Route};
 use platform::db::Migration;
-use platform::web::NavItem;
+use platform::web::{Menu, NavItem};
 use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
+use utoipa::OpenApi;
 
 /// Steps of the schema, noun by noun.
 static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
@@ -48,19 +52,36 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 });
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] = &[];
+const TEXTS: &[(Locale, &str)] = &[
+    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
+    (Locale::En, include_str!("../locales/en/kinds.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/committee.ftl")),
+    (Locale::En, include_str!("../locales/en/committee.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/round.ftl")),
+    (Locale::En, include_str!("../locales/en/round.ftl")),
+    (Locale::ZhCn, include_str!("../locales/zh-CN/envelope.ftl")),
+    (Locale::En, include_str!("../locales/en/envelope.ftl")),
+];
 
 /// Entries of menus.
-const MENU: &[NavItem] = &[];
+const MENU: &[NavItem] = &[NavItem { menu: Menu::Main, href: "/rounds", key: "round-menu", order: 69 }];
 
 /// Pages and API, noun by noun.
 fn routes() -> Vec<Route> {
-    Vec::new()
+    [
+        pages::committee::routes(),
+        pages::round::routes(),
+        pages::envelope::routes(),
+        api::committee::routes(),
+        api::round::routes(),
+        api::envelope::routes(),
+    ]
+    .concat()
 }
 
 /// This capability's parts of the API document, noun by noun.
 fn openapi() -> Vec<utoipa::openapi::OpenApi> {
-    Vec::new()
+    vec![api::committee::Document::openapi(), api::round::Document::openapi(), api::envelope::Document::openapi()]
 }
 
 fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>> {
@@ -88,7 +109,7 @@ pub fn capability() -> Capability {
         follow: None,
         unread: None,
         access: None,
-        demo: None,
+        demo: Some(demo::run),
         openapi,
     }
 }

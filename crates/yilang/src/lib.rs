@@ -6,5 +6,11 @@ use platform::capability::Capability;
 
 /// Everything this house can do.
 pub fn capabilities() -> Vec<Capability> {
-    vec![registry::capability(), notices::capability(), access::capability(), accords::capability()]
+    vec![
+        registry::capability(),
+        notices::capability(),
+        access::capability(),
+        accords::capability(),
+        envelopes::capability(),
+    ]
 }

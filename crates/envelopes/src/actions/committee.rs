@@ -237,6 +237,8 @@ pub struct View {
     pub own_seats: Vec<i64>,
     /// The reader may give it up or retire it.
     pub may_end: bool,
+    /// The key that the journal is signed with now, for trustees to pin; empty where there is none.
+    pub log_key: String,
     /// Its public entries in the journal, the newest first.
     pub history: Vec<Recorded>,
 }
@@ -258,6 +260,7 @@ pub async fn committee_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     Ok(View {
         own_seats: committee.seats.iter().filter(own).map(|seat| seat.number).collect(),
         may_end,
+        log_key: log::keys(&conn, &committee.origin).await?.into_iter().last().unwrap_or_default(),
         history: history(&conn, "committee", id).await?,
         committee,
     })

@@ -75,8 +75,9 @@ pub fn manifest(fate: &Fate) -> Outcome<Option<Manifest>> {
 
 /// The sealed bytes of an envelope, as they were sent.
 pub(super) async fn bytes_of(conn: &Conn, envelope: &Envelope) -> Outcome<Vec<u8>> {
+    // Ten years after the round they are gone.
     let whole = store::part::whole(conn, &envelope.hash, envelope.bytes).await?;
-    whole.ok_or_else(|| Fault::Internal(format!("envelope {} has lost bytes", envelope.id)))
+    Ok(whole.ok_or_else(Refusal::not_found)?)
 }
 
 /// Everything that it takes to open one envelope after the other.
@@ -97,7 +98,9 @@ impl Keys {
     fn shares(&self, place: usize) -> Outcome<Vec<Share>> {
         let share = |given: &Given| {
             let bytes = given.shares.get(place * SHARE_BYTES..(place + 1) * SHARE_BYTES);
-            bytes.and_then(|bytes| Share::parse(bytes).ok()).ok_or_else(|| Fault::Internal("a stored share is none".into()))
+            bytes
+                .and_then(|bytes| Share::parse(bytes).ok())
+                .ok_or_else(|| Fault::Internal("a stored share is none".into()))
         };
         self.given.iter().take(self.committee.threshold()).map(share).collect()
     }
@@ -108,7 +111,7 @@ impl Keys {
 ///
 /// # Errors
 /// When the database fails; nothing is opened then and the job runs again.
-pub(super) async fn round_unseal(app: &App, ctx: &Ctx, id: &str) -> Outcome<()> {
+pub(crate) async fn round_unseal(app: &App, ctx: &Ctx, id: &str) -> Outcome<()> {
     let conn = app.db().read();
     let round = load(&conn, id).await?;
     let given = store::share::seats(&conn, id).await?;
@@ -156,13 +159,9 @@ fn opened(committee: &Committee, batch: Vec<(String, Vec<u8>, Vec<Share>)>, at_m
                 at_ms,
             })
         }
-        Err(SealingError::Unopenable(reason)) => Ok(Fate {
-            envelope,
-            reason: Some(reason.code().to_owned()),
-            content_sha256: None,
-            manifest: None,
-            at_ms,
-        }),
+        Err(SealingError::Unopenable(reason)) => {
+            Ok(Fate { envelope, reason: Some(reason.code().to_owned()), content_sha256: None, manifest: None, at_ms })
+        }
         // Shares are checked when they are given: fewer that hold now means that a row has changed.
         Err(error) => Err(lost(error)),
     };
@@ -251,9 +250,15 @@ pub async fn document_view(app: &App, ctx: &Ctx, round: &str, id: &str, number: 
     computed(move || served(file)).await
 }
 
-/// The copy that is given to readers.
+/// The copy that is given to readers: what it is by its content and without metadata. What cannot be stripped is given
+/// as it came, as bytes that no browser runs.
 fn served(file: sealing::payload::File) -> Document {
-    Document { name: file.name, media_type: "application/octet-stream".to_owned(), bytes: file.bytes }
+    match stripping::strip(&file.bytes) {
+        Ok(stripped) => {
+            Document { name: file.name, media_type: stripped.kind.media_type().to_owned(), bytes: stripped.bytes }
+        }
+        Err(_) => Document { name: file.name, media_type: "application/octet-stream".to_owned(), bytes: file.bytes },
+    }
 }
 
 /// The whole round for whoever checks it: the opening file, the rules, all shares and outcomes, without contents.
@@ -266,7 +271,7 @@ pub async fn round_file(app: &App, ctx: &Ctx, id: &str) -> Outcome<RoundFile> {
     let round = load(&conn, id).await?;
     app.policies().require(ctx, "round_view", &round_resource(&round))?;
     let list = store::envelope::current(&conn, id).await?;
-    let fates = store::outcome::of_round(&conn, id).await?;
+    let fates = store::outcome::told(&conn, id).await?;
     Ok(RoundFile {
         format: ROUND.to_owned(),
         opening,
@@ -293,11 +298,12 @@ pub struct Opened {
 /// # Errors
 /// When the database fails.
 pub async fn contents(conn: &Conn, round: &str) -> Outcome<Vec<Opened>> {
-    let list = store::envelope::current(conn, round).await?;
+    let list = store::envelope::listed(conn, round).await?;
     let fates = store::outcome::of_round(conn, round).await?;
     let mut opened = Vec::with_capacity(fates.len());
+    let fates: BTreeMap<&str, &Fate> = fates.iter().map(|fate| (fate.envelope.as_str(), fate)).collect();
     for envelope in list {
-        if let Some(fate) = fates.iter().find(|fate| fate.envelope == envelope.id) {
+        if let Some(fate) = fates.get(envelope.id.as_str()) {
             opened.push(Opened { manifest: manifest(fate)?, reason: fate.reason.clone(), envelope });
         }
     }

@@ -17,6 +17,7 @@ use platform::web::page::Page;
 use platform::{App, Ctx, Fault, Outcome};
 use registry::actions::organisation::Done;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// A round as policies see it.
 pub fn round_resource(round: &Round) -> Resource {
@@ -255,11 +256,12 @@ pub async fn round_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     let own = store::envelope::of_senders(&conn, id, &organisations).await?;
     let list = match round.state {
         RoundState::Open => Vec::new(),
-        _ => store::envelope::current(&conn, id).await?,
+        _ => store::envelope::listed(&conn, id).await?,
     };
-    let fates = store::outcome::of_round(&conn, id).await?;
+    let fates = store::outcome::told(&conn, id).await?;
+    let fates: HashMap<&str, &store::outcome::Fate> = fates.iter().map(|fate| (fate.envelope.as_str(), fate)).collect();
     let line = |envelope: Envelope| ListLine {
-        fate: fates.iter().find(|fate| fate.envelope == envelope.id).cloned(),
+        fate: fates.get(envelope.id.as_str()).map(|fate| (*fate).clone()),
         readable: super::envelope::readable(app, ctx, &round, &envelope),
         envelope,
     };
@@ -316,13 +318,7 @@ pub async fn opening_file(app: &App, ctx: &Ctx, id: &str) -> Outcome<Opening> {
         transcript: transcript(&committee)?,
         root,
         lids: lids.iter().map(|envelope| hex::encode(&envelope.head)).collect(),
-        closing: Closing {
-            entry,
-            leaf: standing.leaf,
-            index,
-            hashes: proof.hashes,
-            checkpoint: proof.checkpoint,
-        },
+        closing: Closing { entry, leaf: standing.leaf, index, hashes: proof.hashes, checkpoint: proof.checkpoint },
     })
 }
 

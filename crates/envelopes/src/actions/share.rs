@@ -3,10 +3,10 @@
 use super::committee;
 use super::round::{digest, load, note, settled};
 use super::{clock, computed, seat_resource};
+use crate::rules::ceremony;
 use crate::rules::documents::{SHARES, Shares, read};
 use crate::rules::opening::{check_shares, shares_for};
 use crate::rules::round::{self as rules, Phase, RoundState};
-use crate::rules::ceremony;
 use crate::store;
 use crate::store::share::Given;
 use kernel::Refusal;
@@ -56,7 +56,11 @@ pub async fn share_give(app: &App, ctx: &Ctx, id: &str, number: i64, file: &[u8]
         Box::pin(async move {
             let round = load(tx, id).await?;
             let committee = committee::load(tx, &round.committee).await?;
-            app.policies().require(tx.ctx(), "share_give", &seat_resource(&committee.id, committee.seat(given.seat)?))?;
+            app.policies().require(
+                tx.ctx(),
+                "share_give",
+                &seat_resource(&committee.id, committee.seat(given.seat)?),
+            )?;
             let seats: Vec<i64> = store::share::seats(tx, id).await?.into_iter().map(|(seat, _)| seat).collect();
             rules::takes_shares(&round, &seats, given.seat, tx.ctx().now)?;
             store::share::add(tx, id, given).await?;

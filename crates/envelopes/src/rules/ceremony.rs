@@ -41,8 +41,12 @@ fn sentences(error: &SealingError) -> (String, String) {
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
     match error {
         SealingError::Shape { part: Part::Envelope | Part::Context, .. } => (
-            format!("这不是密封信封（{why}）。本轮只接收密封后的信封，不接收明文。请在本页填写后提交，或用 yilang seal 生成信封文件。"),
-            format!("This is no sealed envelope ({why}). Only sealed envelopes are taken here, never plain text. Fill in the form on this page, or make the file with yilang seal."),
+            format!(
+                "这不是密封信封（{why}）。本轮只接收密封后的信封，不接收明文。请在本页填写后提交，或用 yilang seal 生成信封文件。"
+            ),
+            format!(
+                "This is no sealed envelope ({why}). Only sealed envelopes are taken here, never plain text. Fill in the form on this page, or make the file with yilang seal."
+            ),
         ),
         SealingError::EnvelopeProof => both(
             "信封的证明不成立：文件被改动、抄自别处或生成有误。请重新密封后提交。",
@@ -52,10 +56,12 @@ fn sentences(error: &SealingError) -> (String, String) {
             format!("信封不是为本轮和本单位密封的（{what} 不符）。请在本轮的页面重新密封。"),
             format!("The envelope is for another {what}. Seal it anew on the page of this round."),
         ),
-        SealingError::ShareProof(_) | SealingError::ShareSeat(_) | SealingError::Shape { part: Part::Share, .. } => both(
-            "开启份额的证明不成立。请用本席位的密钥文件和最新的开启文件重新生成。",
-            "The proof of the share does not hold. Make it again with this seat's key file and the newest opening file.",
-        ),
+        SealingError::ShareProof(_) | SealingError::ShareSeat(_) | SealingError::Shape { part: Part::Share, .. } => {
+            both(
+                "开启份额的证明不成立。请用本席位的密钥文件和最新的开启文件重新生成。",
+                "The proof of the share does not hold. Make it again with this seat's key file and the newest opening file.",
+            )
+        }
         SealingError::Foreign { .. } => (
             format!("文件属于另一次密钥仪式（{why}）。请下载本委员会最新的文件重新生成。"),
             format!("The file is of another ceremony ({why}). Fetch this committee's newest file and make it again."),
@@ -111,12 +117,7 @@ fn text(bytes: Vec<u8>) -> String {
 ///
 /// # Errors
 /// `trustee-secret-refused`, or what is wrong with it.
-pub fn checked(
-    committee: &Committee,
-    number: i64,
-    step: SeatStep,
-    bytes: &[u8],
-) -> Result<(String, Follows), Refusal> {
+pub fn checked(committee: &Committee, number: i64, step: SeatStep, bytes: &[u8]) -> Result<(String, Follows), Refusal> {
     if is_secret(bytes) {
         return Err(secret_refused());
     }

@@ -373,16 +373,19 @@ pub fn awaited(committee: &Committee, number: i64, step: SeatStep) -> Result<(),
 
 fn wrong_step(state: CommitteeState) -> Refusal {
     let (zh, en) = match state {
-        CommitteeState::Registering => {
-            ("委员会正在登记密钥，请先提交登记文件", "The committee is registering keys: hand in the registration first")
-        }
+        CommitteeState::Registering => (
+            "委员会正在登记密钥，请先提交登记文件",
+            "The committee is registering keys: hand in the registration first",
+        ),
         CommitteeState::Dealing => ("委员会正在分发份额，请提交分发文件", "The committee is dealing: hand in the deal"),
         CommitteeState::Accepting => {
             ("委员会正在核对，请提交确认或投诉文件", "The committee is checking: hand in the acceptance or complaint")
         }
         CommitteeState::Ready => ("委员会已就绪，密钥仪式已经结束", "The committee is ready; its ceremony is over"),
         CommitteeState::Void => ("委员会已作废，请另设新的委员会", "The committee is void; a new one has to be set up"),
-        CommitteeState::Retired => ("委员会已停用，请另设新的委员会", "The committee is retired; a new one has to be set up"),
+        CommitteeState::Retired => {
+            ("委员会已停用，请另设新的委员会", "The committee is retired; a new one has to be set up")
+        }
     };
     Refusal::conflict("committee-step", format!("{zh}。"), format!("{en}."))
 }

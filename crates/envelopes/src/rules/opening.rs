@@ -93,11 +93,7 @@ pub fn committee(opening: &Opening) -> Result<Committee, Refusal> {
 ///
 /// # Errors
 /// `opening-early`, `opening-journal`, `opening-root`, and what is wrong with a lid.
-pub fn check_opening(
-    opening: &Opening,
-    keys: &[PublicKey],
-    own_clock: Instant,
-) -> Result<Vec<Lid>, Refusal> {
+pub fn check_opening(opening: &Opening, keys: &[PublicKey], own_clock: Instant) -> Result<Vec<Lid>, Refusal> {
     if own_clock.ms() < opening.closes_ms {
         return Err(wrong(
             "opening-early",
@@ -135,7 +131,9 @@ fn check_closing(opening: &Opening, keys: &[PublicKey]) -> Result<(), Refusal> {
         Refusal::conflict(
             "opening-journal",
             format!("无法证明本轮的截止已写入日志（{why}），不能交份额。请稍后重新下载开启文件，并核对日志公钥。"),
-            format!("That the journal holds the closing is not proven ({why}); no share is given. Fetch the opening file again and check the log's key."),
+            format!(
+                "That the journal holds the closing is not proven ({why}); no share is given. Fetch the opening file again and check the log's key."
+            ),
         )
     };
     let Closing { leaf, index, hashes, checkpoint: note, .. } = &opening.closing;
@@ -173,8 +171,16 @@ pub fn check_shares(committee: &Committee, lids: &[Lid], shares: &[u8], seat: i6
     if shares.len() != lids.len() * SHARE_BYTES {
         return Err(Refusal::invalid(
             "share-count",
-            format!("应交 {} 个份额，文件中有 {} 个。请用最新的开启文件重新生成。", lids.len(), shares.len() / SHARE_BYTES),
-            format!("{} shares are due and the file has {}. Make it again with the newest opening file.", lids.len(), shares.len() / SHARE_BYTES),
+            format!(
+                "应交 {} 个份额，文件中有 {} 个。请用最新的开启文件重新生成。",
+                lids.len(),
+                shares.len() / SHARE_BYTES
+            ),
+            format!(
+                "{} shares are due and the file has {}. Make it again with the newest opening file.",
+                lids.len(),
+                shares.len() / SHARE_BYTES
+            ),
         )
         .at("file"));
     }
@@ -184,8 +190,14 @@ pub fn check_shares(committee: &Committee, lids: &[Lid], shares: &[u8], seat: i6
         if i64::from(share.seat()) != seat {
             return Err(Refusal::invalid(
                 "share-seat",
-                format!("第 {number} 个份额属于第 {} 席，不是所选的第 {seat} 席。请选择正确的席位或文件。", share.seat()),
-                format!("Share {number} is of seat {}, not of seat {seat}. Choose the right seat or file.", share.seat()),
+                format!(
+                    "第 {number} 个份额属于第 {} 席，不是所选的第 {seat} 席。请选择正确的席位或文件。",
+                    share.seat()
+                ),
+                format!(
+                    "Share {number} is of seat {}, not of seat {seat}. Choose the right seat or file.",
+                    share.seat()
+                ),
             )
             .at("file"));
         }
@@ -246,10 +258,7 @@ pub struct RoundChecked {
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn check_round(
-    file: &RoundFile,
-    keys: &[PublicKey],
-) -> Result<RoundChecked, Refusal> {
+pub fn check_round(file: &RoundFile, keys: &[PublicKey]) -> Result<RoundChecked, Refusal> {
     let opening = &file.opening;
     let committee = &committee(opening)?;
     if hex::encode(Sha256::digest(file.rules.as_bytes())) != opening.rules_sha256 {
@@ -274,12 +283,7 @@ pub fn check_round(
         seats.push(shares.seat);
     }
     check_outcomes(file, &lids, seats.len() >= committee.threshold())?;
-    Ok(RoundChecked {
-        envelopes: lids.len(),
-        seats,
-        threshold: committee.threshold(),
-        outcomes: file.outcomes.len(),
-    })
+    Ok(RoundChecked { envelopes: lids.len(), seats, threshold: committee.threshold(), outcomes: file.outcomes.len() })
 }
 
 fn check_outcomes(file: &RoundFile, lids: &[Lid], enough: bool) -> Result<(), Refusal> {

@@ -184,8 +184,7 @@ pub async fn in_ceremony(conn: &Conn) -> Outcome<Vec<Committee>> {
 
 /// Committees that new rounds can be sealed to, the newest first.
 pub async fn ready(conn: &Conn, demo: bool) -> Outcome<Vec<Committee>> {
-    let tail =
-        format!("WHERE c.state = 'ready' AND c.demo = $1 ORDER BY c.ready_ms DESC, c.id LIMIT {LOOKED_AT_MAX}");
+    let tail = format!("WHERE c.state = 'ready' AND c.demo = $1 ORDER BY c.ready_ms DESC, c.id LIMIT {LOOKED_AT_MAX}");
     select(conn, &tail, vec![demo.into()]).await
 }
 

@@ -75,7 +75,8 @@ pub async fn add(conn: &Conn, e: &Envelope) -> Outcome<()> {
 
 /// A later envelope takes the place of what the sender had sent before.
 pub async fn supersede(conn: &Conn, round: &str, organisation: &str, at_ms: i64) -> Outcome<()> {
-    let text = "UPDATE envelope SET superseded_ms = $1 WHERE round = $2 AND organisation = $3 AND superseded_ms IS NULL";
+    let text =
+        "UPDATE envelope SET superseded_ms = $1 WHERE round = $2 AND organisation = $3 AND superseded_ms IS NULL";
     run(conn, text, vec![at_ms.into(), round.into(), organisation.into()]).await.map(|_| ())
 }
 
@@ -107,6 +108,15 @@ pub async fn of_senders(conn: &Conn, round: &str, organisations: &[String]) -> O
 pub async fn current(conn: &Conn, round: &str) -> Outcome<Vec<Envelope>> {
     let tail = format!("WHERE round = $1 AND superseded_ms IS NULL ORDER BY number LIMIT {ENVELOPES_MAX}");
     select(conn, &tail, vec![round.into()]).await
+}
+
+/// What counts in a round, as lists show it: without the lids, which are long.
+pub async fn listed(conn: &Conn, round: &str) -> Outcome<Vec<Envelope>> {
+    let columns = COLUMNS.join(", ").replace("head", "SUBSTR(head, 1, 0) AS head");
+    let text = format!(
+        "SELECT {columns} FROM envelope WHERE round = $1 AND superseded_ms IS NULL ORDER BY number LIMIT {ENVELOPES_MAX}"
+    );
+    all(conn, &text, vec![round.into()]).await?.iter().map(envelope).collect()
 }
 
 /// How many envelopes count in a round.

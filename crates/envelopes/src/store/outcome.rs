@@ -66,7 +66,14 @@ pub async fn of_envelope(conn: &Conn, envelope: &str) -> Outcome<Option<Fate>> {
     all(conn, &text, vec![envelope.into()]).await?.first().map(result).transpose()
 }
 
-/// The outcomes of a round; as many as its list has envelopes.
+/// The outcomes of a round as everybody learns them: without what was in the envelopes.
+pub async fn told(conn: &Conn, round: &str) -> Outcome<Vec<Fate>> {
+    let columns = COLUMNS.join(", ").replace("manifest", "CAST(NULL AS TEXT) AS manifest");
+    let text = format!("SELECT {columns} FROM envelope_outcome WHERE round = $1");
+    all(conn, &text, vec![round.into()]).await?.iter().map(result).collect()
+}
+
+/// The outcomes of a round with what was in the envelopes; as many as its list has.
 pub async fn of_round(conn: &Conn, round: &str) -> Outcome<Vec<Fate>> {
     let text = format!("SELECT {} FROM envelope_outcome WHERE round = $1", COLUMNS.join(", "));
     all(conn, &text, vec![round.into()]).await?.iter().map(result).collect()

@@ -44,4 +44,3 @@ pub async fn sweep(conn: &Conn, before_ms: i64) -> Outcome<u64> {
     let text = "DELETE FROM envelope_part WHERE at_ms < $1 AND NOT EXISTS (SELECT 1 FROM envelope e WHERE e.hash = envelope_part.hash)";
     run(conn, text, vec![before_ms.into()]).await
 }
-

@@ -136,9 +136,8 @@ pub async fn by_id(conn: &Conn, id: &str) -> Outcome<Option<Round>> {
 
 /// The rounds of an owner, the newest first.
 pub async fn of_owner(conn: &Conn, owner: &Owner) -> Outcome<Vec<Round>> {
-    let tail = format!(
-        "WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.created_ms DESC, r.id LIMIT {LOOKED_AT_MAX}"
-    );
+    let tail =
+        format!("WHERE r.owner_kind = $1 AND r.owner_id = $2 ORDER BY r.created_ms DESC, r.id LIMIT {LOOKED_AT_MAX}");
     select(conn, &tail, vec![owner.kind.clone().into(), owner.id.clone().into()]).await
 }
 

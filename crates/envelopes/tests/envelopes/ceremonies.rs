@@ -4,6 +4,7 @@ use crate::house::{TOWN_A, code, draft, house};
 use envelopes::actions::committee::{
     CeremonyFile, ceremony_file, committee_draft, committee_give_up, committee_retire, committee_view, seat_hand_in,
 };
+use envelopes::actions::round::round_begin;
 use envelopes::rules::committee::{CommitteeDraft, CommitteeState, SeatStep};
 use sealing::trustee::{Cost, Judgement};
 
@@ -115,8 +116,8 @@ async fn a_ceremony_is_given_up_and_a_committee_retired_by_the_office_only() {
     house.close().await;
     let _ = round;
     committee_retire(house.app(), &house.joint(), &committee.id, "换届").await.expect("the empty round is over");
-    let begun = envelopes::actions::round::round_begin(house.app(), &house.joint(), house.new_round(&committee.id));
-    assert_eq!(code(begun.await), "committee-not-ready");
+    let begun = round_begin(house.app(), &house.joint(), house.new_round(&committee.id)).await;
+    assert_eq!(code(begun), "committee-not-ready");
     house.0.finish().await;
 }
 
@@ -138,5 +139,76 @@ async fn a_committee_has_three_seats_and_needs_more_than_half() {
     assert_eq!(code(committee_draft(house.app(), &house.officer(TOWN_A), draft()).await), "forbidden");
     let four = CommitteeDraft { notary: "某公证处".into(), threshold: "3".into(), ..draft() };
     committee_draft(house.app(), &house.joint(), four).await.expect("a notary fills a seat");
+    house.0.finish().await;
+}
+
+const SEED: [u8; 32] = [7; 32];
+
+/// A deal that holds as far as everybody can see and gives one seat a share that is not what was committed to.
+fn lying(deal: &[u8], cheated: usize) -> Vec<u8> {
+    use ed25519_dalek::{Signer, SigningKey};
+    let mut deal: serde_json::Value = serde_json::from_slice(deal).unwrap();
+    let share = deal["shares"][cheated].as_str().unwrap();
+    let bent = format!("{}{}", if share.starts_with('0') { '1' } else { '0' }, &share[1..]);
+    deal["shares"][cheated] = bent.into();
+    let bytes = |value: &serde_json::Value| {
+        let text = value.as_str().unwrap();
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+    };
+    let all = |name: &str| deal[name].as_array().unwrap().iter().flat_map(bytes).collect::<Vec<u8>>();
+    let seat = u16::try_from(deal["seat"].as_u64().unwrap()).unwrap().to_be_bytes().to_vec();
+    let parts = [
+        bytes(&deal["plan"]),
+        seat,
+        all("commitments"),
+        bytes(&deal["possession"]),
+        bytes(&deal["ephemeral"]),
+        bytes(&deal["ephemeral_possession"]),
+        all("shares"),
+    ];
+    let mut signed = b"yilang-sealing/1 deal\0".to_vec();
+    for part in parts {
+        signed.extend_from_slice(&u32::try_from(part.len()).unwrap().to_be_bytes());
+        signed.extend_from_slice(&part);
+    }
+    let signature = SigningKey::from_bytes(&SEED).sign(&signed).to_bytes();
+    deal["signature"] = crate::house::hex(&signature).into();
+    deal.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn a_dealer_who_lies_is_proven_and_named_and_the_ceremony_is_void() {
+    let house = house().await;
+    let id = house.drafted().await;
+    let mut secrets = house.secrets(&id).await;
+    let (origin, name) = (secrets[0].origin().to_owned(), secrets[0].name().to_owned());
+    let mut known = |bytes: &mut [u8]| bytes.fill(SEED[0]);
+    secrets[0] = sealing::trustee::TrusteeSecret::new(&origin, &id, 1, &name, &mut known).unwrap();
+    house.register_all(&id, &secrets).await;
+    let plan = house.plan(&id).await;
+    let lie = lying(&secrets[0].deal(&plan).unwrap().to_json(), 1);
+    house.hand_in(&id, 1, SeatStep::Deal, lie).await.expect("nobody but the second seat can see it");
+    for secret in &secrets[1..] {
+        let deal = secret.deal(&plan).unwrap().to_json();
+        house.hand_in(&id, secret.seat().into(), SeatStep::Deal, deal).await.unwrap();
+    }
+    let transcript = house.transcript(&id).await;
+    let Judgement::Accepts(acceptance) = secrets[2].judge(&transcript).unwrap() else { panic!("it was dealt well") };
+    house.hand_in(&id, 3, SeatStep::Answer, acceptance.to_json()).await.unwrap();
+    let Judgement::Complains(complaint) = secrets[1].judge(&transcript).unwrap() else { panic!("it was cheated") };
+    let again = house.hand_in(&id, 3, SeatStep::Answer, complaint.to_json()).await;
+    assert_eq!(code(again), "seat-done");
+    let mut false_one: serde_json::Value = serde_json::from_slice(&complaint.to_json()).unwrap();
+    false_one["dealer"] = 3.into();
+    let refused = house.hand_in(&id, 2, SeatStep::Answer, false_one.to_string().into_bytes()).await;
+    assert_ne!(code(refused), "seat-done", "a complaint about another is none");
+    house.hand_in(&id, 2, SeatStep::Answer, complaint.to_json()).await.expect("the complaint is proven");
+    let view = committee_view(house.app(), &house.visitor(), &id).await.unwrap();
+    assert_eq!((view.committee.state, view.committee.liar), (CommitteeState::Void, Some(1)));
+    let kinds = house.journal("committee", &id).await;
+    let last: Vec<&str> = kinds.iter().rev().take(2).map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(last, ["committee.voided", "committee.complained"]);
+    let answer = house.hand_in(&id, 1, SeatStep::Answer, b"{}".to_vec()).await;
+    assert_eq!(code(answer), "committee-step");
     house.0.finish().await;
 }

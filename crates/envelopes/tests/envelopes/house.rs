@@ -202,7 +202,8 @@ impl House {
     pub async fn sealed(&self, round: &str, organisation: &str, price: &str) -> Vec<u8> {
         let form = envelope_form(self.app(), &self.bidder(organisation), round, None).await.expect("it may send");
         let fields = [("price".to_owned(), price.to_owned())].into();
-        let file = File { name: "报价.txt".into(), media_type: "text/plain".into(), bytes: price.as_bytes().to_vec() };
+        let file =
+            File { name: "报价.txt".into(), media_type: "text/plain".into(), bytes: price.as_bytes().to_vec() };
         let bundle = Bundle::new(fields, vec![file], &mut random);
         seal(&form.context, &bundle, &mut random).expect("it is sealed").bytes()
     }

@@ -33,32 +33,35 @@ const UNLINKED: [&str; 12] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 25] = [
-    "/sign-in/codes",                       // after a password, for whoever has a second factor
-    "/account/factors/confirmations",       // behind the form that begins
-    "/account/factors/removals",            // nobody has a second factor
-    "/account/recovery-codes",              // nobody has a second factor
-    "/account/proofs",                      // in place of what was refused for want of a proof
-    "/deliveries/{id}/replays",             // nothing was sent outside
-    "/inbox/address/removals",              // nobody has named an address
-    "/mail/addresses/{link}",               // behind a link that is mailed
-    "/mail/unsubscriptions/{link}",         // behind a link that is mailed
-    "/webhooks/{id}/removals",              // nobody has made a webhook
-    "/account/tokens/{id}/revocations",     // nobody has made an access token
-    "/admin/accounts/{id}/enablings",       // nobody is disabled
-    "/admin/accounts/{id}/factor-removals", // nobody has a second factor
-    "/admin/erasures/{id}/decisions",       // nobody has asked for an erasure
-    "/admin/invites/{id}/revocations",      // no invitation is open
-    "/admin/jobs/{id}/retries",             // no job has died
-    "/admin/pack/proposals/{id}/decisions", // there was one pack only
-    "/experts",                             // the expert has entered himself already
-    "/first/{secret}",                      // behind a link that is printed once
-    "/invite/{secret}",                     // behind a link that is shown once
-    "/members/{id}/acceptances",            // nobody is invited into an organisation
-    "/offers/{id}/submissions",             // the drafts are needs, whose page is the same
-    "/poc/{id}/centres",                    // every project has asked the one example centre
-    "/poc/{id}/publications",               // every project is public
-    "/statuses/{id}/confirmations",         // no status waits for an office
+const UNSHOWN: [&str; 28] = [
+    "/sign-in/codes",                          // after a password, for whoever has a second factor
+    "/account/factors/confirmations",          // behind the form that begins
+    "/account/factors/removals",               // nobody has a second factor
+    "/account/recovery-codes",                 // nobody has a second factor
+    "/account/proofs",                         // in place of what was refused for want of a proof
+    "/deliveries/{id}/replays",                // nothing was sent outside
+    "/inbox/address/removals",                 // nobody has named an address
+    "/mail/addresses/{link}",                  // behind a link that is mailed
+    "/mail/unsubscriptions/{link}",            // behind a link that is mailed
+    "/webhooks/{id}/removals",                 // nobody has made a webhook
+    "/account/tokens/{id}/revocations",        // nobody has made an access token
+    "/admin/accounts/{id}/enablings",          // nobody is disabled
+    "/admin/accounts/{id}/factor-removals",    // nobody has a second factor
+    "/admin/erasures/{id}/decisions",          // nobody has asked for an erasure
+    "/admin/invites/{id}/revocations",         // no invitation is open
+    "/admin/jobs/{id}/retries",                // no job has died
+    "/admin/pack/proposals/{id}/decisions",    // there was one pack only
+    "/experts",                                // the expert has entered himself already
+    "/first/{secret}",                         // behind a link that is printed once
+    "/invite/{secret}",                        // behind a link that is shown once
+    "/members/{id}/acceptances",               // nobody is invited into an organisation
+    "/offers/{id}/submissions",                // the drafts are needs, whose page is the same
+    "/poc/{id}/centres",                       // every project has asked the one example centre
+    "/poc/{id}/publications",                  // every project is public
+    "/statuses/{id}/confirmations",            // no status waits for an office
+    "/committees/{id}/seats/{number}/deals",   // no committee deals
+    "/committees/{id}/seats/{number}/answers", // no committee checks
+    "/rounds/{id}/seats/{number}/shares",      // no round waits for shares
 ];
 
 /// What one person met.

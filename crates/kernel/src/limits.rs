@@ -18,6 +18,10 @@ pub const DETAIL_CHARS_MAX: usize = 20_000;
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of a file that an import accepts.
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a sealed envelope with what a form puts around it: the largest size class and a head.
+pub const ENVELOPE_BYTES_MAX: usize = (64 * 1024 + 64) * 1024;
+/// Bytes of the shares of one trustee for the largest round, in hexadecimal digits.
+pub const SHARES_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Bytes of a query string.
 pub const QUERY_STRING_BYTES_MAX: usize = 8 * 1024;
 /// Levels of nesting in a JSON body.

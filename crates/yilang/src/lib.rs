@@ -12,5 +12,6 @@ pub fn capabilities() -> Vec<Capability> {
         notices::capability(),
         access::capability(),
         accords::capability(),
+        envelopes::capability(),
     ]
 }

@@ -11,7 +11,9 @@ mod journal;
 mod keep;
 mod ledger;
 mod pack;
+mod sealing;
 mod serve;
+mod trustee;
 mod witness;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -63,6 +65,16 @@ enum Command {
     /// Hold the logs of others to their past.
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
+    /// Hold a seat of an opening committee: make its keys, deal, accept, give shares. Needs no server.
+    #[command(subcommand)]
+    Trustee(trustee::TrusteeCommand),
+    /// Seal an envelope for a round without a browser. Needs no server.
+    Seal(sealing::SealArgs),
+    /// Open envelopes of a round with the shares of its trustees. Needs no server.
+    Open(sealing::OpenArgs),
+    /// Check what a committee or a round has published. Needs no server.
+    #[command(subcommand)]
+    Sealing(sealing::SealingCommand),
     /// Write a backup of everything but keys and uploads; the server may run.
     Backup {
         /// The file; an existing one is not overwritten.
@@ -186,6 +198,10 @@ async fn run(command: Command, config: Config) -> Result<(), Ended> {
         Command::Journal(command) => journal::journal(place, command).await,
         Command::Ledger(command) => ledger::ledger(place, command).await,
         Command::Witness(command) => witness::witness(place, command).await,
+        Command::Trustee(command) => trustee::trustee(command),
+        Command::Seal(args) => sealing::seal(args),
+        Command::Open(args) => sealing::open(args),
+        Command::Sealing(command) => sealing::verify(command),
         Command::Backup { file } => journal::backup(place, &file).await,
         Command::Restore { file, public_url } => journal::restore(place, &file, &public_url).await,
         Command::Index(command) => keep::index(place, command).await,

@@ -25,6 +25,8 @@ mod program;
 #[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]
+mod sealing;
+#[cfg(feature = "bench")]
 mod search;
 #[cfg(feature = "bench")]
 mod start;
@@ -45,6 +47,8 @@ pub enum Suite {
     Db,
     /// Sealing, verifying and proving a journal of a million entries.
     Journal,
+    /// Sealing, giving shares and opening a round of 2,000 envelopes, against plain El Gamal.
+    Sealing,
     /// Ranking over the pack and speed over a million records, against SQLite FTS5 and Xapian.
     Search,
     /// A hundred thousand organisations by `yilang import`, against bare SQLite.

@@ -8,26 +8,41 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("pack", &["kernel"]),
     ("search", &["kernel"]),
     ("proof", &[]),
+    ("sealing", &["proof"]),
+    ("stripping", &["kernel"]),
     ("witness", &["proof"]),
-    ("platform", &["kernel", "pack", "search", "proof", "witness"]),
+    ("platform", &["kernel", "pack", "search", "proof", "witness", "stripping"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
     ("ledger", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("notices", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
+    ("envelopes", &["kernel", "pack", "search", "proof", "sealing", "stripping", "platform", "registry"]),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     (
         "yilang",
         &[
-            "kernel", "pack", "search", "proof", "platform", "registry", "ledger", "notices", "access", "accords",
+            "kernel",
+            "pack",
+            "search",
+            "proof",
+            "sealing",
+            "stripping",
+            "platform",
+            "registry",
+            "ledger",
+            "notices",
+            "access",
+            "accords",
+            "envelopes",
             "witness",
         ],
     ),
-    ("xtask", &["kernel", "pack", "search", "proof", "platform", "registry", "ledger"]),
+    ("xtask", &["kernel", "pack", "search", "proof", "sealing", "platform", "registry", "ledger"]),
 ];
 
 /// The pure floors, and what would make them impure.
-const PURE: &[&str] = &["kernel", "pack", "search", "proof"];
+const PURE: &[&str] = &["kernel", "pack", "search", "proof", "sealing", "stripping"];
 const IMPURE: &[&str] = &["sea-orm", "sqlx", "rusqlite", "tokio", "axum", "reqwest", "rand", "getrandom"];
 
 /// Whether this is one of our crates.

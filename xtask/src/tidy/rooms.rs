@@ -16,10 +16,14 @@ const PURE: &[&str] = &[
     "kernel",
     "pack",
     "proof",
+    "sealing",
+    "stripping",
     "search",
     "serde",
     "serde_json",
     "thiserror",
+    "hex",
+    "sha2",
 ];
 
 /// Modules of the standard library that reach outside.

@@ -202,6 +202,8 @@ pub struct Shell {
     pub css: &'static str,
     /// Address of the script module.
     pub js: &'static str,
+    /// Addresses of further script modules that this page needs.
+    pub modules: Vec<&'static str>,
     /// Address of the icon.
     pub icon: &'static str,
 }
@@ -238,6 +240,7 @@ impl Shell {
             private: false,
             css: assets::css(),
             js: assets::js(),
+            modules: Vec::new(),
             icon: assets::icon(),
         };
         let path = visit.path.clone();
@@ -294,6 +297,12 @@ impl Shell {
             n if n <= ACTING_SHOWN_MAX => Some(shown),
             n => Some(self.t.with2("acting-several", "names", shown.as_str(), "n", n as i64)),
         }
+    }
+
+    /// Loads a further script module, such as `seal-form.js`, on this page.
+    pub fn module(mut self, file: &str) -> Self {
+        self.modules.push(assets::href(file));
+        self
     }
 
     /// Keeps search engines away.

@@ -16,9 +16,11 @@ use super::format;
 /// One Fluent file: the crate it belongs to (for messages), its language, its text (`include_str!`).
 pub type Source = (&'static str, Locale, &'static str);
 
-const OWN: [Source; 2] = [
+const OWN: [Source; 4] = [
     ("platform", Locale::ZhCn, include_str!("../../locales/zh-CN.ftl")),
     ("platform", Locale::En, include_str!("../../locales/en.ftl")),
+    ("platform", Locale::ZhCn, include_str!("../../locales/zh-CN/seal.ftl")),
+    ("platform", Locale::En, include_str!("../../locales/en/seal.ftl")),
 ];
 
 /// Why a set of Fluent files cannot be used.

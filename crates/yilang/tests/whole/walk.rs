@@ -35,42 +35,45 @@ const UNLINKED: [&str; 13] = [
 ];
 
 /// Forms that no page of a finished demo shows, and why.
-const UNSHOWN: [&str; 35] = [
-    "/sign-in/codes",                       // after a password, for whoever has a second factor
-    "/sign-in/passkeys",                    // the address of the demo has no passkeys
-    "/sign-in/passkeys/answers",            // behind the form that asks
-    "/sign-in/providers/{id}",              // no other house is named
-    "/sign-in/returns/{id}",                // where another house sends people back to
-    "/account/passkeys",                    // the address of the demo has no passkeys
-    "/account/passkeys/confirmations",      // behind the form that begins
-    "/account/passkeys/{id}/removals",      // nobody has a passkey
-    "/account/proofs/passkeys",             // in place of what was refused for want of a proof
-    "/account/identities/{id}/links",       // no other house is named
-    "/account/identities/{id}/removals",    // nobody has linked an identity
-    "/account/factors/confirmations",       // behind the form that begins
-    "/account/factors/removals",            // nobody has a second factor
-    "/account/recovery-codes",              // nobody has a second factor
-    "/account/proofs",                      // in place of what was refused for want of a proof
-    "/deliveries/{id}/replays",             // nothing was sent outside
-    "/inbox/address/removals",              // nobody has named an address
-    "/mail/addresses/{link}",               // behind a link that is mailed
-    "/mail/unsubscriptions/{link}",         // behind a link that is mailed
-    "/webhooks/{id}/removals",              // nobody has made a webhook
-    "/account/tokens/{id}/revocations",     // nobody has made an access token
-    "/admin/accounts/{id}/enablings",       // nobody is disabled
-    "/admin/accounts/{id}/factor-removals", // nobody has a second factor
-    "/admin/erasures/{id}/decisions",       // nobody has asked for an erasure
-    "/admin/invites/{id}/revocations",      // no invitation is open
-    "/admin/jobs/{id}/retries",             // no job has died
-    "/admin/pack/proposals/{id}/decisions", // there was one pack only
-    "/experts",                             // the expert has entered himself already
-    "/first/{secret}",                      // behind a link that is printed once
-    "/invite/{secret}",                     // behind a link that is shown once
-    "/members/{id}/acceptances",            // nobody is invited into an organisation
-    "/offers/{id}/submissions",             // the drafts are needs, whose page is the same
-    "/poc/{id}/centres",                    // every project has asked the one example centre
-    "/poc/{id}/publications",               // every project is public
-    "/statuses/{id}/confirmations",         // no status waits for an office
+const UNSHOWN: [&str; 38] = [
+    "/sign-in/codes",                          // after a password, for whoever has a second factor
+    "/sign-in/passkeys",                       // the address of the demo has no passkeys
+    "/sign-in/passkeys/answers",               // behind the form that asks
+    "/sign-in/providers/{id}",                 // no other house is named
+    "/sign-in/returns/{id}",                   // where another house sends people back to
+    "/account/passkeys",                       // the address of the demo has no passkeys
+    "/account/passkeys/confirmations",         // behind the form that begins
+    "/account/passkeys/{id}/removals",         // nobody has a passkey
+    "/account/proofs/passkeys",                // in place of what was refused for want of a proof
+    "/account/identities/{id}/links",          // no other house is named
+    "/account/identities/{id}/removals",       // nobody has linked an identity
+    "/account/factors/confirmations",          // behind the form that begins
+    "/account/factors/removals",               // nobody has a second factor
+    "/account/recovery-codes",                 // nobody has a second factor
+    "/account/proofs",                         // in place of what was refused for want of a proof
+    "/deliveries/{id}/replays",                // nothing was sent outside
+    "/inbox/address/removals",                 // nobody has named an address
+    "/mail/addresses/{link}",                  // behind a link that is mailed
+    "/mail/unsubscriptions/{link}",            // behind a link that is mailed
+    "/webhooks/{id}/removals",                 // nobody has made a webhook
+    "/account/tokens/{id}/revocations",        // nobody has made an access token
+    "/admin/accounts/{id}/enablings",          // nobody is disabled
+    "/admin/accounts/{id}/factor-removals",    // nobody has a second factor
+    "/admin/erasures/{id}/decisions",          // nobody has asked for an erasure
+    "/admin/invites/{id}/revocations",         // no invitation is open
+    "/admin/jobs/{id}/retries",                // no job has died
+    "/admin/pack/proposals/{id}/decisions",    // there was one pack only
+    "/experts",                                // the expert has entered himself already
+    "/first/{secret}",                         // behind a link that is printed once
+    "/invite/{secret}",                        // behind a link that is shown once
+    "/members/{id}/acceptances",               // nobody is invited into an organisation
+    "/offers/{id}/submissions",                // the drafts are needs, whose page is the same
+    "/poc/{id}/centres",                       // every project has asked the one example centre
+    "/poc/{id}/publications",                  // every project is public
+    "/statuses/{id}/confirmations",            // no status waits for an office
+    "/committees/{id}/seats/{number}/deals",   // no committee deals
+    "/committees/{id}/seats/{number}/answers", // no committee checks
+    "/rounds/{id}/seats/{number}/shares",      // no round waits for shares
 ];
 
 /// What one person met.

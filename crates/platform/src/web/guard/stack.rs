@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kernel::limits::{BODY_BYTES_MAX, IMPORT_BYTES_MAX, QUERY_STRING_BYTES_MAX};
+use kernel::limits::{BODY_BYTES_MAX, ENVELOPE_BYTES_MAX, IMPORT_BYTES_MAX, QUERY_STRING_BYTES_MAX, SHARES_BYTES_MAX};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -40,7 +40,7 @@ pub fn guarded(router: Router, site: Arc<Site>, now_ms: NowMs) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .fallback(async || Problem::not_found())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(REQUEST_TIMEOUT_S)))
-        .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(ENVELOPE_BYTES_MAX))
         .layer(from_fn(body_length))
         .layer(from_fn(csrf::layer))
         .layer(from_fn_with_state(gate, admit))
@@ -60,9 +60,15 @@ async fn address_length(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Bytes that a body sent to this path may have: files are taken under an `…/imports` path only.
+/// Bytes that a body sent to this path may have: files are taken under an `…/imports` path, sealed envelopes at
+/// `…/envelopes` and shares of trustees at `…/shares`.
 pub fn body_bytes_max(path: &str) -> usize {
-    if path.split('/').any(|part| part == "imports") { IMPORT_BYTES_MAX } else { BODY_BYTES_MAX }
+    match path.rsplit('/').next() {
+        _ if path.split('/').any(|part| part == "imports") => IMPORT_BYTES_MAX,
+        Some("envelopes") => ENVELOPE_BYTES_MAX,
+        Some("shares") => SHARES_BYTES_MAX,
+        _ => BODY_BYTES_MAX,
+    }
 }
 
 /// Refuses by the announced length, before a byte is read; whoever reads a body holds it to the same limit.

@@ -77,6 +77,8 @@ pub struct Field {
     pub chars_max: usize,
     /// True makes the label the page's heading (one question per page).
     pub heading: bool,
+    /// True for a question of a [`super::SealedForm`]: it has no name to be sent under.
+    pub sealed: bool,
 }
 
 impl Field {
@@ -95,6 +97,7 @@ impl Field {
             unit: String::new(),
             chars_max: 0,
             heading: false,
+            sealed: false,
         }
     }
 
@@ -154,6 +157,17 @@ impl Field {
     pub fn heading(mut self) -> Self {
         self.heading = true;
         self
+    }
+
+    /// Takes the name away: a script reads the field, and nothing sends it.
+    pub(super) fn sealed(mut self) -> Self {
+        self.sealed = true;
+        self
+    }
+
+    /// The attribute that says what the field is called.
+    fn naming(&self) -> &'static str {
+        if self.sealed { "data-sealed" } else { "name" }
     }
 
     fn is_group(&self) -> bool {

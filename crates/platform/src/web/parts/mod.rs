@@ -6,6 +6,7 @@
 mod facts;
 mod form;
 mod lists;
+mod sealed;
 mod trust;
 
 pub use facts::{
@@ -13,6 +14,7 @@ pub use facts::{
 };
 pub use form::{Answer, Answers, Choice, ErrorSummary, Field, FieldKind, Form};
 pub use lists::{Action, Chip, Empty, FacetGroup, FacetValue, Facets, Pager, SearchBox, SortOption};
+pub use sealed::{SealContext, SealedForm};
 pub use trust::{Marked, Proofs, Receipt, Tag, Tone, Why, WhyReason};
 
 /// Percent-encodes a value for a query string (everything but RFC 3986's unreserved characters).

@@ -1,0 +1,9 @@
+//! Opening committees and sealed rounds in a running house.
+
+mod api;
+mod ceremonies;
+mod demo;
+mod house;
+mod pages;
+mod policies;
+mod rounds;

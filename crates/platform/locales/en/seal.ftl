@@ -1,0 +1,22 @@
+# Forms whose answers are sealed in the browser
+seal-about = What you enter and the files you choose are sealed in this browser. Only the sealed envelope is sent; nobody can read it before the opening. Author, times and places are taken out of the files first.
+seal-submit = Seal
+seal-closed-title = The envelope is sealed
+seal-closed-about = Nothing has been sent yet. Keep the envelope and its hash: with them you can prove later what you submitted.
+seal-hash = Envelope hash
+seal-save = Save the envelope
+seal-again = Change the answers
+seal-send = Send the envelope
+seal-own = Use an envelope file instead, or go back to the questions
+seal-own-label = Envelope file
+seal-own-hint = Made by the command below on your own machine. Any other file is refused.
+seal-problem = Something needs changing
+seal-insecure = This browser can only seal on a page that was opened over HTTPS. Open the page over HTTPS, or make the envelope with the command yilang seal.
+seal-key = The page holds wrong details of the round or the committee. Reload it; if that does not help, ask the organiser.
+seal-too-large = Answers and files come to too much. An envelope holds 64 files and 64 MiB in all; leave out or shrink files.
+seal-text = The text is longer than 64 KiB or holds broken characters. Shorten it, or type it again.
+seal-file-name = The file’s name is too long or holds characters that a name may not. Rename the file and choose it again.
+seal-envelope = This file is no envelope, or is damaged. Choose the file that yilang seal has written. It has not been sent.
+seal-foreign = This envelope is for another round, committee or sender. Make one for this page. It has not been sent.
+seal-missing = Please fill this in.
+seal-failed = The browser could not seal. Reload the page and try again, or make the envelope with the command yilang seal.

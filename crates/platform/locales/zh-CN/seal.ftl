@@ -1,0 +1,22 @@
+# 在浏览器中密封的表单
+seal-about = 您填写的内容和所选文件都在本浏览器中密封，只发送密封后的信封，开启之前任何人都看不到内容。密封前会先去除文件中的作者、时间和地点信息。
+seal-submit = 密封
+seal-closed-title = 信封已密封
+seal-closed-about = 尚未发送。请保存信封及其摘要，日后可以凭此证明您提交了什么。
+seal-hash = 信封摘要
+seal-save = 保存信封
+seal-again = 修改内容
+seal-send = 发送信封
+seal-own = 改用信封文件，或返回填写
+seal-own-label = 信封文件
+seal-own-hint = 由下面的命令在您自己的电脑上生成。其他文件一律拒收。
+seal-problem = 有内容需要修改
+seal-insecure = 浏览器只能在通过 HTTPS 打开的页面中密封。请通过 HTTPS 打开本页，或用 yilang seal 命令生成信封。
+seal-key = 页面中的轮次或委员会信息有误。请刷新页面；仍有问题请联系组织方。
+seal-too-large = 内容和文件总量过大。一个信封最多 64 个文件、合计 64 MiB；请减少或压缩文件。
+seal-text = 文字超过 64 KiB，或含有残缺字符。请缩短或重新输入。
+seal-file-name = 文件名过长，或含有不能用于文件名的字符。请改名后重新选择。
+seal-envelope = 这个文件不是信封，或者已损坏。请选择 yilang seal 写出的文件。文件没有发送。
+seal-foreign = 这个信封属于其他轮次、委员会或提交人。请为本页重新制作。文件没有发送。
+seal-missing = 请填写此项。
+seal-failed = 浏览器未能完成密封。请刷新页面重试，或用 yilang seal 命令生成信封。

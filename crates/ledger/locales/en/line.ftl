@@ -62,3 +62,5 @@ line-entry-remark = Remark
 line-entry-remark-hint = A rejection needs its reason.
 desk-line-check = Check an entry
 desk-line-open = Match a line of a statement
+line-table = Line by line
+line-open-table = Open lines, the oldest first

@@ -121,3 +121,5 @@ payment-file-made = Made
 payment-file-by = By
 desk-payment-check = Check a payment
 desk-payment-send = Send an approved payment
+payment-files-table = The newest payment files
+payment-table = Payment by payment

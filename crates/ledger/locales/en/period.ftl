@@ -25,3 +25,4 @@ period-year-why = Why
 period-kept-year-held = Money on it is held; settle or free it first.
 period-kept-account-closed = The account it returns to is closed; ask its owner.
 period-kept-period-closed = The last month of the year is closed already.
+period-table = Months that were closed

@@ -52,3 +52,4 @@ statement-csv-opening = Opening (CNY)
 statement-csv-closing = Closing (CNY)
 statement-csv-lines = Lines
 statement-csv-sha256 = SHA-256
+statement-table = Statements, the newest first

@@ -62,3 +62,5 @@ line-entry-remark = 说明
 line-entry-remark-hint = 退回时须写明理由。
 desk-line-check = 入账待复核
 desk-line-open = 流水未对上
+line-table = 逐笔明细
+line-open-table = 逐笔未对上的流水

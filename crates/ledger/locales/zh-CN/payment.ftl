@@ -121,3 +121,5 @@ payment-file-made = 生成时间
 payment-file-by = 生成人
 desk-payment-check = 支付指令待复核
 desk-payment-send = 支付指令待送出
+payment-files-table = 最近的付款文件
+payment-table = 逐笔支付指令

@@ -25,3 +25,4 @@ period-year-why = 原因
 period-kept-year-held = 还有冻结的款项，请先结清或解冻。
 period-kept-account-closed = 收回账户已销户，请联系账户所有者。
 period-kept-period-closed = 年末所在的月份已经结账。
+period-table = 结账记录

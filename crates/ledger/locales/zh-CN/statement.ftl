@@ -52,3 +52,4 @@ statement-csv-opening = 期初余额（元）
 statement-csv-closing = 期末余额（元）
 statement-csv-lines = 明细
 statement-csv-sha256 = SHA-256
+statement-table = 对账单一览

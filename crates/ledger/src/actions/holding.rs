@@ -8,6 +8,7 @@ use super::account::account_open_in;
 use super::treasury::{account_resource, by, load_account, seen};
 use crate::rules::account::{Account, Owner, OwnerKind, Standing};
 use crate::rules::opening::{self as rules, OpenDraft};
+use crate::rules::payment::payment_of;
 use crate::store;
 use crate::store::list::OWNED;
 use kernel::{Adcode, Date, Fen, Refusal};
@@ -103,6 +104,8 @@ pub struct View {
     pub owner_name: String,
     /// What is held on it, the oldest first.
     pub pendings: Vec<Pending>,
+    /// Numbers of the payments for which money is held, by their ids.
+    pub numbers: BTreeMap<String, String>,
     /// Its latest entries.
     pub entries: Vec<AccountEntry>,
     /// Entries in all.
@@ -141,9 +144,13 @@ pub async fn ledger_view(app: &App, ctx: &Ctx, id: &str, at: &str, entries: usiz
     };
     let (found, entries_total) = store::entry::page(&conn, id, &EntryFilter::default(), None, entries).await?;
     let mut names = owner_names(app, std::iter::once(&account)).await?;
+    let pendings = store::transfer::pendings_of(&conn, id, PENDINGS_MAX).await?;
+    let held: Vec<String> = pendings.iter().filter_map(|held| payment_of(&held.id)).map(str::to_owned).collect();
+    let payments = store::payment::by_ids(&conn, &held).await?;
     Ok(View {
         owner_name: names.remove(&account.owner.id).unwrap_or_default(),
-        pendings: store::transfer::pendings_of(&conn, id, PENDINGS_MAX).await?,
+        numbers: payments.into_iter().map(|payment| (payment.id, payment.number)).collect(),
+        pendings,
         entries: found,
         entries_total,
         at,

@@ -7,7 +7,7 @@ use super::treasury::{by, chosen, happened, load_account, outside, owned};
 use crate::rules::account::{Account, Standing};
 use crate::rules::payment::{Payment, PaymentState};
 use crate::rules::reconcile::{self as rules, EntryDraft, EntryState, LineEntry, MatchRule, Meaning};
-use crate::rules::transfer::Ask;
+use crate::rules::transfer::{Ask, REFERENCE_CHARS_MAX};
 use crate::store;
 use kernel::input::needed;
 use kernel::{Fen, Refusal};
@@ -160,7 +160,8 @@ pub async fn line_unmatch(app: &App, ctx: &Ctx, id: &str, reason: String) -> Out
                 let entry = store::proposal::by_id(tx, entry).await?.ok_or_else(Refusal::not_found)?;
                 let next = rules::undo(&entry, &reason, by(tx))?;
                 let undo = format!("{}:undo", entry.transfer());
-                transfer(tx, &[Ask::reversal(undo, "line.undone", entry.transfer(), None).about(&entry.id)]).await?;
+                let back = Ask::reversal(undo, "line.undone", entry.transfer(), None).about(serial(&found));
+                transfer(tx, &[back]).await?;
                 store::proposal::save(tx, &next).await?;
             }
             store::line::match_undo(tx, &told.id, by(tx), &reason).await?;
@@ -242,6 +243,11 @@ pub async fn line_entry_decide(app: &App, ctx: &Ctx, id: &str, decision: String,
     .await
 }
 
+/// The bank's number of a line, as much of it as a transfer can refer to.
+fn serial(found: &Loaded) -> String {
+    found.line.serial.chars().take(REFERENCE_CHARS_MAX).collect()
+}
+
 /// Money that came in goes from the outside to the account, money that went out the other way.
 async fn enter(tx: &Txn, found: &Loaded, entry: &LineEntry, account: &Account, fresh: &str) -> Outcome<()> {
     if found.line.matched.is_some() {
@@ -253,7 +259,7 @@ async fn enter(tx: &Txn, found: &Loaded, entry: &LineEntry, account: &Account, f
         Ok(out) if out > Fen::ZERO => (account.id.clone(), outside, out),
         _ => (outside, account.id.clone(), line.amount),
     };
-    let ask = Ask::plain(entry.transfer(), "line.entered", from, to, amount).about(&entry.id).happened(at);
+    let ask = Ask::plain(entry.transfer(), "line.entered", from, to, amount).about(serial(found)).happened(at);
     transfer(tx, &[ask]).await?;
     let told = told(tx, fresh, (None, Some(entry.id.clone())), MatchRule::Entered, (false, &entry.purpose));
     store::line::matches_add(tx, &[(line.id.clone(), told)]).await

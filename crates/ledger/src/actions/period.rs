@@ -106,7 +106,7 @@ async fn step(tx: &Txn, app: &App, last: Date, after: &str) -> Outcome<(YearEnde
         }
     }
     done.ended = ids.len();
-    if !ids.is_empty() {
+    if !accounts.is_empty() {
         let year = last.year().to_string();
         let entry = Entry::new("year.ended", "ledger_year", &year).demo(app.settings().demo);
         tx.journal(entry.data(json!({ "accounts": ids }))).await?;
@@ -114,22 +114,23 @@ async fn step(tx: &Txn, app: &App, last: Date, after: &str) -> Outcome<(YearEnde
     Ok((done, next))
 }
 
+/// Ends one account, or says why it stays open; nothing of it is written then but perhaps the account of the next year.
 async fn end_one(tx: &Txn, account: &Account, standing: Standing, last: Date) -> Outcome<Result<(), Refusal>> {
-    let step = match period::year_end(account, standing, last, tx.ctx().now, tx.ctx().actor.id()) {
-        Ok(Some(step)) => step,
-        Ok(None) => return Ok(Ok(())),
-        Err(refusal) => return Ok(Err(refusal)),
+    match ended(tx, account, standing, last).await {
+        Err(Fault::Refused(refusal)) => Ok(Err(refusal)),
+        outcome => outcome.map(Ok),
+    }
+}
+
+async fn ended(tx: &Txn, account: &Account, standing: Standing, last: Date) -> Outcome<()> {
+    let Some(step) = period::year_end(account, standing, last, tx.ctx().now, tx.ctx().actor.id())? else {
+        return Ok(());
     };
     if let Some(next) = &step.opened {
         account_open_in(tx, next).await?;
     }
     if let Some(asked) = &step.moved {
-        match transfer(tx, std::slice::from_ref(asked)).await {
-            Ok(_) => {}
-            Err(Fault::Refused(refusal)) => return Ok(Err(refusal)),
-            Err(fault) => return Err(fault),
-        }
+        transfer(tx, std::slice::from_ref(asked)).await?;
     }
-    account_close_in(tx, &account.id, "year-end").await?;
-    Ok(Ok(()))
+    account_close_in(tx, &account.id, "year-end").await.map(drop)
 }

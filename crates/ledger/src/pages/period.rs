@@ -146,7 +146,7 @@ fn closed(t: T, found: &Periods) -> Table {
         Column::words(t.msg("period-col-closed")),
         Column::words(t.msg("period-col-by")),
     ];
-    let mut table = Table::new(t, t.msg("period-closed"), columns);
+    let mut table = Table::new(t, t.msg("period-table"), columns);
     table.caption_hidden = true;
     table.rows = found
         .closed

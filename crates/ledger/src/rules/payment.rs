@@ -147,6 +147,11 @@ impl Payment {
     }
 }
 
+/// The instruction to which a transfer belongs, as its id tells.
+pub fn payment_of(transfer: &str) -> Option<&str> {
+    transfer.strip_prefix("pay:")?.split(':').next()
+}
+
 /// One step of an instruction: who, when and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {

@@ -96,7 +96,7 @@ pub fn read(rows: &[Row]) -> Result<Read, Problems> {
         return Err(problems);
     };
     let (lines, serials) = (Vec::new(), BTreeMap::new());
-    let mut reader = Reader { order: &order, problems, opening: None, closing: None, lines, serials };
+    let mut reader = Reader { order: &order, problems, opening: None, closing: None, lines, serials, above: None };
     for row in &rows[1..] {
         reader.row(row, rows[0].cells.len());
     }
@@ -155,6 +155,9 @@ struct Reader<'a> {
     lines: Vec<StatementLine>,
     /// The bank's numbers so far, with the line of each.
     serials: BTreeMap<String, usize>,
+    /// The balance of the row above; none before the first and after a row whose balance cannot be read: one wrong cell is
+    /// one problem.
+    above: Option<Fen>,
 }
 
 /// A row with the columns named.
@@ -177,6 +180,7 @@ impl Reader<'_> {
     fn row(&mut self, row: &Row, width: usize) {
         if row.cells.len() != width {
             let (found, last) = (row.cells.len(), row.cells.len().max(1));
+            self.above = None;
             self.problems.add(problem(
                 (row.line, last),
                 ("csv-width", ""),
@@ -189,6 +193,7 @@ impl Reader<'_> {
         let before = self.problems.total;
         let long = COLUMNS.iter().find(|name| cells.text(name).chars().count() > CELL_CHARS_MAX);
         if let Some(name) = long {
+            self.above = None;
             self.problems.add(problem(
                 cells.at(name),
                 ("cell-too-long", name),
@@ -197,18 +202,22 @@ impl Reader<'_> {
             ));
             return;
         }
-        let day = self.day(&cells);
-        let balance = self.money(&cells, "balance", true);
+        let (day, balance) = (self.day(&cells), self.money(&cells, "balance", true));
+        self.of_kind(&cells, day, balance, before);
+        self.above = balance;
+    }
+
+    fn of_kind(&mut self, cells: &Cells<'_>, day: Option<Date>, balance: Option<Fen>, before: usize) {
         match cells.text("kind") {
-            "opening" => self.bound(&cells, true, day, balance),
-            "closing" => self.bound(&cells, false, day, balance),
+            "opening" => self.bound(cells, true, day, balance),
+            "closing" => self.bound(cells, false, day, balance),
             "line" => {
-                let amount = self.amount(&cells);
-                self.serial(&cells);
+                let amount = self.amount(cells);
+                self.serial(cells);
                 if let (Some(day), Some(balance), Some(amount)) = (day, balance, amount)
                     && self.problems.total == before
                 {
-                    self.line(&cells, day, balance, amount);
+                    self.line(cells, day, balance, amount);
                 }
             }
             other => {
@@ -369,8 +378,7 @@ impl Reader<'_> {
 
     /// The balance must follow from the one above; where it does not, the one that would is named.
     fn balanced(&mut self, cells: &Cells<'_>, balance: Fen, amount: Option<Fen>, kind: &str) {
-        let above = self.lines.last().map(|line| line.balance).or(self.opening.map(|(_, balance)| balance));
-        let due = above.and_then(|above| above.plus(amount.unwrap_or(Fen::ZERO)).ok());
+        let due = self.above.and_then(|above| above.plus(amount.unwrap_or(Fen::ZERO)).ok());
         let Some(due) = due.filter(|due| *due != balance) else { return };
         let code = if kind == "closing" { "statement-closing" } else { "statement-balance" };
         self.problems.add(problem(

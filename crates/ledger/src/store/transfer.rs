@@ -179,7 +179,8 @@ pub async fn lock(tx: &Txn, accounts: &[&str]) -> Outcome<()> {
 
 /// Reads lines of the book. Chunks come in order, so that all transactions lock in the same order.
 async fn lines(tx: &Txn, book: &mut Book, accounts: &[&str]) -> Outcome<()> {
-    let lock = if tx.get_database_backend() == DbBackend::Postgres { " FOR UPDATE OF b" } else { "" };
+    // By bytes, as the chunks are cut, whatever the database's own order of letters is.
+    let lock = if tx.get_database_backend() == DbBackend::Postgres { " COLLATE \"C\" FOR UPDATE OF b" } else { "" };
     let text = format!(
         "SELECT a.id, a.floor_fen, a.demo, b.balance_fen, b.held_fen, b.version,
          (SELECT c.at_ms FROM ledger_account_closed c WHERE c.account = a.id) AS closed_ms,

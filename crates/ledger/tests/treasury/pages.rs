@@ -128,7 +128,7 @@ async fn money_comes_in_and_goes_out_by_pages() {
         .good()
         .shows("资金已冻结")
         .shows("/payment-files/new");
-    let _ = maker.get(&at).await.good().shows("冻结的款项").shows("93,999.50").shows("pay:");
+    let _ = maker.get(&at).await.good().shows("冻结的款项").shows("93,999.50").shows("YL202603160001");
     let page = checker.get("/payment-files/new").await.good().shows("1 笔，6,000.50 元").shows("checked");
     let chosen = between(&page.text(), "name=\"payments_0\" value=\"", "\"").to_owned();
     let _ = checker.form("/payment-files", &[("account", &account)]).await.is(422).shows("payments_0-error");

@@ -13,6 +13,7 @@ use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
 use registry::actions::expert::check;
+use std::collections::BTreeMap;
 
 /// A page of instructions.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Payments {
     pub facets: Facets,
     /// The newest files.
     pub files: Vec<PaymentFile>,
+    /// Names of the accounts from which the reader may pay, by their ids.
+    pub names: BTreeMap<String, String>,
     /// The reader may make one.
     pub may_draft: bool,
     /// Some are approved and may leave.
@@ -49,8 +52,9 @@ pub async fn payment_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page) ->
     let (found, total) = store::payment::list(&conn, allowed, filter, start.as_ref(), page.limit + 1).await?;
     let (items, next) = cut(found, page, |payment| &payment.id);
     let files = store::payment::file_list(&conn, seen(app, ctx, "payment_file_view", "PaymentFile", &OWNED)?).await?;
-    let may_draft = !payment_form(app, ctx).await?.is_empty();
-    Ok(Payments { items, total, next, facets, files, may_draft, ready })
+    let names: BTreeMap<String, String> =
+        payment_form(app, ctx).await?.into_iter().map(|(account, _)| (account.id, account.name)).collect();
+    Ok(Payments { items, total, next, facets, files, may_draft: !names.is_empty(), names, ready })
 }
 
 /// An instruction with everything its page shows.

@@ -2,9 +2,10 @@
 
 use super::entries::table;
 use crate::actions::holding::{View, ledger_view};
-use crate::pages::words::{account_tags, amount, available, budget, money, owner};
+use crate::pages::words::{account_tags, amount, budget, money, owner, purpose};
 use crate::pages::{HOME, shell, word};
 use crate::rules::account::YearEnd;
+use crate::rules::payment::payment_of;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -54,7 +55,7 @@ pub(super) async fn page(
 fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
     let t = caller.visit.t;
     let account = &view.account;
-    let at = Field::new(t, FieldKind::Line("date"), "at", t.msg("ledger-at"));
+    let at = Field::new(t, FieldKind::Line("date"), "at", t.msg("ledger-col-date"));
     let at_text =
         view.at.map(|(day, balance)| t.with2("ledger-at-text", "date", day.to_string(), "amount", money(t, balance)));
     Page {
@@ -72,9 +73,8 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
 
 fn figures(t: T, view: &View) -> Figures {
     let figure = |key: &str, value: String| Figure {
-        label: word(t, key),
+        label: t.with("ledger-in-unit", "label", t.msg(key)),
         value,
-        unit: word(t, "ledger-unit"),
         ..Figure::default()
     };
     let mut figures = vec![
@@ -94,22 +94,29 @@ fn pendings(t: T, view: &View) -> Table {
         Column::words(t.msg("ledger-col-until")),
         Column::numbers(t.msg("ledger-col-amount"), t.msg("ledger-unit")),
     ];
-    let mut table = Table::new(t, t.msg("ledger-pendings"), columns);
+    let mut table = Table::new(t, t.msg("ledger-pendings-table"), columns);
+    table.caption_hidden = true;
     table.rows = view
         .pendings
         .iter()
         .map(|pending| {
             let until = pending.expires_ms.map_or(Cell::Missing, |ms| Cell::Text(t.datetime(ms)));
-            vec![pending_cell(&pending.id), Cell::Text(t.date(pending.event_ms)), until, amount(pending.amount).into()]
+            vec![
+                held_for(view, &pending.id),
+                Cell::Text(t.date(pending.event_ms)),
+                until,
+                amount(pending.amount).into(),
+            ]
         })
         .collect();
     table
 }
 
 /// Money held for a payment leads to the payment.
-fn pending_cell(id: &str) -> Cell {
-    match id.strip_prefix("pay:").and_then(|rest| rest.split(':').next()) {
-        Some(payment) => Cell::Link { href: format!("/payments/{payment}"), text: id.to_owned() },
+fn held_for(view: &View, id: &str) -> Cell {
+    let payment = payment_of(id).and_then(|payment| Some((payment, view.numbers.get(payment)?)));
+    match payment {
+        Some((payment, number)) => Cell::Link { href: format!("/payments/{payment}"), text: number.clone() },
         None => Cell::Text(id.to_owned()),
     }
 }
@@ -147,7 +154,7 @@ fn facts(t: T, corridor: &Corridor, view: &View) -> Facts {
     let mut facts = vec![
         Fact::new(label("id"), account.id.clone()),
         Fact::new(label("owner"), owner(t, corridor, &names, account)),
-        Fact::new(label("purpose"), crate::pages::words::purpose(t, account)),
+        Fact::new(label("purpose"), purpose(t, account)),
     ];
     let budget = budget(t, account);
     if !budget.is_empty() {
@@ -162,9 +169,5 @@ fn facts(t: T, corridor: &Corridor, view: &View) -> Facts {
     }
     facts.push(Fact::new(label("opened"), t.date(account.opened_ms)));
     facts.extend(account.closed_ms.map(|ms| Fact::new(label("closed"), t.date(ms))));
-    let free = available(t, account, view.standing);
-    if !free.is_empty() {
-        facts.push(Fact::new(label("available"), free));
-    }
     Facts { title: word(t, "side-facts"), facts }
 }

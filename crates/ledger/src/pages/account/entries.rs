@@ -4,6 +4,7 @@ use crate::actions::holding::{AccountEntry, Entries, EntryFilter, ledger_entries
 use crate::api::account::listed_entries;
 use crate::pages::words::{amount, signed, why};
 use crate::pages::{HOME, shell, word};
+use crate::rules::payment::payment_of;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -149,8 +150,7 @@ pub(super) fn table(t: T, caption: &str, entries: &[AccountEntry]) -> Table {
 
 /// What an entry refers to, with a link where it is a payment.
 pub(super) fn reference(entry: &AccountEntry) -> Cell {
-    let payment = entry.transfer.strip_prefix("pay:").and_then(|rest| rest.split(':').next());
-    match (payment, entry.reference.is_empty()) {
+    match (payment_of(&entry.transfer), entry.reference.is_empty()) {
         (Some(payment), false) => Cell::Link { href: format!("/payments/{payment}"), text: entry.reference.clone() },
         (_, true) => Cell::Missing,
         (None, false) => Cell::Text(entry.reference.clone()),

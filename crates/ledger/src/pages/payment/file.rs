@@ -121,7 +121,7 @@ fn build(caller: &Caller, view: &FileView) -> Page {
         Column::words(t.msg("payment-fact-state")),
         Column::numbers(t.msg("payment-fact-amount"), t.msg("ledger-unit")),
     ];
-    let mut payments = Table::new(t, t.msg("payment-title"), columns);
+    let mut payments = Table::new(t, t.msg("payment-table"), columns);
     payments.caption_hidden = true;
     payments.rows = view
         .payments

@@ -54,6 +54,7 @@ pub(super) async fn page(
     }
     let label = |name: &str, value: &str| match name {
         "state" if PaymentState::parse(value).is_some() => word(t, format!("payment-state-{value}")),
+        "account" => found.names.get(value).unwrap_or(&value.to_owned()).clone(),
         _ => value.to_owned(),
     };
     let page = Page {
@@ -88,7 +89,7 @@ fn files(t: T, found: &Payments) -> Table {
         Column::numbers(t.msg("payment-file-count"), ""),
         Column::numbers(t.msg("payment-file-total"), t.msg("ledger-unit")),
     ];
-    let mut table = Table::new(t, t.msg("payment-files"), columns);
+    let mut table = Table::new(t, t.msg("payment-files-table"), columns);
     table.caption_hidden = true;
     table.rows = found
         .files

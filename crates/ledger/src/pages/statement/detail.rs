@@ -35,11 +35,9 @@ fn difference(view: &View) -> Fen {
 
 fn build(caller: &Caller, view: &View) -> Page {
     let (t, statement) = (caller.visit.t, &view.statement);
-    let unit = word(t, "ledger-unit");
     let figure = |key: &str, fen: Fen| Figure {
-        label: word(t, format!("statement-figure-{key}")),
+        label: t.with("ledger-in-unit", "label", t.msg(format!("statement-figure-{key}"))),
         value: amount(fen),
-        unit: unit.clone(),
         ..Figure::default()
     };
     let days = t.with2("ledger-days", "from", statement.from.to_string(), "to", statement.to.to_string());
@@ -107,7 +105,7 @@ fn table(t: T, lines: &[Line]) -> Table {
         Column::numbers(t.msg("line-col-amount"), &unit),
         Column::numbers(t.msg("line-col-balance"), &unit),
     ];
-    let mut table = Table::new(t, t.msg("line-title-all"), columns);
+    let mut table = Table::new(t, t.msg("line-table"), columns);
     table.caption_hidden = true;
     table.rows = lines
         .iter()

@@ -79,7 +79,7 @@ fn open(t: T, lines: &[Line], today: Date) -> Table {
         Column::numbers(t.msg("line-col-amount"), t.msg("ledger-unit")),
         Column::numbers(t.msg("line-col-age"), t.msg("line-unit-days")),
     ];
-    let mut table = Table::new(t, t.msg("line-open-title"), columns);
+    let mut table = Table::new(t, t.msg("line-open-table"), columns);
     table.caption_hidden = true;
     table.rows = lines
         .iter()
@@ -106,7 +106,7 @@ fn statements(t: T, all: &[Statement]) -> Table {
         Column::numbers(t.msg("statement-col-opening"), &unit),
         Column::numbers(t.msg("statement-col-closing"), &unit),
     ];
-    let mut table = Table::new(t, t.msg("statement-title"), columns);
+    let mut table = Table::new(t, t.msg("statement-table"), columns);
     table.caption_hidden = true;
     table.rows = all
         .iter()

@@ -89,7 +89,7 @@ async fn a_committee_and_a_round_by_programs() {
     let envelope = format!("{one}/envelopes/{}", told["list"][0]["envelope"].as_str().unwrap());
     let read = office.get(&envelope).await.good().value();
     assert_eq!((&read["fields"]["price"], &read["files"][0]["name"]), (&json!("100"), &json!("报价.txt")));
-    let _ = house.0.visitor().get(&envelope).await.is(404);
+    let _ = house.0.visitor().get(&envelope).await.is(401);
     assert_eq!(office.get(&format!("{envelope}/files/1")).await.good().bytes, b"100");
     let bundle = house.0.visitor().get(&format!("{one}/bundle")).await.good().value();
     assert_eq!(bundle["outcomes"][0]["content_sha256"], read["content_sha256"]);

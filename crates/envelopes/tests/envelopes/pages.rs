@@ -75,7 +75,7 @@ async fn a_round_by_pages() {
     let path = office.form("/rounds", &fields("2026-03-16T10:00")).await.redirect();
     let round = path.rsplit('/').next().unwrap().to_owned();
     let _ = office.get(&path).await.good().shows("已收到 0 个信封").hides("org-a");
-    let _ = house.0.visitor().get(&format!("{path}/envelopes/new")).await.is(303);
+    let _ = house.0.visitor().get(&format!("{path}/envelopes/new")).await.is(401).shows("请先登录");
     let _ = office.get(&format!("{path}/envelopes/new")).await.is(403).shows("授权");
     let sent = house.sent(&round, "org-a", "100").await;
     let _ = office.get(&path).await.good().shows("已收到 1 个信封").hides(&sent.hash);

@@ -98,8 +98,9 @@ async function begin(house, committee, title, closes) {
   const body = { title, rules: '示例：一轮密封报价，截止前最后一次有效。', committee, closes_ms: closes, opens_by_ms: closes + 3_600 * SECOND };
   const answer = await program.context.request.post('/api/v1/rounds', { data: body, headers: { origin: house.url } });
   assert.equal(answer.status(), 201, await answer.text());
+  const { id } = await answer.json();
   await program.leave();
-  return `/rounds/${(await answer.json()).id}`;
+  return `/rounds/${id}`;
 }
 
 async function send(house, path, statement, options) {

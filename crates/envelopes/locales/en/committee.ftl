@@ -35,6 +35,7 @@ committee-form-send = Set up
 committee-cancel = Cancel
 committee-trust = Know this: any { $threshold } seats of this committee together can read envelopes before the opening; { $fewer } or fewer cannot, and the operator of this site cannot.
 committee-seats = Seats
+committee-seats-caption = What each seat has handed in
 committee-seat-number = No.
 committee-seat-name = Seat
 committee-seat-registration = Registration

@@ -29,6 +29,7 @@ envelope-now-opened = The envelope is opened.
 envelope-now-unopenable = The envelope cannot be opened: { $reason }. This is published.
 envelope-fields = What was written
 envelope-files = Documents
+envelope-files-caption = Documents in the envelope
 envelope-files-text = What you fetch is a copy without authors and the like; the hash is that of what was sent.
 envelope-file-name = Document
 envelope-file-bytes = Size

@@ -35,6 +35,7 @@ committee-form-send = 设立
 committee-cancel = 取消
 committee-trust = 请知悉：该委员会任意 { $threshold } 席联合起来，可以在开启之前读到信封；{ $fewer } 席及以下不能，本系统的运营方也不能。
 committee-seats = 席位
+committee-seats-caption = 各席位提交情况
 committee-seat-number = 席次
 committee-seat-name = 席位
 committee-seat-registration = 登记

@@ -29,6 +29,7 @@ envelope-now-opened = 信封已开启。
 envelope-now-unopenable = 信封不能开启：{ $reason }。该结果已公布。
 envelope-fields = 填写内容
 envelope-files = 附件
+envelope-files-caption = 信封中的文件
 envelope-files-text = 下载的是去除作者等信息后的副本；右侧摘要对应提交的原件。
 envelope-file-name = 文件
 envelope-file-bytes = 大小

@@ -138,7 +138,7 @@ fn seats(t: T, committee: &Committee) -> Table {
     let columns =
         ["name", "registration", "deal", "answer"].map(|key| Column::words(t.msg(format!("committee-seat-{key}"))));
     let columns = [vec![Column::numbers(t.msg("committee-seat-number"), "")], columns.to_vec()].concat();
-    let mut table = Table::new(t, t.msg("committee-seats"), columns);
+    let mut table = Table::new(t, t.msg("committee-seats-caption"), columns);
     table.caption_hidden = true;
     for seat in &committee.seats {
         let done = |step: SeatStep| match seat.handed_in(step) {

@@ -77,7 +77,7 @@ fn build(caller: &Caller, view: &View) -> platform::Outcome<Page> {
             Column::numbers(t.msg("envelope-file-bytes"), ""),
             Column::words("SHA-256"),
         ];
-        let mut table = Table::new(t, t.msg("envelope-files"), columns);
+        let mut table = Table::new(t, t.msg("envelope-files-caption"), columns);
         table.caption_hidden = true;
         for (number, file) in (1..).zip(&manifest.files) {
             table = table.row(vec![

@@ -153,7 +153,7 @@ fn shares(t: T, view: &View) -> Table {
         Column::words(t.msg("committee-seat-name")),
         Column::words(t.msg("round-share-given")),
     ];
-    let mut table = Table::new(t, t.msg("round-shares"), columns);
+    let mut table = Table::new(t, t.msg("round-shares-caption"), columns);
     table.caption_hidden = true;
     for seat in &view.seats {
         table = table.row(vec![
@@ -186,7 +186,7 @@ fn todo(t: T, view: &View, seat: &SeatView) -> Todo {
 fn list(t: T, view: &View) -> Table {
     let columns = ["hash", "fate", "content"].map(|key| Column::words(t.msg(format!("round-list-{key}"))));
     let columns = [vec![Column::numbers(t.msg("round-list-number"), "")], columns.to_vec()].concat();
-    let mut table = Table::new(t, t.msg("round-list"), columns);
+    let mut table = Table::new(t, t.msg("round-list-caption"), columns);
     table.caption_hidden = true;
     for (number, line) in (1..=LINES_SHOWN).zip(&view.list) {
         let hash = line.envelope.hash.chars().take(16).collect::<String>();

@@ -105,6 +105,7 @@ pub async fn passkey_list(app: &App, ctx: &Ctx) -> Outcome<PasskeyView> {
 /// As the policy says; `step-up`; `passkey-place`, `passkeys-many`.
 pub async fn passkey_begin(app: &App, ctx: &Ctx) -> Outcome<Value> {
     let account = own(ctx)?;
+    app.policies().require(ctx, "passkey_begin", &person(&account))?;
     let place = place(app)?;
     let (challenge, asked) = question("make", &session(ctx)?);
     let handle = hex::encode(random(HANDLE_BYTES));

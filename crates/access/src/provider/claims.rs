@@ -39,7 +39,7 @@ pub(super) fn believed(
     verifier: CoreIdTokenVerifier<'_>,
     nonce: &str,
     now_ms: i64,
-    second_factor: &[String],
+    (client_id, second_factor): (&str, &[String]),
 ) -> Result<Said, Unbelieved> {
     let late = Duration::from_millis(u64::try_from(now_ms.saturating_sub(SKEW_MS)).unwrap_or(0));
     let issued_max_s = (now_ms.saturating_add(SKEW_MS)) / 1000;
@@ -50,6 +50,10 @@ pub(super) fn believed(
             if issued.timestamp() <= issued_max_s { Ok(()) } else { Err("issued in the future".into()) }
         });
     let claims = token.claims(&verifier, &Nonce::new(nonce.to_owned())).map_err(|error| because(&error))?;
+    // The library leaves this one to us: a statement that was made for another site's use is none for this one.
+    if claims.authorized_party().is_some_and(|party| party.as_str() != client_id) {
+        return Err(Unbelieved::Because("authorised party"));
+    }
     let subject = claims.subject().as_str();
     if subject.is_empty() || subject.chars().count() > SUBJECT_CHARS_MAX || subject.chars().any(char::is_control) {
         return Err(Unbelieved::Because("subject"));

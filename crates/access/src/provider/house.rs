@@ -162,7 +162,13 @@ impl Gate {
         let client = client(provider, &metadata, back)?;
         let token = exchanged(provider, &client, secrets, code).await?;
         let held = |client: &Client| {
-            believed(&token, client.id_token_verifier(), &secrets.nonce, now_ms, &provider.second_factor)
+            believed(
+                &token,
+                client.id_token_verifier(),
+                &secrets.nonce,
+                now_ms,
+                (&provider.client_id, &provider.second_factor),
+            )
         };
         let said = match held(&client) {
             // The provider may have a new key since it was asked.

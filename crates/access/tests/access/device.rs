@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 /// Where the house of these tests is reached.
 pub const ADDRESS: &str = "http://localhost:8060";
 
-enum Key {
+pub enum Key {
     P256(EcdsaKeyPair),
     Edwards(Ed25519KeyPair),
 }
 
 pub struct Device {
-    key: Key,
-    id: Vec<u8>,
+    pub key: Key,
+    pub id: Vec<u8>,
     /// The page the browser shows.
     pub origin: String,
     /// The site it thinks it is.

@@ -318,8 +318,8 @@ async fn an_address_without_passkeys_offers_none() {
     house.account("li.wei", None).await;
     house.0.visitor().get("/sign-in").await.good().hides("/sign-in/passkeys");
     house.0.visitor().form("/sign-in/passkeys", &[]).await.is(409).shows("此网址不能使用通行密钥");
-    let mut client = house.browser("li.wei").await.english();
-    client.get("/account/passkeys").await.good().shows("This address has no passkeys").hides("Add a passkey");
+    let mut client = house.browser("li.wei").await;
+    client.get("/account/passkeys?lang=en").await.good().shows("This address has no passkeys").hides("Add a passkey");
     client.form("/account/passkeys", &[]).await.is(409);
     client.json("/api/v1/me/passkeys/questions", &json!({})).await.is(409).refused("passkey-place");
     house.0.finish().await;

@@ -1,12 +1,24 @@
 //! What passkeys may be called, and every no about them.
 
-use crate::webauthn::Doubt;
 use kernel::Refusal;
 
 /// Passkeys one account may have.
 pub const PASSKEYS_MAX: usize = 20;
 /// Characters of a passkey's name.
 pub const NAME_CHARS_MAX: usize = 40;
+
+/// Why an answer is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It cannot be read.
+    Form,
+    /// It is for another page or site, or another kind of question.
+    Origin,
+    /// The device has not looked who holds it.
+    Unverified,
+    /// A kind of key that is not known here.
+    Algorithm,
+}
 
 /// A passkey's name as it is kept.
 ///

@@ -1,21 +1,9 @@
 //! What the browser itself says (5.8.1): which page asked for what.
 
+use crate::rules::passkey::Doubt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer};
-
-/// Why an answer is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
-    /// It cannot be read.
-    Form,
-    /// It is for another page or site, or another kind of question.
-    Origin,
-    /// The device has not looked who holds it.
-    Unverified,
-    /// A kind of key that is not known here.
-    Algorithm,
-}
 
 /// Bytes written in base 64 for addresses, without padding.
 #[derive(Debug)]

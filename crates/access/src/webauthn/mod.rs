@@ -9,7 +9,7 @@ mod cose;
 mod data;
 pub mod options;
 
-pub use client::Doubt;
+pub use crate::rules::passkey::Doubt;
 
 use client::{Client, Told, plain};
 use data::Data;

@@ -225,7 +225,8 @@ async fn a_mail_that_failed_for_good_stands_on_the_administrators_desk() {
     let mut office = house.browser("root").await;
     office.get("/desk").await.good().shows("未能送达的邮件");
     office.get(&failed[0].href).await.good().shows("fay@example.com");
-    assert_eq!(house.inbox(&admin).await, Vec::<String>::new(), "no message of it could fail in turn");
+    let told = house.inbox(&admin).await;
+    assert!(!told.contains(&"delivery.failed".to_owned()), "no message of it could fail in turn: {told:?}");
     // Sending it again takes it off the desk; so does time.
     std::fs::remove_file(&spool).unwrap();
     let log = delivery_list(house.app(), &house.ctx(&fay).await, "failed", &Page::default()).await.unwrap();

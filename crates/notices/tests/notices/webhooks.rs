@@ -144,10 +144,9 @@ async fn whoever_keeps_a_webhook_is_told_once_a_day_that_it_is_given_up_on() {
     let (house, ann) = (&stage.house, house_ctx(&stage).await);
     let firm = ann.actor.memberships[0].organisation.clone();
     let url = format!("{}&of=firm", stage.receiver.url);
-    let (_, _) =
-        webhook_create(house.app(), &ann, New { url: url.clone(), organisation: Some(firm), topics: Vec::new() })
-            .await
-            .unwrap();
+    webhook_create(house.app(), &ann, New { url: url.clone(), organisation: Some(firm), topics: Vec::new() })
+        .await
+        .unwrap();
     for title in ["寻找抛光硅片", "寻找封装服务", "寻找检测服务"] {
         house.published(&stage.ann, &stage.olga, title).await;
     }

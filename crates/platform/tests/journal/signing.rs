@@ -42,6 +42,7 @@ async fn a_second_signature_is_made_from_the_day_it_is_wanted() {
     platform::follower::settle(&before).await.unwrap();
     assert!(keys[0].check(&newest(&before).await).is_err());
 
+    app.clock().advance_ms(1);
     let next = log::rotate(&app, app.clock().now(), Signs::LogSm2, false).await.unwrap();
     platform::follower::settle(&app).await.unwrap();
     let next = PublicKey::parse(&next).unwrap();

@@ -72,7 +72,7 @@ fn a_token_that_is_named_in_part_is_refused_where_it_is_named() {
     assert!(said.starts_with(&format!("{file}:2: config-value: pkcs11-token：")), "{said}");
     assert!(said.contains("pkcs11-module, pkcs11-pin-file"), "{said}");
     let more = ["--pkcs11-module", "/usr/lib/token.so", "--pkcs11-pin-file", "/etc/yilang/pin"];
-    let output = run(folder.path(), &[&["config", "check", file], more.as_slice()].concat(), &[]);
+    let output = run(folder.path(), &[["config", "check", file].as_slice(), more.as_slice()].concat(), &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains("pkcs11-label = \"yilang-journal\"  # 默认 default"), "{}", stdout(&output));
 }

@@ -12,6 +12,7 @@ use platform::journal::{Entry, Recorded, log};
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Fault, Outcome};
+use proof::note::Signs;
 use registry::actions::organisation::Done;
 use registry::corridor;
 use serde_json::{Value, json};
@@ -260,7 +261,7 @@ pub async fn committee_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     Ok(View {
         own_seats: committee.seats.iter().filter(own).map(|seat| seat.number).collect(),
         may_end,
-        log_key: log::keys(&conn, &committee.origin).await?.into_iter().last().unwrap_or_default(),
+        log_key: log::keys(&conn, &committee.origin, Signs::Log).await?.into_iter().last().unwrap_or_default(),
         history: history(&conn, "committee", id).await?,
         committee,
     })

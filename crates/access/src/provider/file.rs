@@ -94,7 +94,7 @@ impl Providers {
             wrong(
                 format!("不能读取 {}：{error}。请检查路径、权限与编码（UTF-8，至多 64 KiB）", path.display()),
                 format!(
-                    "{} cannot be read: {error}. Check its path, rights and encoding (UTF-8, 64 KiB at most)",
+                    "The file {} cannot be read: {error}. Check its path, rights and encoding (UTF-8, 64 KiB at most)",
                     path.display()
                 ),
             )

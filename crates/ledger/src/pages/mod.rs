@@ -12,6 +12,7 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use kernel::Refusal;
 use platform::capability::Route;
+use platform::policy::Resource;
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Form, Receipt};
 use platform::web::{Problem, Shell, T, html};
@@ -51,6 +52,11 @@ fn word(t: T, key: impl AsRef<str>) -> String {
 /// The frame of a page about money: nobody else finds it.
 fn shell(caller: &Caller, title: impl Into<String>) -> Shell {
     caller.visit.shell(title).private().here(HOME)
+}
+
+/// Whether the way to the periods is shown.
+fn sees_periods(app: &App, caller: &Caller) -> bool {
+    app.policies().allows(&caller.ctx, "period_list", &Resource::house())
 }
 
 /// A page that is one form.

@@ -3,7 +3,7 @@
 use crate::actions::holding::{Holdings, ledger_list, owner_names};
 use crate::api::account::{AccountQuery, listed};
 use crate::pages::words::{account_tags, available, budget, money, owner, purpose};
-use crate::pages::{HOME, shell, word};
+use crate::pages::{HOME, sees_periods, shell, word};
 use crate::rules::account::{Account, Purpose, Standing};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 #[template(path = "ledger/account_list.html")]
 struct Page {
     shell: Shell,
+    periods: bool,
     list: ListFrame,
     rows: Vec<Row>,
 }
@@ -61,6 +62,7 @@ pub(super) async fn page(
     };
     let page = Page {
         shell: shell(&caller, t.msg("ledger-title")),
+        periods: sees_periods(&app, &caller),
         list: frame(&caller.visit, &paging, browse(t, &query, &found), label),
         rows: rows(t, &corridor, &names, &found),
     };

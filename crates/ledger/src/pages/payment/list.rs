@@ -3,7 +3,7 @@
 use crate::actions::payment::{Payments, payment_list};
 use crate::api::payment::{PaymentQuery, listed};
 use crate::pages::words::{amount, money, payment_tag};
-use crate::pages::{shell, word};
+use crate::pages::{sees_periods, shell, word};
 use crate::rules::payment::{Payment, PaymentState, masked};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -20,6 +20,7 @@ use registry::pages::browse::{Browse, Facet, frame};
 #[template(path = "ledger/payment_list.html")]
 struct Page {
     shell: Shell,
+    periods: bool,
     list: ListFrame,
     ready: bool,
     rows: Vec<Row>,
@@ -59,6 +60,7 @@ pub(super) async fn page(
     };
     let page = Page {
         shell: shell(&caller, t.msg("payment-title")),
+        periods: sees_periods(&app, &caller),
         ready: found.ready,
         rows: found.items.iter().map(|payment| row(t, payment)).collect(),
         files: (!found.files.is_empty()).then(|| files(t, &found)),

@@ -3,7 +3,7 @@
 use crate::actions::statement::{Line, Statement, Statements, statement_list};
 use crate::api::statement::{StatementQuery, listed};
 use crate::pages::words::{amount, counterparty, line_tag, signed};
-use crate::pages::{shell, word};
+use crate::pages::{sees_periods, shell, word};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -19,6 +19,7 @@ use platform::{App, Caller};
 #[template(path = "ledger/statement_list.html")]
 struct Page {
     shell: Shell,
+    periods: bool,
     action: Option<Action>,
     open: Option<Table>,
     open_total: i64,
@@ -45,14 +46,15 @@ pub(super) async fn page(
     if form == Form::Csv {
         return Ok(csv(caller.visit.t, &found).into_response());
     }
-    Ok(html(&build(&caller, &paging, &found)))
+    Ok(html(&build(&app, &caller, &paging, &found)))
 }
 
-fn build(caller: &Caller, paging: &PageQuery, found: &Statements) -> Page {
+fn build(app: &App, caller: &Caller, paging: &PageQuery, found: &Statements) -> Page {
     let (t, visit) = (caller.visit.t, &caller.visit);
     let with_format = |format: &str| href_with(&visit.path, &visit.query, "format", format);
     Page {
         shell: shell(caller, t.msg("statement-title")),
+        periods: sees_periods(app, caller),
         action: found.may_import.then(|| Action::new("/statements/new", t.msg("statement-new"))),
         open: (!found.unmatched.is_empty()).then(|| open(t, &found.unmatched, caller.ctx.now.date())),
         open_total: found.unmatched_total,

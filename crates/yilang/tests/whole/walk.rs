@@ -11,7 +11,7 @@ use std::sync::Arc;
 use testkit::{Answer, Client};
 
 /// Addresses looked at for one person, route and set of query parameters: enough to meet every state of a thing.
-const SAME_MAX: usize = 4;
+const SAME_MAX: usize = 6;
 /// Prefix of what is for programs.
 const API: &str = "/api/";
 /// Answers that are no pages.
@@ -227,11 +227,9 @@ async fn everybody_can_follow_every_link_and_reach_every_page() {
         let paths: BTreeSet<&str> = rows.map(|route| route.path).collect();
         paths.into_iter().filter(|path| !met.contains(path) && !known.contains(path)).collect()
     };
-    assert_eq!(
-        of("GET", &all.pages, &[&UNLINKED[..], &STREAMS[..]].concat()),
-        Vec::<&str>::new(),
-        "pages without a way to them"
-    );
-    assert_eq!(of("POST", &all.forms, &UNSHOWN), Vec::<&str>::new(), "actions without a form");
+    let unlinked = of("GET", &all.pages, &[&UNLINKED[..], &STREAMS[..]].concat());
+    let unshown = of("POST", &all.forms, &UNSHOWN);
+    let none = Vec::<&str>::new();
+    assert_eq!((unlinked, unshown), (none.clone(), none), "pages without a way to them, actions without a form");
     house.finish().await;
 }

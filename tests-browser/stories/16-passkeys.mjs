@@ -86,6 +86,8 @@ async function story(house) {
   await phone.looksRight();
   await pocket.recognises(true);
   await toPage(phone, '**/desk', () => phone.page.locator('main form[data-passkey] button').click());
+  // The account's own language came with it.
+  await phone.visit('/desk?lang=en');
   assert.match(await phone.text('header .acting'), /Acting for\s*the city office of/);
   await phone.looksRight();
   await phone.visit('/account/passkeys');

@@ -46,6 +46,7 @@ async function story(house, other) {
   });
   await toPage(phone, '**/account/identities', press(phone, 'main form[action="/sign-in/providers/one"]'));
   await phone.looksRight();
+  await phone.visit('/account/identities?lang=en');
   assert.match(await phone.text('header .acting'), /Acting for/);
   await phone.submit('form[action="/sign-out"]');
   // The way back was gone already.

@@ -22,7 +22,7 @@ async function colleague(house, member) {
   await member.page.fill('main form[action$="/members"] [name="login"]', 'provider');
   await member.page.check('main form[action$="/members"] [name="mandates"][value="pay"]');
   await member.submit('main form[action$="/members"]');
-  await second.visit('/desk');
+  await second.visit('/my/organisation');
   await second.submit('main form[action$="/acceptances"]');
   return second;
 }

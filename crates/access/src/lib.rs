@@ -4,7 +4,7 @@
 //! the session. What cannot be taken back asks for a fresh proof: the policy of such an action forbids it while
 //! `!principal.proved`, the house answers with the page of [`pages::proof`], and what was sent is sent again after it.
 //! One-time links go by mail through the notices' sending. Passkeys ([`webauthn`]) stand for password and second factor at
-//! once; other houses vouch for people by OpenID Connect ([`provider`]) for accounts whose owners have linked them.
+//! once; other houses vouch for people by `OpenID` Connect ([`provider`]) for accounts whose owners have linked them.
 //!
 //! Identity keeps accounts, passwords, sessions and tokens; it asks this capability through
 //! [`platform::capability::Access`]. [`totp`] and [`recovery`] compute codes; [`rules`] say no, `store` keeps rows,

@@ -13,7 +13,7 @@ pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
 ];
 /// How far the provider's clock may be off, in milliseconds.
 const SKEW_MS: i64 = 60_000;
-/// Characters of a subject (OpenID Connect Core, 2).
+/// Characters of a subject (`OpenID` Connect Core, 2).
 const SUBJECT_CHARS_MAX: usize = 255;
 
 /// Who it is, and how he has shown it there.

@@ -18,8 +18,10 @@ fn credentials(ids: &[String]) -> Vec<Value> {
     ids.iter().map(|id| json!({ "type": "public-key", "id": id })).collect()
 }
 
-/// Asks for a new passkey: kept in the device with its owner, opened by who the device recognises, without a statement of
-/// which device it is. Devices that hold one of the `known` credentials already say so.
+/// Asks for a new passkey: kept in the device with its owner, opened by who the device recognises, without a statement
+/// of which device it is.
+///
+/// Devices that hold one of the `known` credentials already say so.
 pub fn create(place: &Place, site: &str, owner: &Owner, challenge: &[u8], known: &[String]) -> Value {
     json!({
         "rp": { "id": place.rp_id, "name": site },

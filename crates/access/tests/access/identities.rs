@@ -155,11 +155,14 @@ async fn a_return_is_used_up_also_when_its_cookie_is_kept() {
     house.0.finish().await;
 }
 
+/// Changes a statement that another house is about to sign.
+type Lie = fn(&mut serde_json::Value);
+
 #[tokio::test]
 async fn what_does_not_hold_is_not_believed() {
     let (house, other, _) = two_houses().await;
     link(&house, &other, "li.wei").await;
-    let lies: [(&str, fn(&mut serde_json::Value)); 9] = [
+    let lies: [(&str, Lie); 9] = [
         ("issuer", |claims| claims["iss"] = json!("https://evil.example")),
         ("audience", |claims| claims["aud"] = json!("another-site")),
         ("several audiences", |claims| claims["aud"] = json!([CLIENT, "another-site"])),

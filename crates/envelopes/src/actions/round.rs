@@ -54,7 +54,7 @@ pub(crate) fn binding(round: &Round) -> Binding<'_> {
 /// `committee-not-ready`, `committee-demo`, or the first field that breaks a rule.
 pub async fn round_open(tx: &Txn, new: &NewRound) -> Outcome<(Round, Done)> {
     let committee = store::committee::by_id(tx, &new.committee).await?;
-    let committee = committee.ok_or_else(|| unknown_committee())?;
+    let committee = committee.ok_or_else(unknown_committee)?;
     let key = committees::ready(&committee)?;
     if committee.demo != tx.ctx().actor.demo {
         return Err(unknown_committee().into());

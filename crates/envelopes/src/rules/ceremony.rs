@@ -1,5 +1,7 @@
 //! The engine's side of a committee: what a seat hands in is read, checked against everything handed in before, and
-//! kept in the one way it is written. Nothing here is secret; a trustee's secret file is refused.
+//! kept in the one way it is written.
+//!
+//! Nothing here is secret; a trustee's secret file is refused.
 
 use super::committee::{Committee, Follows, Seat, SeatStep};
 use kernel::Refusal;

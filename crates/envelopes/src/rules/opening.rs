@@ -87,9 +87,10 @@ pub fn committee(opening: &Opening) -> Result<Committee, Refusal> {
     ))
 }
 
-/// Checks everything about an opening file that a trustee relies on, before he gives a share: that the round is over by his own clock, that the journal, signed by the key
-/// he trusts, holds the closing with this root, and that every envelope is on the list and proves to be for the round.
-/// That the committee is the one he has accepted, his own secret checks when it gives shares.
+/// Checks everything about an opening file that a trustee relies on, before he gives a share.
+///
+/// That the round is over by his own clock, that the journal, signed by the key he trusts, holds the closing with this
+/// root, and that every envelope is on the list and proves to be for the round. That the committee is the one he has accepted, his own secret checks when it gives shares.
 ///
 /// # Errors
 /// `opening-early`, `opening-journal`, `opening-root`, and what is wrong with a lid.
@@ -254,7 +255,9 @@ pub struct RoundChecked {
 }
 
 /// Checks a whole round: the committee's transcript, the rules, the closing in the journal, every envelope's proof and
-/// every share. `keys` are the log's keys; without any, the journal is left out and the caller says so.
+/// every share.
+///
+/// `keys` are the log's keys; without any, the journal is left out and the caller says so.
 ///
 /// # Errors
 /// The first thing that does not hold.

@@ -7,8 +7,9 @@ use kernel::{Date, Fen, Instant, Refusal};
 use platform::Outcome;
 use platform::db::{Conn, Txn};
 
-/// Opens an account in the caller's transaction; the caller has asked the policy and writes the journal entry. An account
-/// that is there already and is the same stays as it is: asking again changes nothing. False then.
+/// Opens an account in the caller's transaction; the caller has asked the policy and writes the journal entry.
+///
+/// An account that is there already and is the same stays as it is: asking again changes nothing. False then.
 ///
 /// # Errors
 /// What [`account::open`] refuses; `account-id-reused` when the id belongs to another account; `account-unknown` or
@@ -50,8 +51,10 @@ pub async fn account_by_id(conn: &Conn, id: &str) -> Outcome<Option<(Account, St
     store::account::by_id(conn, id).await
 }
 
-/// The balance of an account at an instant: what everything that happened before it comes to, in the order of events and
-/// not of when they were written down. Whether the asker may see it is the caller's to ask.
+/// The balance of an account at an instant: what everything that happened before it comes to, in the order of events
+/// and not of when they were written down.
+///
+/// Whether the asker may see it is the caller's to ask.
 ///
 /// # Errors
 /// Database faults.

@@ -73,8 +73,10 @@ pub struct YearEnded {
     pub kept: Vec<(String, String)>,
 }
 
-/// Ends a budget year of this house's world by the rule of each of its accounts: what is left returns or is carried over,
-/// by transfers on the last day of the year, and the account is closed. It may be asked for again: what was ended stays so.
+/// Ends a budget year of this house's world by the rule of each of its accounts: what is left returns or is carried
+/// over, by transfers on the last day of the year, and the account is closed.
+///
+/// It may be asked for again: what was ended stays so.
 ///
 /// # Errors
 /// Forbidden, `budget-year`, `year-runs`. What keeps a single account open stands in the answer.

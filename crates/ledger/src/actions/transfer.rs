@@ -24,8 +24,10 @@ pub async fn transfer(tx: &Txn, asks: &[Ask]) -> Outcome<Vec<Made>> {
     Ok(made)
 }
 
-/// Makes many groups of transfers at once: each group happens as a whole or not at all, and a refused one never fails its
-/// neighbours. All accounts are read in one query, and each table is written with few statements.
+/// Makes many groups of transfers at once: each group happens as a whole or not at all, and a refused one never fails
+/// its neighbours.
+///
+/// All accounts are read in one query, and each table is written with few statements.
 ///
 /// # Errors
 /// `transfers-many` beyond the limit; database faults. The refusal of a group stands in its place.

@@ -8,7 +8,9 @@ use platform::db::Db;
 use std::collections::HashMap;
 
 /// Goes through the whole ledger in one snapshot: every entry in its chain, every pending transfer ended once, every
-/// balance, every closed period, and the sum of each world. What does not hold is no error: it stands in the report.
+/// balance, every closed period, and the sum of each world.
+///
+/// What does not hold is no error: it stands in the report.
 ///
 /// # Errors
 /// Database faults.

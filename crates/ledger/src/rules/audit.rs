@@ -1,5 +1,7 @@
-//! The auditor: goes through every transfer once, in the order in which they were written, and works out again what every
-//! account must look like. What the house keeps beside the transfers is then held to that.
+//! The auditor: goes through every transfer once, in the order in which they were written, and works out again what
+//! every account must look like.
+//!
+//! What the house keeps beside the transfers is then held to that.
 
 use super::period::Month;
 use super::transfer::{Made, Side, TransferKind};
@@ -268,7 +270,7 @@ impl Auditor {
         let demo = usize::from(self.lines[place].demo);
         let until = self.periods[demo].iter().filter(|(each, _)| *each <= month);
         let sum: i64 = until.filter_map(|(each, _)| self.moved.get(&(place, *each))).sum();
-        if self.moved.get(&(place, month)).is_none() || sum != balance {
+        if !self.moved.contains_key(&(place, month)) || sum != balance {
             self.problem(format!(
                 "closed balance of {account} for {month}: {balance} fen; its transfers come to {sum}"
             ));

@@ -91,7 +91,9 @@ pub struct Pair {
 }
 
 /// Pairs lines with payments that have left: by the number of the instruction and the amount, then by payee and amount
-/// where one line and one payment fit each other and nothing else. What is not certain is left for people.
+/// where one line and one payment fit each other and nothing else.
+///
+/// What is not certain is left for people.
 pub fn pair(lines: &[OpenLine], payments: &[Payment]) -> Vec<Pair> {
     let mut left: BTreeMap<&str, &Payment> =
         payments.iter().filter(|p| p.state == PaymentState::Exported).map(|p| (p.id.as_str(), p)).collect();

@@ -1,6 +1,6 @@
 //! The log's key in a token (PKCS#11): a smart card or a security module that signs and never gives the key away.
 //!
-//! Keys are Ed25519 (CKK_EC_EDWARDS, CKM_EDDSA; PKCS#11 3.0, 6.3) and carry the configured label; which of them is the log's is known
+//! Keys are Ed25519 (`CKK_EC_EDWARDS`, `CKM_EDDSA`; PKCS#11 3.0, 6.3) and carry the configured label; which of them is the log's is known
 //! by its public half. The node signs in once and keeps its session; when the token has been reset, taken out or has
 //! forgotten the session, it is opened again once and asked again. A PIN that the token has refused is not tried a second
 //! time until its file says another, because a token locks after a few wrong ones.
@@ -20,7 +20,7 @@ use proof::note::{PublicKey, Signs};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The curve as PKCS#11 3.0 names it: the PrintableString `edwards25519`.
+/// The curve as PKCS#11 3.0 names it: the `PrintableString` `edwards25519`.
 const CURVE_BY_NAME: &[u8] = b"\x13\x0cedwards25519";
 /// The curve as PKCS#11 3.1 and RFC 8410 name it: the object identifier 1.3.101.112.
 const CURVE_BY_OID: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];

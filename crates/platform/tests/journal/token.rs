@@ -1,4 +1,4 @@
-//! The log's key in a token, by SoftHSM2: a whole PKCS#11 token in software that shares no code with this program.
+//! The log's key in a token, by `SoftHSM2`: a whole PKCS#11 token in software that shares no code with this program.
 //!
 //! The library reads where its tokens are from its process's environment, which a test cannot change; so each test starts itself again.
 

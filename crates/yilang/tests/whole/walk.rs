@@ -85,11 +85,14 @@ struct Met {
 }
 
 /// The route table, cut once: thousands of addresses are looked up in it.
-struct Table(HashMap<(&'static str, usize), Vec<(&'static Route, Vec<&'static str>)>>);
+struct Table(HashMap<(&'static str, usize), Vec<Cut>>);
+
+/// A row with the parts of its path.
+type Cut = (&'static Route, Vec<&'static str>);
 
 impl Table {
     fn new(routes: &'static [Route]) -> Table {
-        let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+        let mut rows: HashMap<_, Vec<Cut>> = HashMap::new();
         for route in routes {
             let parts: Vec<&str> = route.path.split('/').collect();
             rows.entry((route.method.as_str(), parts.len())).or_default().push((route, parts));

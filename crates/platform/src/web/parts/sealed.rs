@@ -40,7 +40,9 @@ pub struct SealContext {
     pub sender: String,
 }
 
-/// The form: questions that never leave the browser as they are, the envelope with its hash, and the way without scripts: a file
+/// The form for something to be sealed.
+///
+/// It has questions that never leave the browser as they are, the envelope with its hash, and the way without scripts: a file
 /// made by `yilang seal`. The page loads `seal-form.js` ([`crate::web::Shell::module`]) and the form posts a file `envelope`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "parts/sealed.html")]

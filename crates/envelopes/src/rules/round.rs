@@ -328,7 +328,7 @@ pub struct Envelope {
     pub number: i64,
     /// SHA-256 of its bytes, hexadecimal: what receipt, list and root hold it by.
     pub hash: String,
-    /// What anybody can check of it without the sealed content: see [`crate::rules::documents::Listed`].
+    /// What anybody can check of it without the sealed content: its lid ([`sealing::envelope::Lid`]).
     pub head: Vec<u8>,
     /// Its bytes in all.
     pub bytes: i64,

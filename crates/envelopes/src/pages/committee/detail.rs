@@ -137,7 +137,7 @@ fn now(t: T, committee: &Committee) -> String {
 fn seats(t: T, committee: &Committee) -> Table {
     let columns =
         ["name", "registration", "deal", "answer"].map(|key| Column::words(t.msg(format!("committee-seat-{key}"))));
-    let columns = [vec![Column::numbers(t.msg("committee-seat-number"), "")], columns.to_vec()].concat();
+    let columns = [vec![Column::words(t.msg("committee-seat-number"))], columns.to_vec()].concat();
     let mut table = Table::new(t, t.msg("committee-seats-caption"), columns);
     table.caption_hidden = true;
     for seat in &committee.seats {

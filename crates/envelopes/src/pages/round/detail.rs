@@ -149,7 +149,7 @@ fn own(t: T, line: &ListLine) -> OwnLine {
 
 fn shares(t: T, view: &View) -> Table {
     let columns = vec![
-        Column::numbers(t.msg("committee-seat-number"), ""),
+        Column::words(t.msg("committee-seat-number")),
         Column::words(t.msg("committee-seat-name")),
         Column::words(t.msg("round-share-given")),
     ];

@@ -9,6 +9,7 @@ use kernel::Fen;
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
+use std::collections::BTreeMap;
 
 /// Open lines that one page shows.
 const LINES_MAX: usize = 200;
@@ -26,8 +27,8 @@ pub struct Statements {
     pub unmatched: Vec<Line>,
     /// How many of them there are in all.
     pub unmatched_total: i64,
-    /// The reader may load one.
-    pub may_import: bool,
+    /// Names of the accounts whose statements the reader may load.
+    pub names: BTreeMap<String, String>,
 }
 
 /// A page of the statements that the actor may read, of one account if it is named, and the lines that nothing explains.
@@ -44,8 +45,8 @@ pub async fn statement_list(app: &App, ctx: &Ctx, account: &str, page: &Page) ->
         store::statement::list(&conn, allowed.clone(), account, start.as_ref(), page.limit + 1).await?;
     let (items, next) = cut(found, page, |statement| &statement.id);
     let (unmatched, unmatched_total) = store::line::unmatched(&conn, allowed, LINES_MAX).await?;
-    let may_import = !statement_form(app, ctx).await?.is_empty();
-    Ok(Statements { items, total, next, unmatched, unmatched_total, may_import })
+    let names = statement_form(app, ctx).await?.into_iter().map(|(account, _)| (account.id, account.name)).collect();
+    Ok(Statements { items, total, next, unmatched, unmatched_total, names })
 }
 
 /// Lines that nothing explains and that the actor may read, the oldest first, and how many there are in all.

@@ -1,6 +1,6 @@
 //! Statements, the newest first, and above them the lines that nothing explains yet, with their age.
 
-use crate::actions::statement::{Line, Statement, Statements, statement_list};
+use crate::actions::statement::{Line, Statements, statement_list};
 use crate::api::statement::{StatementQuery, listed};
 use crate::pages::words::{amount, counterparty, line_tag, signed};
 use crate::pages::{sees_periods, shell, word};
@@ -55,10 +55,10 @@ fn build(app: &App, caller: &Caller, paging: &PageQuery, found: &Statements) -> 
     Page {
         shell: shell(caller, t.msg("statement-title")),
         periods: sees_periods(app, caller),
-        action: found.may_import.then(|| Action::new("/statements/new", t.msg("statement-new"))),
+        action: (!found.names.is_empty()).then(|| Action::new("/statements/new", t.msg("statement-new"))),
         open: (!found.unmatched.is_empty()).then(|| open(t, &found.unmatched, caller.ctx.now.date())),
         open_total: found.unmatched_total,
-        statements: (!found.items.is_empty()).then(|| statements(t, &found.items)),
+        statements: (!found.items.is_empty()).then(|| statements(t, found)),
         empty: Empty::new(t.msg("statement-empty"), t.msg("statement-empty-text")),
         csv_href: with_format("csv"),
         json_href: with_format("json"),
@@ -99,7 +99,7 @@ fn open(t: T, lines: &[Line], today: Date) -> Table {
     table
 }
 
-fn statements(t: T, all: &[Statement]) -> Table {
+fn statements(t: T, found: &Statements) -> Table {
     let unit = word(t, "ledger-unit");
     let columns = vec![
         Column::words(t.msg("statement-col-days")),
@@ -110,13 +110,14 @@ fn statements(t: T, all: &[Statement]) -> Table {
     ];
     let mut table = Table::new(t, t.msg("statement-table"), columns);
     table.caption_hidden = true;
-    table.rows = all
+    table.rows = found
+        .items
         .iter()
         .map(|one| {
             let days = t.with2("ledger-days", "from", one.from.to_string(), "to", one.to.to_string());
             vec![
                 Cell::Link { href: format!("/statements/{}", one.id), text: days },
-                Cell::Text(one.account.clone()),
+                Cell::Text(found.names.get(&one.account).unwrap_or(&one.account).clone()),
                 Cell::Text(t.num(one.lines)),
                 Cell::Text(amount(one.opening)),
                 Cell::Text(amount(one.closing)),

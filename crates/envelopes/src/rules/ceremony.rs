@@ -38,6 +38,20 @@ pub fn refusal(error: &SealingError) -> Refusal {
     Refusal::invalid(code, zh, en).at(field)
 }
 
+/// What a context names, as the engine calls it, in Chinese.
+fn in_chinese(what: &str) -> &str {
+    match what {
+        "house" => "平台",
+        "round" => "轮次",
+        "committee" => "开启委员会",
+        "key" => "公钥",
+        "text of the rules" => "规则文本",
+        "deadline" => "截止时间",
+        "sender" => "提交单位",
+        other => other,
+    }
+}
+
 fn sentences(error: &SealingError) -> (String, String) {
     let why = error.to_string();
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
@@ -55,7 +69,7 @@ fn sentences(error: &SealingError) -> (String, String) {
             "The envelope's proof does not hold: it was changed, copied or made wrongly. Seal it anew and send it again.",
         ),
         SealingError::EnvelopeContext(what) => (
-            format!("信封不是为本轮和本单位密封的（{what} 不符）。请在本轮的页面重新密封。"),
+            format!("信封不是为本轮和本单位密封的（{}不符）。请在本轮的页面重新密封。", in_chinese(what)),
             format!("The envelope is for another {what}. Seal it anew on the page of this round."),
         ),
         SealingError::ShareProof(_) | SealingError::ShareSeat(_) | SealingError::Shape { part: Part::Share, .. } => {

@@ -11,6 +11,7 @@ use envelopes::rules::round::{NewRound, Phase};
 use platform::ctx::Mandate;
 use platform::journal::journal_view;
 use proof::note::PublicKey;
+use sealing::SealingError;
 
 async fn phase(house: &House, round: &str) -> Phase {
     round_view(house.app(), &house.visitor(), round).await.unwrap().phase
@@ -127,6 +128,10 @@ async fn nothing_but_an_envelope_for_this_round_and_sender_is_taken() {
     let good = house.sealed(&round, "org-a", "100").await;
     assert_eq!(code(house.send(&other, "org-a", good.clone()).await), "envelope-context", "for another round");
     assert_eq!(code(house.send(&round, "org-b", good.clone()).await), "envelope-context", "somebody else's");
+    for what in ["house", "round", "committee", "key", "text of the rules", "deadline", "sender"] {
+        let refusal = envelopes::rules::ceremony::refusal(&SealingError::EnvelopeContext(what));
+        assert!(refusal.en.contains(what) && !refusal.zh.contains(what), "{}", refusal.zh);
+    }
     let mut mauled = good.clone();
     *mauled.last_mut().unwrap() ^= 1;
     assert_eq!(code(house.send(&round, "org-a", mauled).await), "envelope-proof");

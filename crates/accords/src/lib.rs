@@ -8,6 +8,7 @@
 //!
 //! Other capabilities stand on acts in force: [`accord_in_force`] gives one by its id, [`accords_in_force`] those of a
 //! kind. Both read through a connection, so that they can be asked inside the transaction that relies on the answer.
+//! [`accord_circulate_in`] puts an act before its parties inside the caller's transaction.
 //!
 //! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction, [`pages`]
 //! and [`api`] show and accept. It uses kernel, search, platform and registry (the corridor's cities and calendar, and
@@ -22,8 +23,10 @@ mod personal;
 pub mod rules;
 pub(crate) mod store;
 
-pub use actions::accord::{InForce, accord_in_force, accords_in_force};
-pub use rules::accord::AccordKind;
+pub use actions::accord::{
+    InForce, NewAct, accord_circulate_in, accord_in_force, accord_state_in, accord_take_back_in, accords_in_force,
+};
+pub use rules::accord::{AccordKind, AccordState, OuterDraft};
 
 use futures_util::future::BoxFuture;
 use kernel::Locale;

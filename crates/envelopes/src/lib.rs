@@ -10,8 +10,9 @@
 //! opening. Fewer cannot, and the operator of this house cannot. Whoever serves the page that seals could serve another
 //! one; `yilang seal` does without it.
 //!
-//! Other capabilities stand on this one: [`round_open`] begins a round inside their own transaction, [`rounds_of`] finds
-//! it again, [`contents`] gives what was in it after the opening. Who may see that is theirs to decide.
+//! Other capabilities stand on this one: [`round_open`] begins a round inside their own transaction, [`round_abandon`]
+//! gives it up, [`rounds_of`] finds it again, [`contents`] and [`document_of`] give what was in it after the opening. Who
+//! may see that is theirs to decide.
 //!
 //! Rooms: [`rules`] decide without I/O (with the engine `sealing`), `store` keeps rows, [`actions`] do one thing each in
 //! one transaction, [`pages`] and [`api`] show and accept. It uses kernel, sealing, stripping, proof, platform and
@@ -25,9 +26,13 @@ mod personal;
 pub mod rules;
 pub(crate) mod store;
 
-pub use actions::content::{Manifest, Opened, contents};
-pub use actions::round::{round_open, rounds_of};
-pub use rules::round::{NewRound, Owner, Round, RoundState};
+pub use actions::committee::committee_of;
+pub use actions::content::{Document, FileLine, Manifest, Opened, contents, document_of};
+pub use actions::envelope::{Form, SendCommand, Sent, envelope_form, envelope_send};
+pub use actions::round::{round_abandon, round_open, rounds_of, sent_by, settled};
+pub use pages::envelope::attachment;
+pub use rules::committee::{Committee, Seat, SeatKind};
+pub use rules::round::{Envelope, NewRound, Owner, Round, RoundState};
 
 use futures_util::future::BoxFuture;
 use kernel::Locale;

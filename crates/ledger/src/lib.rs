@@ -24,8 +24,8 @@ mod personal;
 pub mod rules;
 pub(crate) mod store;
 
-pub use actions::account::{account_by_id, account_close_in, account_open_in, balance_at, statement};
-pub use actions::transfer::{transfer, transfer_batch};
+pub use actions::account::{account_by_id, account_close_in, account_open_in, accounts_of, balance_at, statement};
+pub use actions::transfer::{transfer, transfer_batch, transfers_by_id};
 pub use rules::account::{Account, Owner, OwnerKind, Purpose, Standing, YearEnd};
 pub use rules::transfer::{Ask, Made, Side, TransferKind};
 pub use store::entry::{Entry, Statement};

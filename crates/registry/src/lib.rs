@@ -15,6 +15,7 @@ pub mod corridor;
 pub mod demo;
 mod documents;
 mod kept;
+pub mod lookup;
 pub mod pages;
 mod personal;
 pub mod rules;

@@ -13,5 +13,6 @@ pub fn capabilities() -> Vec<Capability> {
         access::capability(),
         accords::capability(),
         envelopes::capability(),
+        calls::capability(),
     ]
 }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 refused (the reason is on stderr), 2 wrong usage.
 
 mod ask;
+mod assign;
 mod files;
 mod flags;
 mod house;
@@ -75,6 +76,9 @@ enum Command {
     /// Check what a committee or a round has published. Needs no server.
     #[command(subcommand)]
     Sealing(sealing::SealingCommand),
+    /// Work on a call without its site.
+    #[command(subcommand)]
+    Calls(assign::CallsCommand),
     /// Write a backup of everything but keys and uploads; the server may run.
     Backup {
         /// The file; an existing one is not overwritten.
@@ -202,6 +206,7 @@ async fn run(command: Command, config: Config) -> Result<(), Ended> {
         Command::Seal(args) => sealing::seal(args),
         Command::Open(args) => sealing::open(args),
         Command::Sealing(command) => sealing::verify(command),
+        Command::Calls(command) => assign::calls(command),
         Command::Backup { file } => journal::backup(place, &file).await,
         Command::Restore { file, public_url } => journal::restore(place, &file, &public_url).await,
         Command::Index(command) => keep::index(place, command).await,

@@ -3,6 +3,7 @@
 use crate::house::{Opening, lock, open};
 use crate::{Ended, Place};
 use access::provider::{Gate, Providers, Wrong};
+use calls::Publishing;
 use kernel::{Refusal, RefusalKind};
 use notices::Outlets;
 use platform::App;
@@ -39,10 +40,11 @@ pub async fn serve(place: &Place, serving: Serving) -> Result<(), Ended> {
         metrics: serving.metrics,
     };
     if demo {
-        play_demo(place, &public_url).await?;
+        play_demo(place, &public_url, &serving.publishing).await?;
     }
     let app = open(place, opening).await?;
     app.extend(Arc::new(outlets));
+    app.extend(Arc::new(serving.publishing));
     app.extend(Arc::new(Gate::new(providers.unwrap_or_default())));
     // From the greeting on a request to stop is an orderly one.
     let asked = stop_requests()?;
@@ -98,12 +100,13 @@ fn demo_place(data: &Path, asked: bool) -> Result<bool, Ended> {
 const DEMO_DAYS: i64 = 42;
 
 /// The demo plays once, in the days before now, through the same actions that people use.
-async fn play_demo(place: &Place, public_url: &str) -> Result<(), Ended> {
+async fn play_demo(place: &Place, public_url: &str, publishing: &Publishing) -> Result<(), Ended> {
     let now = Clock::system().now();
     let clock = Clock::fake(now.plus_days(-DEMO_DAYS));
     let opening =
         Opening { demo: true, public_url: public_url.to_owned(), mode: Mode::Write, clock, metrics: Readers::Nobody };
     let app = open(place, opening).await?;
+    app.extend(Arc::new(publishing.clone()));
     if identity::any_account(&app).await? {
         return Ok(());
     }

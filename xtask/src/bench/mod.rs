@@ -5,6 +5,8 @@
 //! own section of `bench/README.md`.
 
 #[cfg(feature = "bench")]
+mod assignment;
+#[cfg(feature = "bench")]
 mod database;
 #[cfg(feature = "bench")]
 mod import;
@@ -49,6 +51,8 @@ pub enum Suite {
     Journal,
     /// Sealing, giving shares and opening a round of 2,000 envelopes, against plain El Gamal.
     Sealing,
+    /// Assigning reviewers exactly, against the min-cost flow of OR-tools.
+    Assignment,
     /// Ranking over the pack and speed over a million records, against SQLite FTS5 and Xapian.
     Search,
     /// A hundred thousand organisations by `yilang import`, against bare SQLite.

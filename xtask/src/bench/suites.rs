@@ -1,7 +1,9 @@
 //! Which suite is which, and where its section goes.
 
 use super::machine::Machine;
-use super::{Arguments, Suite, database, import, journal, ledger, report, sealing, search, start, watch, web};
+use super::{
+    Arguments, Suite, assignment, database, import, journal, ledger, report, sealing, search, start, watch, web,
+};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
             Suite::Db => database::measure(&bench),
             Suite::Journal => journal::measure(&bench),
             Suite::Sealing => sealing::measure(&bench),
+            Suite::Assignment => assignment::measure(&bench),
             Suite::Search => search::measure(&bench),
             Suite::Import => import::measure(&bench),
             Suite::Start => start::measure(&bench),

@@ -10,6 +10,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("proof", &[]),
     ("sealing", &["proof"]),
     ("stripping", &["kernel"]),
+    ("assignment", &["kernel"]),
+    ("disclosure", &["kernel"]),
+    ("scoring", &["kernel"]),
     ("witness", &["proof"]),
     ("platform", &["kernel", "pack", "search", "proof", "witness", "stripping"]),
     ("registry", &["kernel", "pack", "search", "proof", "platform"]),
@@ -18,6 +21,25 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("access", &["kernel", "pack", "search", "proof", "platform", "registry", "notices"]),
     ("accords", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     ("envelopes", &["kernel", "pack", "search", "proof", "sealing", "stripping", "platform", "registry"]),
+    (
+        "calls",
+        &[
+            "kernel",
+            "pack",
+            "search",
+            "proof",
+            "sealing",
+            "stripping",
+            "assignment",
+            "scoring",
+            "disclosure",
+            "platform",
+            "registry",
+            "ledger",
+            "accords",
+            "envelopes",
+        ],
+    ),
     ("testkit", &["kernel", "pack", "search", "proof", "platform", "registry"]),
     (
         "yilang",
@@ -28,6 +50,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "proof",
             "sealing",
             "stripping",
+            "assignment",
             "platform",
             "registry",
             "ledger",
@@ -35,14 +58,16 @@ const FLOORS: &[(&str, &[&str])] = &[
             "access",
             "accords",
             "envelopes",
+            "calls",
             "witness",
         ],
     ),
-    ("xtask", &["kernel", "pack", "search", "proof", "sealing", "platform", "registry", "ledger"]),
+    ("xtask", &["kernel", "pack", "search", "proof", "sealing", "assignment", "platform", "registry", "ledger"]),
 ];
 
 /// The pure floors, and what would make them impure.
-const PURE: &[&str] = &["kernel", "pack", "search", "proof", "sealing", "stripping"];
+const PURE: &[&str] =
+    &["kernel", "pack", "search", "proof", "sealing", "stripping", "assignment", "disclosure", "scoring"];
 const IMPURE: &[&str] = &["sea-orm", "sqlx", "rusqlite", "tokio", "axum", "reqwest", "rand", "getrandom"];
 
 /// Whether this is one of our crates.

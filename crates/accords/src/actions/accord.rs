@@ -1,8 +1,10 @@
 //! Joint acts: drafting, asking the parties, their word, taking back, ending.
 
+mod inside;
 mod view;
 
 pub use crate::store::accord::{Facets, Filter, Version};
+pub use inside::{NewAct, accord_circulate_in, accord_state_in, accord_take_back_in};
 pub use view::{
     Accords, InForce, View, accord_choices, accord_form, accord_in_force, accord_list, accord_version, accord_view,
     accords_in_force,

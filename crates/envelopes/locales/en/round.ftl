@@ -42,6 +42,7 @@ round-now-sharing = Closed, and the list is in the journal. { $more } more seats
 round-now-opening = Enough shares are there; the envelopes are being opened.
 round-now-opened = The round is opened. What became of each envelope stands in the list below; anybody can check it.
 round-now-void = The round is void: too few seats gave their shares in time. No envelope was opened.
+round-now-abandoned = This round was given up by whoever runs it. No envelope of it was opened and none ever will be; if there is a new round, seal again for it.
 round-own = What your organisation has sent
 round-send-for = Send an envelope for { $name }
 round-rules = Rules

@@ -42,6 +42,7 @@ round-now-sharing = 已截止，清单已写入日志。还需 { $more } 个席�
 round-now-opening = 开启份额已足，信封正在开启。
 round-now-opened = 本轮已开启。每个信封的结果见下方清单，任何人都可以核对。
 round-now-void = 本轮作废：开启期限之前交出份额的席位不足。信封没有开启。
+round-now-abandoned = 本轮已由主办方中止。信封没有开启，今后也不会开启；如有新的一轮，请重新密封后提交。
 round-own = 本单位提交的信封
 round-send-for = 以“{ $name }”提交信封
 round-rules = 规则

@@ -26,6 +26,14 @@ pub fn committee_resource(committee: &Committee) -> Resource {
     Resource::new("Committee", &committee.id).with("state", committee.state.code())
 }
 
+/// A committee with its seats, for capabilities whose rounds it opens.
+///
+/// # Errors
+/// When the database fails.
+pub async fn committee_of(conn: &Conn, id: &str) -> Outcome<Option<Committee>> {
+    store::committee::by_id(conn, id).await
+}
+
 pub(super) async fn load(conn: &Conn, id: &str) -> Outcome<Committee> {
     Ok(store::committee::by_id(conn, id).await?.ok_or_else(Refusal::not_found)?)
 }

@@ -244,10 +244,28 @@ pub async fn document_view(app: &App, ctx: &Ctx, round: &str, id: &str, number: 
     if view.fate.as_ref().is_none_or(|fate| fate.manifest.is_none()) {
         return Err(Refusal::not_found().into());
     }
-    let bundle = bundle(&app.db().read(), &view.round, &view.envelope).await?;
+    document(&app.db().read(), &view.round, &view.envelope, number).await
+}
+
+async fn document(conn: &Conn, round: &Round, envelope: &Envelope, number: usize) -> Outcome<Document> {
+    let bundle = bundle(conn, round, envelope).await?;
     let file = number.checked_sub(1).and_then(|place| bundle.files.into_iter().nth(place));
     let file = file.ok_or_else(Refusal::not_found)?;
     computed(move || served(file)).await
+}
+
+/// One document of an opened envelope, for the capability that owns its round. Who may see it is the caller's to decide.
+///
+/// # Errors
+/// Not found, also before the opening and where the envelope cannot be opened.
+pub async fn document_of(conn: &Conn, round: &str, envelope: &str, number: usize) -> Outcome<Document> {
+    let round = load(conn, round).await?;
+    let envelope = store::envelope::by_id(conn, &round.id, envelope).await?.ok_or_else(Refusal::not_found)?;
+    let fate = store::outcome::of_envelope(conn, &envelope.id).await?;
+    if fate.is_none_or(|fate| fate.manifest.is_none()) {
+        return Err(Refusal::not_found().into());
+    }
+    document(conn, &round, &envelope, number).await
 }
 
 /// The copy that is given to readers: what it is by its content and without metadata. What cannot be stripped is given
@@ -288,6 +306,8 @@ pub struct Opened {
     pub envelope: Envelope,
     /// What was in it; none where it cannot be opened.
     pub manifest: Option<Manifest>,
+    /// SHA-256 of the content, hexadecimal; none where it cannot be opened.
+    pub content_sha256: Option<String>,
     /// Why it cannot be opened.
     pub reason: Option<String>,
 }
@@ -304,7 +324,8 @@ pub async fn contents(conn: &Conn, round: &str) -> Outcome<Vec<Opened>> {
     let fates: BTreeMap<&str, &Fate> = fates.iter().map(|fate| (fate.envelope.as_str(), fate)).collect();
     for envelope in list {
         if let Some(fate) = fates.get(envelope.id.as_str()) {
-            opened.push(Opened { manifest: manifest(fate)?, reason: fate.reason.clone(), envelope });
+            let (content_sha256, reason) = (fate.content_sha256.clone(), fate.reason.clone());
+            opened.push(Opened { manifest: manifest(fate)?, content_sha256, reason, envelope });
         }
     }
     Ok(opened)

@@ -2,7 +2,7 @@
 
 use super::seat_resource;
 use crate::rules::committee::{Committee, SeatStep};
-use crate::rules::round::Round;
+use crate::rules::round::{OFFICE, Round};
 use crate::store;
 use platform::capability::DeskItem;
 use platform::db::Conn;
@@ -80,7 +80,8 @@ async fn shares(app: &App, ctx: &Ctx, conn: &Conn) -> Outcome<Vec<DeskItem>> {
 
 async fn rounds(app: &App, ctx: &Ctx, conn: &Conn) -> Outcome<Vec<DeskItem>> {
     let mut items = Vec::new();
-    for round in store::round::open(conn, ctx.now).await? {
+    // What another capability owns is on its own desk.
+    for round in store::round::open(conn, ctx.now).await?.into_iter().filter(|round| round.owner.kind == OFFICE) {
         let senders = super::envelope::senders(app, ctx, &round);
         if senders.is_empty() {
             continue;

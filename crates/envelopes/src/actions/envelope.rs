@@ -100,6 +100,23 @@ pub async fn envelope_form(app: &App, ctx: &Ctx, round: &str, organisation: Opti
     Ok(Form { organisation, senders, context, round })
 }
 
+/// Whether a round is sent to on the pages of this capability: one that another capability owns has questions of its own,
+/// and is sent to there.
+///
+/// # Errors
+/// Not found, `round-owned`.
+pub async fn round_plain(app: &App, round: &str) -> Outcome<()> {
+    if load(&app.db().read(), round).await?.owner.kind == rules::OFFICE {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "round-owned",
+        "本轮属于一个榜单或另一项业务，请在它的页面上提交。",
+        "This round belongs to a call or to something else; hand your envelope in on the page of that.",
+    )
+    .into())
+}
+
 fn no_mandate() -> Refusal {
     Refusal::new(
         kernel::RefusalKind::Forbidden,

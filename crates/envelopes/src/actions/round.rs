@@ -7,7 +7,7 @@ use crate::rules::ceremony;
 use crate::rules::committee::{self as committees, Committee};
 use crate::rules::documents::{CLOSED, Closing, ClosingData, OBJECT, OPENING, Opening};
 use crate::rules::opening::Binding;
-use crate::rules::round::{self as rules, CLOSING_MS, Envelope, NewRound, Owner, Phase, Round, RoundState, Sealed};
+use crate::rules::round::{self as rules, CLOSING_MS, Envelope, NewRound, Owner, Phase, Round, Sealed};
 use crate::store;
 use kernel::{Instant, Refusal};
 use platform::db::{Conn, Txn};
@@ -70,6 +70,19 @@ pub async fn round_open(tx: &Txn, new: &NewRound) -> Outcome<(Round, Done)> {
     });
     let done = note(tx, "round.begun", &round, data).await?;
     Ok((round, done))
+}
+
+/// Gives a round up inside the caller's transaction: it takes no envelope any more, and none of it is ever opened. Who may
+/// do so is the caller's to decide before.
+///
+/// # Errors
+/// Not found, `round-office` for a plain round, `round-over`, `round-shares-given`.
+pub async fn round_abandon(tx: &Txn, id: &str) -> Outcome<Done> {
+    let old = load(tx, id).await?;
+    let given = i64::try_from(store::share::seats(tx, id).await?.len()).unwrap_or(i64::MAX);
+    let next = rules::abandon(&old, given, tx.ctx().now)?;
+    store::round::save(tx, &next).await?;
+    note(tx, "round.voided", &next, json!({ "given": given, "needed": next.threshold, "abandoned": true })).await
 }
 
 fn unknown_committee() -> Refusal {
@@ -145,7 +158,10 @@ pub(super) fn digest(text: &str) -> Outcome<[u8; 32]> {
 }
 
 /// A round as it stands now: if its time is up and nobody has written its list, that is done first.
-pub(super) async fn settled(app: &App, now: Instant, id: &str) -> Outcome<Round> {
+///
+/// # Errors
+/// Not found, and when the database fails.
+pub async fn settled(app: &App, now: Instant, id: &str) -> Outcome<Round> {
     let round = load(&app.db().read(), id).await?;
     if !round.closes_now(now) {
         return Ok(round);
@@ -254,9 +270,10 @@ pub async fn round_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
     });
     let organisations: Vec<String> = ctx.actor.memberships.iter().map(|m| m.organisation.clone()).collect();
     let own = store::envelope::of_senders(&conn, id, &organisations).await?;
-    let list = match round.state {
-        RoundState::Open => Vec::new(),
-        _ => store::envelope::listed(&conn, id).await?,
+    // A round that was given up before its closing has no list.
+    let list = match round.root {
+        None => Vec::new(),
+        Some(_) => store::envelope::listed(&conn, id).await?,
     };
     let fates = store::outcome::told(&conn, id).await?;
     let fates: HashMap<&str, &store::outcome::Fate> = fates.iter().map(|fate| (fate.envelope.as_str(), fate)).collect();
@@ -334,4 +351,12 @@ fn transcript(committee: &Committee) -> Outcome<Value> {
 /// When the database fails.
 pub async fn rounds_of(conn: &Conn, owner: &Owner) -> Outcome<Vec<Round>> {
     store::round::of_owner(conn, owner).await
+}
+
+/// What some organisations have sent for a round, the newest first: for the owner's pages, which show everybody his own.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sent_by(conn: &Conn, round: &str, organisations: &[String]) -> Outcome<Vec<Envelope>> {
+    store::envelope::of_senders(conn, round, organisations).await
 }

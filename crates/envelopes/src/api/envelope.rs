@@ -2,7 +2,9 @@
 
 use super::{number, read, write};
 use crate::actions::content::{FileLine, document_view, manifest};
-use crate::actions::envelope::{SendCommand, View, envelope_bytes, envelope_form, envelope_send, envelope_view};
+use crate::actions::envelope::{
+    SendCommand, View, envelope_bytes, envelope_form, envelope_send, envelope_view, round_plain,
+};
 use crate::pages::envelope::attachment;
 use crate::rules::opening::Binding;
 use axum::Json;
@@ -50,7 +52,8 @@ pub struct ContextFile {
 }
 
 impl ContextFile {
-    pub(crate) fn of(context: &Context) -> ContextFile {
+    /// What an envelope of this context is sealed for.
+    pub fn of(context: &Context) -> ContextFile {
         ContextFile {
             key: hex::encode(context.key.bytes()),
             origin: context.origin.clone(),
@@ -200,7 +203,7 @@ async fn context(
     params(("id" = String, Path), ("organisation" = Option<String>, Query, description = "The sender")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = EnvelopeSent), (status = 401), (status = 403), (status = 404),
-        (status = 409, description = "The round is closed or full, or the sender has sent too often"),
+        (status = 409, description = "The round is closed or full, belongs to something else, or the sender has sent too often"),
         (status = 422, description = "Not sealed, not for this round and sender, or changed")))]
 async fn send(
     State(app): State<App>,
@@ -209,6 +212,7 @@ async fn send(
     Query(query): Query<SenderQuery>,
     body: Bytes,
 ) -> Result<Response, Problem> {
+    round_plain(&app, &id).await?;
     let organisation = match query.organisation {
         Some(organisation) => organisation,
         None => envelope_form(&app, &caller.ctx, &id, None).await?.organisation.0,

@@ -3,7 +3,7 @@
 mod detail;
 mod send;
 
-pub(crate) use detail::attachment;
+pub use detail::attachment;
 
 use super::{read, write};
 use axum::routing::{get, post};

@@ -443,6 +443,32 @@ pub fn takes_shares(round: &Round, given: &[i64], seat: i64, now: Instant) -> Re
     }
 }
 
+/// Gives a round up before its time: the capability that owns it takes no envelope for it any more, and nothing of it is
+/// ever opened. `given` seats have given their shares.
+///
+/// # Errors
+/// `round-office` for a plain round, `round-over`, `round-shares-given` once a seat has given: the opening has begun then.
+pub fn abandon(old: &Round, given: i64, now: Instant) -> Result<Round, Refusal> {
+    if old.owner.kind == OFFICE {
+        return Err(Refusal::conflict(
+            "round-office",
+            "联席会议办公室自己开始的轮次不能中止，只能到期开启或作废。",
+            "A plain round of the joint office is not given up; it is opened or void when its time comes.",
+        ));
+    }
+    if matches!(old.state, RoundState::Opened | RoundState::Void) {
+        return Err(Refusal::conflict("round-over", "本轮已经开启或作废。", "The round has been opened or is void."));
+    }
+    if given > 0 {
+        return Err(Refusal::conflict(
+            "round-shares-given",
+            "已有席位交出开启份额，本轮的开启已经开始，不能再中止。请等开启完成。",
+            "A seat has given its shares: the opening has begun, and the round cannot be given up. Wait until it is opened.",
+        ));
+    }
+    Ok(end(old, RoundState::Void, now))
+}
+
 /// Ends a round: opened, or void.
 pub fn end(old: &Round, state: RoundState, now: Instant) -> Round {
     Round { state, ended_ms: Some(now.ms()), updated_ms: now.ms(), ..old.clone() }

@@ -185,6 +185,26 @@ impl House {
         round_begin(self.app(), &self.joint(), self.new_round(committee)).await.expect("it begins").id
     }
 
+    /// The same, begun by another capability for a record of its own.
+    pub async fn owned_round(&self, committee: &str) -> String {
+        let owner = Owner { kind: "auction".into(), id: "a1".into() };
+        let new = NewRound { owner, ..self.new_round(committee) };
+        let joint = self.joint();
+        let begun = self.app().in_txn(&joint, "owned_round", new, |tx, new| {
+            Box::pin(async move { Ok(envelopes::round_open(tx, new).await?.0.id) })
+        });
+        begun.await.expect("it begins")
+    }
+
+    /// Its owner gives a round up.
+    pub async fn abandon(&self, round: &str) -> Outcome<Done> {
+        self.app()
+            .in_txn(&self.joint(), "round_abandon", round.to_owned(), |tx, round| {
+                Box::pin(async move { envelopes::round_abandon(tx, round).await })
+            })
+            .await
+    }
+
     pub fn new_round(&self, committee: &str) -> NewRound {
         let now = self.app().clock().now();
         NewRound {

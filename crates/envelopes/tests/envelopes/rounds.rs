@@ -296,3 +296,62 @@ async fn what_a_trustee_checks_before_he_gives_a_share() {
     assert_eq!(check(&bound), "envelope-context");
     house.0.finish().await;
 }
+
+#[tokio::test]
+async fn whoever_owns_a_round_can_give_it_up_before_its_opening_begins() {
+    let house = house().await;
+    let committee = house.committee().await;
+    let owned = house.owned_round(&committee.id).await;
+    let sent = house.sent(&owned, "org-a", "100").await;
+    let plain = house.round(&committee.id).await;
+    assert_eq!(code(house.abandon(&plain).await), "round-office");
+    assert_eq!(code(house.abandon("none").await), "not-found");
+    house.abandon(&owned).await.expect("its owner gives it up");
+    assert_eq!(phase(&house, &owned).await, Phase::Void);
+    assert_eq!(code(house.abandon(&owned).await), "round-over");
+    let late = house.send(&owned, "org-b", b"x".to_vec()).await;
+    assert_eq!(code(late), "round-closed", "it takes no envelope any more");
+    let view = round_view(house.app(), &house.joint(), &owned).await.unwrap();
+    assert_eq!((view.list.len(), view.count), (0, 1), "not even the hashes of what was sent are told");
+    let own = round_view(house.app(), &house.bidder("org-a"), &owned).await.unwrap().own;
+    assert_eq!(own.first().map(|line| line.envelope.hash.as_str()), Some(sent.hash.as_str()));
+    house.close().await;
+    house.0.settle().await;
+    assert_eq!(phase(&house, &owned).await, Phase::Void, "the clock neither closes nor opens it");
+    let kinds: Vec<String> = house.journal("round", &owned).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["round.begun", "round.voided"]);
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn a_round_whose_opening_has_begun_is_not_given_up() {
+    let house = house().await;
+    let committee = house.committee().await;
+    let owned = house.owned_round(&committee.id).await;
+    house.sent(&owned, "org-a", "100").await;
+    house.close().await;
+    let opening = house.opening(&owned).await;
+    house.give(&house.shares(&opening, &committee.secrets[0])).await.unwrap();
+    assert_eq!(code(house.abandon(&owned).await), "round-shares-given");
+    house.give(&house.shares(&opening, &committee.secrets[1])).await.unwrap();
+    house.0.settle().await;
+    assert_eq!(phase(&house, &owned).await, Phase::Opened);
+    let envelope = round_view(house.app(), &house.visitor(), &owned).await.unwrap().list[0].envelope.id.clone();
+    let conn = house.app().db().read();
+    let document = envelopes::document_of(&conn, &owned, &envelope, 1).await.expect("its owner reads it");
+    assert_eq!(document.bytes, b"100");
+    assert_eq!(code(envelopes::document_of(&conn, &owned, &envelope, 2).await), "not-found");
+    assert_eq!(code(envelopes::document_of(&conn, &owned, "none", 1).await), "not-found");
+    house.0.finish().await;
+}
+
+#[tokio::test]
+async fn what_another_capability_owns_is_sent_to_on_its_own_pages() {
+    let house = house().await;
+    let committee = house.committee().await;
+    let owned = house.owned_round(&committee.id).await;
+    assert!(house.desk(&house.bidder("org-a")).await.is_empty());
+    let mut client = house.client("somebody", None).await;
+    let _ = client.get(&format!("/rounds/{owned}/envelopes/new")).await.is(409).shows("另一项业务");
+    house.0.finish().await;
+}

@@ -1,6 +1,6 @@
 //! Opening and closing accounts inside the transaction of whoever needs them.
 
-use crate::rules::account::{self, Account, Standing};
+use crate::rules::account::{self, Account, Owner, Standing};
 use crate::store;
 use crate::store::entry::Statement;
 use kernel::{Date, Fen, Instant, Refusal};
@@ -49,6 +49,15 @@ pub async fn account_close_in(tx: &Txn, id: &str, reason: &str) -> Outcome<Accou
 /// Database faults.
 pub async fn account_by_id(conn: &Conn, id: &str) -> Outcome<Option<(Account, Standing)>> {
     store::account::by_id(conn, id).await
+}
+
+/// The open accounts of an owner in one world, each with what stands on it: for a form in which somebody chooses where
+/// money comes from. Whether the asker may see them is the caller's to ask.
+///
+/// # Errors
+/// Database faults.
+pub async fn accounts_of(conn: &Conn, owner: &Owner, demo: bool) -> Outcome<Vec<(Account, Standing)>> {
+    store::holding::of_owner(conn, owner, demo).await
 }
 
 /// The balance of an account at an instant: what everything that happened before it comes to, in the order of events

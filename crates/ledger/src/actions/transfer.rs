@@ -8,7 +8,7 @@ use crate::rules::transfer::{ASKS_MAX, Ask, Made};
 use crate::store;
 use kernel::Refusal;
 use platform::Outcome;
-use platform::db::Txn;
+use platform::db::{Conn, Txn};
 
 /// Makes these transfers in the caller's transaction: all of them, or none. Each one whose id is known gives the answer
 /// it gave the first time.
@@ -38,6 +38,16 @@ pub async fn transfer_batch(tx: &Txn, groups: &[Vec<Ask>]) -> Outcome<Vec<Result
     store::transfer::save(tx, &book).await?;
     expiry::watch(tx, book.fresh()).await?;
     Ok(made)
+}
+
+/// Transfers that were made, by their ids, in no order.
+///
+/// Whether the asker may see them is the caller's to ask.
+///
+/// # Errors
+/// Database faults.
+pub async fn transfers_by_id(conn: &Conn, ids: &[&str]) -> Outcome<Vec<Made>> {
+    store::transfer::by_ids(conn, ids).await
 }
 
 fn few(asks: usize) -> Result<(), Refusal> {

@@ -2,7 +2,7 @@
 
 use super::account::{FROM, SELECT, account, standing};
 use super::list::{Allowed, allowed};
-use crate::rules::account::{Account, Standing};
+use crate::rules::account::{Account, Owner, Standing};
 use platform::db::{Conn, Outcome};
 use registry::browse::{Where, counted};
 use registry::rows::{all, first, get};
@@ -59,6 +59,14 @@ async fn select(conn: &Conn, clause: Where, limit: usize) -> Outcome<Vec<(Accoun
 /// The accounts that a policy allows, in the order of their ids.
 pub async fn visible(conn: &Conn, by_policy: Allowed) -> Outcome<Vec<(Account, Standing)>> {
     select(conn, allowed(by_policy), ACCOUNTS_MAX).await
+}
+
+/// The open accounts of an owner in one world, in the order of their ids.
+pub async fn of_owner(conn: &Conn, owner: &Owner, demo: bool) -> Outcome<Vec<(Account, Standing)>> {
+    let mut clause = Where::new("c.account IS NULL");
+    let (kind, id, world) = (clause.place(owner.kind.code()), clause.place(owner.id.as_str()), clause.place(demo));
+    clause.and(&format!("a.owner_kind = {kind} AND a.owner_id = {id} AND a.demo = {world}"));
+    select(conn, clause, ACCOUNTS_MAX).await
 }
 
 /// One page of the accounts that a policy allows, in the order of their ids, after one of them; and how many there are

@@ -144,6 +144,13 @@ pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Option<Expert>> {
     Ok(select(conn, "WHERE e.account = $1 AND e.state = 'listed'", vec![account.into()]).await?.pop())
 }
 
+/// Experts who are listed and take work, in the order of their ids.
+pub async fn willing(conn: &Conn, demo: bool, limit: usize) -> Outcome<Vec<Expert>> {
+    let tail =
+        format!("WHERE e.state = 'listed' AND e.availability <> 'closed' AND e.demo = $1 ORDER BY e.id LIMIT {limit}");
+    select(conn, &tail, vec![demo.into()]).await
+}
+
 /// What a change of one expert means for the index: only those whose name may be shown are found.
 pub async fn document_changes(conn: &Conn, id: &str) -> Outcome<Vec<DocumentChange>> {
     let found = by_id(conn, id).await?.and_then(|expert| document(&expert));

@@ -11,7 +11,7 @@ pub use document::{document_changes, documents_after, documents_by_ids, document
 pub use insert::insert_dossiers;
 pub use list::{Facets, Filter, Item, facets, list, position};
 pub use loading::{held, insert_pack, replace_pack};
-pub use read::{Rest, by_id, by_ids, by_key, by_uscc, dossier, rest, statement_by_id, status_by_id};
+pub use read::{Rest, by_id, by_ids, by_key, by_uscc, by_usccs, dossier, rest, statement_by_id, status_by_id};
 pub use write::{add_status, confirm_statement, save_edit, save_status, set_claimed, set_state, touch};
 
 use crate::rules::organisation::{Kind, Organisation, State};

@@ -1,6 +1,7 @@
 //! Everything that can be set, once: flag, variable, key of the file, help, schema and check all follow from this table.
 
 use access::provider::Providers;
+use calls::Publishing;
 use platform::db::DbUrl;
 use platform::journal::witness::{WITNESSES_MAX, Witnesses};
 use std::net::SocketAddr;
@@ -29,6 +30,12 @@ pub enum Kind {
     MailServer,
     /// Words as they are.
     Words,
+    /// A prefix of processes, as the Open Contracting Partnership gives it.
+    OcidPrefix,
+    /// A prefix of grants, as 360Giving gives it.
+    GrantPrefix,
+    /// The address of a page, whatever it ends with.
+    Page,
     /// On or off.
     Switch,
     /// Whole seconds up to a limit.
@@ -223,6 +230,34 @@ pub const KEYS: &[Key] = &[
         "TOML file of the OpenID Connect services that people may sign in by. See docs/operations.md",
     ),
     serve(
+        "publisher",
+        "YILANG_PUBLISHER",
+        Kind::Words,
+        None,
+        "Who publishes the open data of calls; the corridor of the pack if left out",
+    ),
+    serve(
+        "ocid-prefix",
+        "YILANG_OCID_PREFIX",
+        Kind::OcidPrefix,
+        Some("ocds-213czf"),
+        "Prefix of processes from the Open Contracting Partnership; the default is that of examples",
+    ),
+    serve(
+        "grant-prefix",
+        "YILANG_GRANT_PREFIX",
+        Kind::GrantPrefix,
+        Some("360G-example"),
+        "Prefix of grants from 360Giving; the default is that of examples",
+    ),
+    serve(
+        "data-license",
+        "YILANG_DATA_LICENSE",
+        Kind::Page,
+        Some("https://creativecommons.org/licenses/by/4.0/"),
+        "Licence of the open data of calls",
+    ),
+    serve(
         "drain-s",
         "YILANG_DRAIN_S",
         Kind::Seconds(300),
@@ -278,6 +313,7 @@ impl Key {
                 let en = "A mail server is smtp://user:password@host:587?tls=required or smtps://…";
                 says(["smtp://", "smtps://"].iter().any(|start| value.starts_with(start)), zh, en)
             }
+            Kind::OcidPrefix | Kind::GrantPrefix | Kind::Page => self.check_published(value),
             Kind::Words => says(!value.trim().is_empty(), "不能为空", "Not empty"),
             Kind::Switch => says(matches!(value, "true" | "false"), "请写 true 或 false", "Write true or false"),
             Kind::Seconds(max) => {
@@ -311,6 +347,33 @@ impl Key {
                 says(EnvFilter::builder().parse(value).is_ok(), zh, "Levels are written like warn,platform=info")
             }
         }
+    }
+
+    /// What concerns the open data of calls.
+    fn check_published(&self, value: &str) -> Result<(), Reason> {
+        let example = Publishing::default();
+        let (does, zh, en) = match self.kind {
+            Kind::OcidPrefix => (
+                Publishing { ocid_prefix: value.to_owned(), ..example }.check().is_ok(),
+                "过程前缀写作 ocds- 加六位小写字母或数字，例如 ocds-213czf",
+                "A prefix of processes is ocds- and six small letters or digits, such as ocds-213czf",
+            ),
+            Kind::GrantPrefix => (
+                Publishing { grant_prefix: value.to_owned(), ..example }.check().is_ok(),
+                "拨款前缀写作 360G- 加字母或数字，例如 360G-example",
+                "A prefix of grants is 360G- and letters or digits, such as 360G-example",
+            ),
+            _ => {
+                let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+                let plain = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic());
+                (
+                    rest.is_some_and(plain),
+                    "网址以 http:// 或 https:// 开头，只含 ASCII 字符",
+                    "Begins with http:// or https:// and is ASCII",
+                )
+            }
+        };
+        if does { Ok(()) } else { Err((zh.to_owned(), en.to_owned())) }
     }
 
     /// The value as it may be shown: nothing secret in it.
@@ -378,6 +441,10 @@ mod tests {
             ("journal-sm2", "on"),
             ("witnesses", "https://witness.example"),
             ("providers", "/nowhere/providers.toml"),
+            ("publisher", ""),
+            ("ocid-prefix", "ocds-1"),
+            ("grant-prefix", "360G-"),
+            ("data-license", "CC BY"),
         ];
         for (name, value) in bad {
             let (zh, en) = Key::find(name).unwrap().check(value).expect_err(name);

@@ -6,6 +6,7 @@
 mod file;
 pub mod keys;
 
+use calls::Publishing;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use keys::{KEYS, Key, Kind, Reason};
@@ -121,6 +122,8 @@ pub struct Serving {
     pub mail: Mail,
     /// The file that names sign-in services.
     pub providers: Option<PathBuf>,
+    /// How the open data of calls are published.
+    pub publishing: Publishing,
     /// Who may read the figures.
     pub metrics: Readers,
     /// How long a node that is asked to stop waits.
@@ -169,7 +172,8 @@ fn value_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Folder => "DIR",
         Kind::File => "FILE",
-        Kind::Database | Kind::Url | Kind::MailServer => "URL",
+        Kind::Database | Kind::Url | Kind::MailServer | Kind::Page => "URL",
+        Kind::OcidPrefix | Kind::GrantPrefix => "PREFIX",
         Kind::Program => "COMMAND",
         Kind::Address => "HOST:PORT",
         Kind::Seconds(_) => "SECONDS",
@@ -238,6 +242,12 @@ impl Config {
                     webhook_private: get("webhook-private").is_some_and(|value| value == "true"),
                 },
                 providers: get("providers").map(PathBuf::from),
+                publishing: Publishing {
+                    publisher: get("publisher").unwrap_or_default(),
+                    ocid_prefix: get("ocid-prefix").unwrap_or_default(),
+                    grant_prefix: get("grant-prefix").unwrap_or_default(),
+                    license: get("data-license").unwrap_or_default(),
+                },
                 metrics,
                 patience: Patience { drain: seconds("drain-s"), finish: seconds("finish-s") },
             },
@@ -363,6 +373,9 @@ pub fn schema() -> Value {
             Kind::Count(max) => json!({ "type": "integer", "minimum": 1, "maximum": max }),
             Kind::Choice(words) => json!({ "type": "string", "enum": words }),
             Kind::Token => json!({ "type": "string", "minLength": keys::TOKEN_CHARS_MIN, "pattern": "^[!-~]+$" }),
+            Kind::OcidPrefix => json!({ "type": "string", "pattern": "^ocds-[a-z0-9]{6}$" }),
+            Kind::GrantPrefix => json!({ "type": "string", "pattern": "^360G-[A-Za-z0-9]+$" }),
+            Kind::Page => json!({ "type": "string", "pattern": "^https?://[!-~]+$" }),
             Kind::Url => json!({ "type": "string", "pattern": "^https?://\\S*[^/\\s]$" }),
             Kind::Database => json!({ "type": "string", "pattern": "^(sqlite:|postgres(ql)?://)." }),
             Kind::MailServer => json!({ "type": "string", "pattern": "^smtps?://." }),

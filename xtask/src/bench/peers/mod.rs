@@ -2,6 +2,7 @@
 
 pub mod fts5;
 pub mod ledger;
+pub mod ortools;
 pub mod pgledger;
 pub mod sqlite;
 pub mod xapian;

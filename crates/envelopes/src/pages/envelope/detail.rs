@@ -56,7 +56,7 @@ pub(super) async fn document(
 }
 
 /// A file to be kept, never shown: what a stranger has sent must not run here.
-pub(crate) fn attachment(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
+pub fn attachment(media_type: &str, name: &str, bytes: Vec<u8>) -> Response {
     let name = platform::web::parts::encode(name);
     let disposition = format!("attachment; filename*=UTF-8''{name}");
     ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()

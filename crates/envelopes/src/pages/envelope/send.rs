@@ -1,7 +1,7 @@
 //! The form that seals: with scripts, questions whose answers never leave the browser; without them, a file made by
 //! `yilang seal`. Nothing in the form sends plain text.
 
-use crate::actions::envelope::{Form, SendCommand, envelope_form, envelope_send};
+use crate::actions::envelope::{Form, SendCommand, envelope_form, envelope_send, round_plain};
 use crate::pages::committee::quoted;
 use crate::pages::upload::file;
 use crate::pages::{receipt, refused, status, word};
@@ -45,6 +45,7 @@ pub(super) async fn page(
     Query(query): Query<SenderQuery>,
 ) -> Result<Response, Problem> {
     caller.signed_in()?;
+    round_plain(&app, &id).await?;
     let form = envelope_form(&app, &caller.ctx, &id, query.organisation.as_deref()).await?;
     Ok(html(&build(&caller, &form, None)))
 }
@@ -58,6 +59,7 @@ pub(super) async fn take(
     parts: Multipart,
 ) -> Result<Response, Problem> {
     caller.signed_in()?;
+    round_plain(&app, &id).await?;
     let outcome = match file(parts, "envelope").await? {
         Ok(bytes) => {
             let organisation = match query.organisation.clone() {

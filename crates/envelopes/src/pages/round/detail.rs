@@ -6,7 +6,7 @@ use crate::actions::share::share_give;
 use crate::pages::upload::file;
 use crate::pages::words::{fate_tag, reason, round_tags};
 use crate::pages::{HistoryLine, history, lines, other_side, proof, receipt, refused, status, word};
-use crate::rules::round::{Phase, RoundState};
+use crate::rules::round::{OFFICE, Phase, RoundState};
 use askama::Template;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
@@ -93,7 +93,8 @@ fn build(caller: &Caller, view: &View, refusal: Option<&Refusal>) -> Page {
     let round = &view.round;
     let heading = t.pick(&round.title, &round.title_en).to_owned();
     let closed = round.state != RoundState::Open;
-    let senders = view.senders.iter().map(|(id, name)| {
+    // What another capability owns is sent to on its own pages.
+    let senders = view.senders.iter().filter(|_| round.owner.kind == OFFICE).map(|(id, name)| {
         let href = format!("/rounds/{}/envelopes/new?organisation={}", round.id, platform::web::parts::encode(id));
         Action::new(href, t.with("round-send-for", "name", name.as_str()))
     });
@@ -129,6 +130,8 @@ fn now(t: T, view: &View) -> String {
             let more = round.threshold - i64::try_from(given).unwrap_or(0);
             t.with2("round-now-sharing", "when", when(round.opens_by_ms), "more", more)
         }
+        // Without a list it was given up by whoever owns it, before its time.
+        Phase::Void if round.root.is_none() && round.state == RoundState::Void => word(t, "round-now-abandoned"),
         phase => word(t, format!("round-now-{}", phase.code())),
     }
 }

@@ -41,6 +41,17 @@ pub async fn by_ids(conn: &Conn, ids: &[String]) -> Outcome<Vec<Organisation>> {
     all(conn, &text, ids.iter().map(|id| id.as_str().into()).collect()).await?.iter().map(organisation).collect()
 }
 
+/// Head records by unified social credit code, in no order; codes that are not there are left out.
+pub async fn by_usccs(conn: &Conn, codes: &[String]) -> Outcome<Vec<Organisation>> {
+    let mut found = Vec::new();
+    for codes in codes.chunks(IDS_MAX) {
+        let text = format!("SELECT {COLUMNS} FROM organisation o WHERE o.uscc IN ({})", places(1, codes.len()));
+        let rows = all(conn, &text, codes.iter().map(|code| code.as_str().into()).collect()).await?;
+        found.extend(rows.iter().map(organisation).collect::<Outcome<Vec<_>>>()?);
+    }
+    Ok(found)
+}
+
 /// `$1, $2, $3`.
 pub(super) fn places(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")

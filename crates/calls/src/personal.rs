@@ -1,0 +1,211 @@
+//! What calls keeps about people, and for how long, noun by noun.
+
+use platform::privacy::{Gone, Kept, Until};
+
+/// See [`platform::privacy`].
+pub(crate) const PERSONAL: &[Kept] = &[
+    Kept {
+        table: "call_nda",
+        columns: &["by_name"],
+        purpose: "Proving who signed a non-disclosure agreement",
+        until: Until::Days {
+            days: 3650,
+            after: "it was signed",
+            due: "at_ms < $1 AND by_name <> ''",
+            key: "id",
+            gone: Gone::Values("by_name = ''"),
+        },
+    },
+    Kept {
+        table: "call_question",
+        columns: &["words", "reply"],
+        purpose: "Answering questions about a call for everybody",
+        until: Until::Days {
+            days: 3650,
+            after: "it was asked",
+            due: "asked_ms < $1 AND words <> ''",
+            key: "id",
+            gone: Gone::Values("words = '', reply = ''"),
+        },
+    },
+    Kept {
+        table: "call_answer",
+        columns: &["title", "summary", "plan", "members", "stages", "papers"],
+        purpose: "Judging and carrying out what teams propose",
+        until: Until::Days {
+            days: 3650,
+            after: "it was opened",
+            due: "opened_ms < $1 AND plan <> ''",
+            key: "id",
+            gone: Gone::Values("title = '', summary = '', plan = '', members = '[]', stages = '[]', papers = '[]'"),
+        },
+    },
+    Kept {
+        table: "call_check",
+        columns: &["words"],
+        purpose: "Telling a sender why his answer was refused",
+        until: Until::Days {
+            days: 3650,
+            after: "it was decided",
+            due: "at_ms < $1 AND words <> ''",
+            key: "answer",
+            gone: Gone::Values("words = ''"),
+        },
+    },
+    Kept {
+        table: "call_check_again",
+        columns: &["words"],
+        purpose: "Looking at a refused answer again",
+        until: Until::Days {
+            days: 3650,
+            after: "it was asked for",
+            due: "at_ms < $1 AND words <> ''",
+            key: "answer",
+            gone: Gone::Values("words = ''"),
+        },
+    },
+    Kept {
+        table: "call_tie",
+        columns: &["name", "uscc", "reason"],
+        purpose: "Keeping reviewers from answers they have ties to",
+        until: Until::Days { days: 3650, after: "the tie ended", due: "ended_ms < $1", key: "id", gone: Gone::Row },
+    },
+    Kept {
+        table: "call_waiver",
+        columns: &["reason", "remark"],
+        purpose: "Why a conflict of interest was waived",
+        until: Until::Days {
+            days: 3650,
+            after: "the waiver was asked for",
+            due: "asked_ms < $1 AND (reason <> '' OR remark <> '')",
+            key: "id",
+            gone: Gone::Values("reason = '', remark = ''"),
+        },
+    },
+    Kept {
+        table: "call_reviewer",
+        columns: &["alias"],
+        purpose: "Whose watermark it is, and replaying a draw",
+        until: Until::Asked("a draw can be replayed, and a leak traced, as long as the call is kept"),
+    },
+    Kept {
+        table: "call_task",
+        columns: &["recusal"],
+        purpose: "Why a reviewer stepped back",
+        until: Until::Days {
+            days: 3650,
+            after: "the reviewer stepped back",
+            due: "ended_ms < $1 AND recusal IS NOT NULL",
+            key: "id",
+            gone: Gone::Values("recusal = NULL"),
+        },
+    },
+    Kept {
+        table: "call_sheet",
+        columns: &["comment"],
+        purpose: "What reviewers said of answers",
+        until: Until::Days {
+            days: 3650,
+            after: "the answer was scored",
+            due: "at_ms < $1 AND comment <> ''",
+            key: "task, phase",
+            gone: Gone::Values("comment = ''"),
+        },
+    },
+    Kept {
+        table: "call_interview",
+        columns: &["place", "notes"],
+        purpose: "Hearing the teams on the shortlist",
+        until: Until::Days {
+            days: 3650,
+            after: "the interview",
+            due: "at_ms < $1 AND (place <> '' OR notes <> '')",
+            key: "call, answer",
+            gone: Gone::Values("place = '', notes = ''"),
+        },
+    },
+    Kept {
+        table: "call_objection",
+        columns: &["by_name", "text", "links", "admission"],
+        purpose: "Judging objections against an award",
+        until: Until::Days {
+            days: 3650,
+            after: "it was filed",
+            due: "filed_ms < $1 AND text <> ''",
+            key: "id",
+            gone: Gone::Values("by_name = '', text = '', links = '[]', admission = ''"),
+        },
+    },
+    Kept {
+        table: "call_panel",
+        columns: &["reason"],
+        purpose: "Judging objections against an award",
+        until: Until::Days {
+            days: 3650,
+            after: "the vote",
+            due: "voted_ms < $1 AND reason <> ''",
+            key: "objection, expert",
+            gone: Gone::Values("reason = ''"),
+        },
+    },
+    Kept {
+        table: "call_signature",
+        columns: &["by_name"],
+        purpose: "Proving who signed a contract",
+        until: Until::Days {
+            days: 3650,
+            after: "it was signed",
+            due: "at_ms < $1 AND by_name <> ''",
+            key: "award, side",
+            gone: Gone::Values("by_name = ''"),
+        },
+    },
+    Kept {
+        table: "call_contract",
+        columns: &["summary", "rights"],
+        purpose: "Carrying out what was agreed",
+        until: Until::Days {
+            days: 3650,
+            after: "its words last changed",
+            due: "updated_ms < $1 AND summary <> ''",
+            key: "award",
+            gone: Gone::Values("summary = '', rights = '[]'"),
+        },
+    },
+    Kept {
+        table: "call_milestone",
+        columns: &["report", "opinion"],
+        purpose: "Accepting what was reached and paying for it",
+        until: Until::Days {
+            days: 3650,
+            after: "it last changed",
+            due: "updated_ms < $1 AND (report IS NOT NULL OR opinion IS NOT NULL)",
+            key: "award, ord",
+            gone: Gone::Values("report = NULL, opinion = NULL"),
+        },
+    },
+    Kept {
+        table: "call_stop",
+        columns: &["reason"],
+        purpose: "Saying why an award ended early",
+        until: Until::Days {
+            days: 3650,
+            after: "it was proposed",
+            due: "at_ms < $1 AND reason <> ''",
+            key: "id",
+            gone: Gone::Values("reason = ''"),
+        },
+    },
+    Kept {
+        table: "call_claw_back",
+        columns: &["reason"],
+        purpose: "Saying why money came back",
+        until: Until::Days {
+            days: 3650,
+            after: "it was proposed",
+            due: "at_ms < $1 AND reason <> ''",
+            key: "id",
+            gone: Gone::Values("reason = ''"),
+        },
+    },
+];

@@ -8,8 +8,8 @@
 //!
 //! Identity keeps accounts, passwords, sessions and tokens; it asks this capability through
 //! [`platform::capability::Access`]. [`totp`] and [`recovery`] compute codes; [`rules`] say no, `store` keeps rows,
-//! [`actions`] do one thing each in one transaction, [`pages`] and [`api`] show and accept. It uses kernel, platform and
-//! notices.
+//! [`actions`] do one thing each in one transaction, [`pages`] and [`api`] show and accept. It uses kernel, platform,
+//! rooms and notices.
 
 pub mod actions;
 pub mod api;
@@ -35,16 +35,7 @@ const MIGRATIONS: &[Migration] =
     &[store::factor::MIGRATION, store::step::MIGRATION, store::passkey::MIGRATION, store::identity::MIGRATION];
 
 /// Texts of pages.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/access.ftl")),
-    (Locale::En, include_str!("../locales/en/access.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/passkey.ftl")),
-    (Locale::En, include_str!("../locales/en/passkey.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/why.ftl")),
-    (Locale::En, include_str!("../locales/en/why.ftl")),
-];
+const TEXTS: &[(Locale, &str)] = rooms::texts!["kinds", "access", "passkey", "why"];
 
 /// Entries of menus.
 const MENU: &[NavItem] = &[
@@ -103,7 +94,6 @@ const ACCESS: Access = Access {
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
-        name: "access",
         migrations: MIGRATIONS,
         working: WORKING,
         personal: personal::PERSONAL,
@@ -113,12 +103,8 @@ pub fn capability() -> Capability {
         menu: MENU,
         jobs: JOBS,
         desk: Some(actions::desk::items),
-        documents: None,
-        memberships: None,
-        follow: None,
-        unread: None,
         access: Some(ACCESS),
-        demo: None,
         openapi,
+        ..Capability::named("access")
     }
 }

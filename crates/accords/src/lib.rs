@@ -11,8 +11,8 @@
 //! [`accord_circulate_in`] puts an act before its parties inside the caller's transaction.
 //!
 //! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction, [`pages`]
-//! and [`api`] show and accept. It uses kernel, search, platform and registry (the corridor's cities and calendar, and
-//! the tools of lists and rows).
+//! and [`api`] show and accept. It uses kernel, search, platform, rooms and registry (the corridor's cities and
+//! calendar).
 
 pub mod actions;
 pub mod api;
@@ -28,13 +28,11 @@ pub use actions::accord::{
 };
 pub use rules::accord::{AccordKind, AccordState, OuterDraft};
 
-use futures_util::future::BoxFuture;
 use kernel::Locale;
-use platform::capability::{Capability, DeskItem, Route};
+use platform::capability::{Capability, Route};
 use platform::db::Migration;
 use platform::jobs::JobSpec;
 use platform::web::{Menu, NavItem};
-use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
@@ -45,18 +43,7 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 });
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/accord.ftl")),
-    (Locale::En, include_str!("../locales/en/accord.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/meeting.ftl")),
-    (Locale::En, include_str!("../locales/en/meeting.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/item.ftl")),
-    (Locale::En, include_str!("../locales/en/item.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/supervision.ftl")),
-    (Locale::En, include_str!("../locales/en/supervision.ftl")),
-];
+const TEXTS: &[(Locale, &str)] = rooms::texts!["kinds", "accord", "meeting", "item", "supervision"];
 
 /// Entries of menus.
 const MENU: &[NavItem] = &[NavItem { menu: Menu::Main, href: "/accords", key: "accord-menu", order: 68 }];
@@ -86,18 +73,12 @@ fn openapi() -> Vec<utoipa::openapi::OpenApi> {
     ]
 }
 
-fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>> {
-    Box::pin(actions::desk::items(app, ctx))
-}
-
 /// Work that follows an action.
 const JOBS: &[JobSpec] = &[actions::clock::DAY_END];
 
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
-        name: "accords",
-        working: &[],
         personal: personal::PERSONAL,
         migrations: &MIGRATIONS,
         routes,
@@ -105,13 +86,10 @@ pub fn capability() -> Capability {
         texts: TEXTS,
         menu: MENU,
         jobs: JOBS,
-        desk: Some(desk),
+        desk: Some(|app, ctx| Box::pin(actions::desk::items(app, ctx))),
         documents: Some(documents::SOURCE),
-        memberships: None,
-        follow: None,
-        unread: None,
-        access: None,
         demo: Some(demo::run),
         openapi,
+        ..Capability::named("accords")
     }
 }

@@ -22,12 +22,10 @@ pub(crate) mod store;
 
 pub use actions::publication::Publishing;
 
-use futures_util::future::BoxFuture;
 use kernel::Locale;
-use platform::capability::{Capability, DeskItem, Route};
+use platform::capability::{Capability, Route};
 use platform::db::Migration;
 use platform::web::{Menu, NavItem};
-use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
@@ -58,38 +56,8 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 });
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/call.ftl")),
-    (Locale::En, include_str!("../locales/en/call.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/release.ftl")),
-    (Locale::En, include_str!("../locales/en/release.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/pledge.ftl")),
-    (Locale::En, include_str!("../locales/en/pledge.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/publication.ftl")),
-    (Locale::En, include_str!("../locales/en/publication.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/nda.ftl")),
-    (Locale::En, include_str!("../locales/en/nda.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/question.ftl")),
-    (Locale::En, include_str!("../locales/en/question.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/amendment.ftl")),
-    (Locale::En, include_str!("../locales/en/amendment.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/answer.ftl")),
-    (Locale::En, include_str!("../locales/en/answer.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/award.ftl")),
-    (Locale::En, include_str!("../locales/en/award.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/objection.ftl")),
-    (Locale::En, include_str!("../locales/en/objection.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/contract.ftl")),
-    (Locale::En, include_str!("../locales/en/contract.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/milestone.ftl")),
-    (Locale::En, include_str!("../locales/en/milestone.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/review.ftl")),
-    (Locale::En, include_str!("../locales/en/review.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/draw.ftl")),
-    (Locale::En, include_str!("../locales/en/draw.ftl")),
-];
+const TEXTS: &[(Locale, &str)] =
+    rooms::texts!["kinds", "call", "release", "pledge", "publication", "nda", "question", "amendment", "answer", "award", "objection", "contract", "milestone", "review", "draw"];
 
 /// Who may do what, noun by noun.
 const POLICY: &str = concat!(
@@ -180,14 +148,9 @@ fn openapi() -> Vec<utoipa::openapi::OpenApi> {
     ]
 }
 
-fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>> {
-    Box::pin(actions::desk::items(app, ctx))
-}
-
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
-        name: "calls",
         working: store::publication::WORKING,
         personal: personal::PERSONAL,
         migrations: &MIGRATIONS,
@@ -196,13 +159,11 @@ pub fn capability() -> Capability {
         texts: TEXTS,
         menu: MENU,
         jobs: actions::clock::JOBS,
-        desk: Some(desk),
+        desk: Some(|app, ctx| Box::pin(actions::desk::items(app, ctx))),
         documents: Some(documents::SOURCE),
-        memberships: None,
         follow: Some(actions::publication::follow),
-        unread: None,
-        access: None,
         demo: Some(demo::run),
         openapi,
+        ..Capability::named("calls")
     }
 }

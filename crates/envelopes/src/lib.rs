@@ -15,8 +15,8 @@
 //! may see that is theirs to decide.
 //!
 //! Rooms: [`rules`] decide without I/O (with the engine `sealing`), `store` keeps rows, [`actions`] do one thing each in
-//! one transaction, [`pages`] and [`api`] show and accept. It uses kernel, sealing, stripping, proof, platform and
-//! registry (the corridor's cities, and the tools of lists and rows).
+//! one transaction, [`pages`] and [`api`] show and accept. It uses kernel, sealing, stripping, proof, platform,
+//! rooms and registry (the corridor's cities).
 
 pub mod actions;
 pub mod api;
@@ -34,12 +34,10 @@ pub use pages::envelope::attachment;
 pub use rules::committee::{Committee, Seat, SeatKind};
 pub use rules::round::{Envelope, NewRound, Owner, Round, RoundState};
 
-use futures_util::future::BoxFuture;
 use kernel::Locale;
-use platform::capability::{Capability, DeskItem, Route};
+use platform::capability::{Capability, Route};
 use platform::db::Migration;
 use platform::web::{Menu, NavItem};
-use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
@@ -57,16 +55,7 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 });
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/committee.ftl")),
-    (Locale::En, include_str!("../locales/en/committee.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/round.ftl")),
-    (Locale::En, include_str!("../locales/en/round.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/envelope.ftl")),
-    (Locale::En, include_str!("../locales/en/envelope.ftl")),
-];
+const TEXTS: &[(Locale, &str)] = rooms::texts!["kinds", "committee", "round", "envelope"];
 
 /// Entries of menus.
 const MENU: &[NavItem] = &[NavItem { menu: Menu::Main, href: "/rounds", key: "round-menu", order: 69 }];
@@ -89,17 +78,12 @@ fn openapi() -> Vec<utoipa::openapi::OpenApi> {
     vec![api::committee::Document::openapi(), api::round::Document::openapi(), api::envelope::Document::openapi()]
 }
 
-fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>> {
-    Box::pin(actions::desk::items(app, ctx))
-}
-
 /// Tables whose rows no journal entry commits to: the bytes of envelopes, which their hash holds.
 const WORKING: &[&str] = &["envelope_part"];
 
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
-        name: "envelopes",
         working: WORKING,
         personal: personal::PERSONAL,
         migrations: &MIGRATIONS,
@@ -108,13 +92,9 @@ pub fn capability() -> Capability {
         texts: TEXTS,
         menu: MENU,
         jobs: actions::clock::JOBS,
-        desk: Some(desk),
-        documents: None,
-        memberships: None,
-        follow: None,
-        unread: None,
-        access: None,
+        desk: Some(|app, ctx| Box::pin(actions::desk::items(app, ctx))),
         demo: Some(demo::run),
         openapi,
+        ..Capability::named("envelopes")
     }
 }

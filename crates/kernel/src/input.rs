@@ -88,6 +88,16 @@ pub fn yuan(text: &str, field: &'static str) -> Result<Option<Fen>, Refusal> {
     })
 }
 
+/// A city that is no member of the corridor.
+pub fn city_unknown(field: &'static str) -> Refusal {
+    Refusal::invalid(
+        "city-not-member",
+        "所选城市不是走廊成员，请从列表中选择。",
+        "This city is no member of the corridor; choose one of the list.",
+    )
+    .at(field)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

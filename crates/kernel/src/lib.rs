@@ -5,6 +5,7 @@
 //! depends on those takes them as arguments.
 
 mod adcode;
+mod by;
 mod calendar;
 mod codes;
 mod fen;
@@ -18,6 +19,7 @@ mod time;
 mod uscc;
 
 pub use adcode::{Adcode, AdcodeError};
+pub use by::{By, DEMO_PREFIX, named_as_example};
 pub use calendar::{DayKind, Due, WorkCalendar};
 pub use fen::{Fen, FenError};
 pub use id::Id;

@@ -13,8 +13,8 @@
 //! treasury says ([`actions`] of payments and statements).
 //!
 //! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction, [`pages`] and
-//! [`api`] show and accept. It uses
-//! kernel and platform, and of its own floor registry: the corridor's cities and the tools of lists and rows.
+//! [`api`] show and accept. It uses kernel, platform and rooms, and of its own floor registry: the corridor's cities, and the way an
+//! uploaded file is read.
 
 pub mod actions;
 pub mod api;
@@ -30,13 +30,11 @@ pub use rules::account::{Account, Owner, OwnerKind, Purpose, Standing, YearEnd};
 pub use rules::transfer::{Ask, Made, Side, TransferKind};
 pub use store::entry::{Entry, Statement};
 
-use futures_util::future::BoxFuture;
 use kernel::Locale;
-use platform::capability::{Capability, DeskItem, Route};
+use platform::capability::{Capability, Route};
 use platform::db::Migration;
 use platform::jobs::JobSpec;
 use platform::web::{Menu, NavItem};
-use platform::{App, Ctx, Outcome};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
@@ -57,20 +55,7 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 const WORKING: &[&str] = &["ledger_balance", "ledger_pending", "ledger_number"];
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/ledger.ftl")),
-    (Locale::En, include_str!("../locales/en/ledger.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/payment.ftl")),
-    (Locale::En, include_str!("../locales/en/payment.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/statement.ftl")),
-    (Locale::En, include_str!("../locales/en/statement.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/line.ftl")),
-    (Locale::En, include_str!("../locales/en/line.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/period.ftl")),
-    (Locale::En, include_str!("../locales/en/period.ftl")),
-];
+const TEXTS: &[(Locale, &str)] = rooms::texts!["kinds", "ledger", "payment", "statement", "line", "period"];
 
 /// Entries of menus.
 const MENU: &[NavItem] = &[NavItem { menu: Menu::Desk, href: "/accounts", key: "desk-start-accounts", order: 40 }];
@@ -103,17 +88,12 @@ fn openapi() -> Vec<utoipa::openapi::OpenApi> {
     ]
 }
 
-fn desk<'a>(app: &'a App, ctx: &'a Ctx) -> BoxFuture<'a, Outcome<Vec<DeskItem>>> {
-    Box::pin(actions::desk::items(app, ctx))
-}
-
 /// Work that follows an action.
 const JOBS: &[JobSpec] = &[actions::expiry::EXPIRE];
 
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
-        name: "ledger",
         working: WORKING,
         personal: personal::PERSONAL,
         migrations: &MIGRATIONS,
@@ -122,13 +102,9 @@ pub fn capability() -> Capability {
         texts: TEXTS,
         menu: MENU,
         jobs: JOBS,
-        desk: Some(desk),
-        documents: None,
-        memberships: None,
-        follow: None,
-        unread: None,
-        access: None,
+        desk: Some(|app, ctx| Box::pin(actions::desk::items(app, ctx))),
         demo: Some(demo::run),
         openapi,
+        ..Capability::named("ledger")
     }
 }

@@ -7,8 +7,8 @@
 //! they are for, and for the administrator.
 //!
 //! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction, [`pages`]
-//! and [`api`] show and accept. `sending` is what leaves the house. It uses kernel, search, platform and registry, and
-//! no other capability.
+//! and [`api`] show and accept. `sending` is what leaves the house. It uses kernel, search, platform, rooms and
+//! registry, and no other capability.
 
 pub mod actions;
 pub mod api;
@@ -50,14 +50,7 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Texts of pages and mails.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/message.ftl")),
-    (Locale::En, include_str!("../locales/en/message.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/inbox.ftl")),
-    (Locale::En, include_str!("../locales/en/inbox.ftl")),
-];
+const TEXTS: &[(Locale, &str)] = rooms::texts!["kinds", "message", "inbox"];
 
 /// Entries of menus, and the feeds of lists.
 const MENU: &[NavItem] = &[
@@ -123,7 +116,6 @@ pub async fn tell_from(app: &App, leaf: i64) -> Outcome<bool> {
 /// The registration of this capability.
 pub fn capability() -> Capability {
     Capability {
-        name: "notices",
         working: WORKING,
         personal: personal::PERSONAL,
         migrations: MIGRATIONS,
@@ -131,14 +123,11 @@ pub fn capability() -> Capability {
         policy: include_str!("policy.cedar"),
         texts: TEXTS,
         menu: MENU,
-        jobs: &[],
         desk: Some(actions::desk::items),
-        documents: None,
-        memberships: None,
         follow: Some(actions::tell::follow),
         unread: Some(actions::inbox::unread),
-        access: None,
         demo: Some(demo::run),
         openapi,
+        ..Capability::named("notices")
     }
 }

@@ -211,3 +211,28 @@ pub struct Capability {
     /// Its parts of the OpenAPI document, noun by noun.
     pub openapi: fn() -> Vec<utoipa::openapi::OpenApi>,
 }
+
+impl Capability {
+    /// One that has nothing yet: what it has is filled in, what it leaves out it does without.
+    pub fn named(name: &'static str) -> Capability {
+        Capability {
+            name,
+            migrations: &[],
+            working: &[],
+            personal: &[],
+            routes: Vec::new,
+            policy: "",
+            texts: &[],
+            menu: &[],
+            jobs: &[],
+            desk: None,
+            documents: None,
+            memberships: None,
+            follow: None,
+            unread: None,
+            access: None,
+            demo: None,
+            openapi: Vec::new,
+        }
+    }
+}

@@ -7,7 +7,7 @@
 //!
 //! Rooms: [`rules`] decide without I/O, `store` keeps rows, [`actions`] do one thing each in one transaction,
 //! [`pages`] and [`api`] show and accept. [`corridor`] is the pack's data in memory, the same on every node.
-//! It uses kernel, pack, search and platform, and no other capability.
+//! It uses kernel, pack, search, platform and rooms, and no other capability.
 
 pub mod actions;
 pub mod api;
@@ -22,8 +22,6 @@ pub mod rules;
 pub(crate) mod store;
 
 pub use actions::pack::{PackLoad, pack_load};
-/// Tools of the store that other capabilities keep their rows with: WHERE clauses, and many rows in few statements.
-pub use store::{browse, rows};
 
 use futures_util::future::BoxFuture;
 use kernel::Locale;
@@ -68,29 +66,18 @@ const POLICY: &str = concat!(
 );
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] = &[
-    (Locale::ZhCn, include_str!("../locales/zh-CN/kinds.ftl")),
-    (Locale::En, include_str!("../locales/en/kinds.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/listing.ftl")),
-    (Locale::En, include_str!("../locales/en/listing.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/contact.ftl")),
-    (Locale::En, include_str!("../locales/en/contact.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/desk.ftl")),
-    (Locale::En, include_str!("../locales/en/desk.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/corridor.ftl")),
-    (Locale::En, include_str!("../locales/en/corridor.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/organisation.ftl")),
-    (Locale::En, include_str!("../locales/en/organisation.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/expert.ftl")),
-    (Locale::En, include_str!("../locales/en/expert.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/workstation.ftl")),
-    (Locale::En, include_str!("../locales/en/workstation.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/poc.ftl")),
-    (Locale::En, include_str!("../locales/en/poc.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/matching.ftl")),
-    (Locale::En, include_str!("../locales/en/matching.ftl")),
-    (Locale::ZhCn, include_str!("../locales/zh-CN/import.ftl")),
-    (Locale::En, include_str!("../locales/en/import.ftl")),
+const TEXTS: &[(Locale, &str)] = rooms::texts![
+    "kinds",
+    "listing",
+    "contact",
+    "desk",
+    "corridor",
+    "organisation",
+    "expert",
+    "workstation",
+    "poc",
+    "matching",
+    "import"
 ];
 
 /// Entries of menus.
@@ -200,7 +187,6 @@ pub fn capability() -> Capability {
     Capability {
         working: &["import_key", "import_change", "import_batch.touched_ms"],
         personal: personal::PERSONAL,
-        name: "registry",
         migrations: &MIGRATIONS,
         routes,
         policy: POLICY,
@@ -210,10 +196,8 @@ pub fn capability() -> Capability {
         desk: Some(desk),
         documents: Some(documents::SOURCE),
         memberships: Some(actions::membership::memberships),
-        follow: None,
-        unread: None,
-        access: None,
         demo: Some(demo::run),
         openapi,
+        ..Capability::named("registry")
     }
 }

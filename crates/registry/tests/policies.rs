@@ -1,29 +1,14 @@
 //! Who may do what with every noun of the registry, as one table that is reviewed line by line.
 
-use kernel::Adcode;
-use platform::policy::{Policies, Resource, matrix};
-use platform::{Actor, Mandate, Membership, Role};
+use platform::policy::Resource;
+use platform::{Actor, Mandate, Role};
+use testkit::{member, policy_table, with_role};
 
 /// The organisation things belong to, the one that looks on, and the two offices.
 const OWN: &str = "o-own";
 const OTHER: &str = "o-other";
 const OFFICE: &str = "330500";
 const OTHER_OFFICE: &str = "341800";
-
-fn member(account: &str, organisation: &str, mandates: &[Mandate]) -> Actor {
-    let membership = Membership {
-        organisation: organisation.into(),
-        name: organisation.into(),
-        city: None,
-        mandates: mandates.to_vec(),
-    };
-    Actor { account: Some(account.into()), memberships: vec![membership], ..Actor::default() }
-}
-
-fn with_role(account: &str, role: Role, city: Option<&str>) -> Actor {
-    let cities = city.map(|code| Adcode::parse(code).expect("an adcode")).into_iter().collect();
-    Actor { account: Some(account.into()), roles: vec![role], cities, ..Actor::default() }
-}
 
 fn cast() -> Vec<(&'static str, Actor)> {
     vec![
@@ -116,13 +101,5 @@ fn resources() -> Vec<(&'static str, Resource)> {
 
 #[test]
 fn who_may_do_what_in_the_registry() {
-    let capability = registry::capability();
-    let policies = Policies::load([(capability.name, capability.policy)].into_iter()).expect("the policies hold");
-    let table = matrix(&policies, &cast(), &resources());
-    // Only the house's own kinds may be missing from this table; platform tests show them.
-    let own = Policies::load(std::iter::empty()).expect("the house's own policies hold");
-    let shown = |action: &str| table.lines().any(|line| line.split_whitespace().next() == Some(action));
-    let missing: Vec<&str> = policies.actions().filter(|action| !own.knows(action) && !shown(action)).collect();
-    assert_eq!(missing, Vec::<&str>::new(), "actions without a row");
-    insta::assert_snapshot!(table);
+    insta::assert_snapshot!(policy_table(&registry::capability(), &cast(), &resources()));
 }

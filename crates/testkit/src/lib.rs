@@ -6,18 +6,30 @@
 //! When a house is dropped it checks that no job died and none was forgotten.
 
 mod client;
+mod people;
+mod policies;
 
 pub use client::{Answer, Client, encode};
+pub use people::{PASSWORD, grant, member, new_account, with_role};
+pub use policies::policy_table;
 
 use kernel::{Date, Instant};
+use pack::Pack;
 use platform::capability::Capability;
 use platform::clock::Clock;
 use platform::ctx::Ctx;
 use platform::db::{Db, DbUrl};
 use platform::indexer::Mode;
 use platform::metrics::Readers;
-use platform::{App, Settings, follower, jobs};
+use platform::{App, Fault, Outcome, Settings, follower, jobs};
 use std::sync::Arc;
+
+/// The first member city of the example pack.
+pub const TOWN_A: &str = "990100";
+/// The second.
+pub const TOWN_B: &str = "990200";
+/// A place of it that is no member.
+pub const PROVINCE: &str = "990000";
 
 /// A running house for one test.
 pub struct TestApp {
@@ -36,6 +48,18 @@ pub fn fresh_database(folder: &std::path::Path) -> DbUrl {
         Err(_) => format!("sqlite:{}", folder.join("test.db").display()),
     };
     DbUrl::parse(&text).expect("a test database address is well formed")
+}
+
+/// The small example pack with its two towns.
+pub fn example_pack() -> Pack {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
+    Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid")
+}
+
+/// The code of a refusal.
+#[track_caller]
+pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
+    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
 }
 
 /// The day on which tests begin: a Monday morning with no holiday near.
@@ -83,6 +107,23 @@ impl TestApp {
         let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
         let router = platform::server::router(&app);
         TestApp { app, router, _folder: folder }
+    }
+
+    /// Starts a house with the example pack, which `load` brings in, and its index.
+    pub async fn with_pack<R>(
+        capabilities: Vec<Capability>,
+        load: impl AsyncFnOnce(&App, &Ctx, &Pack) -> Outcome<R>,
+    ) -> TestApp {
+        let test = TestApp::start(capabilities).await;
+        test.load_pack(load).await;
+        test
+    }
+
+    /// Brings in the example pack, then opens the index.
+    pub async fn load_pack<R>(&self, load: impl AsyncFnOnce(&App, &Ctx, &Pack) -> Outcome<R>) {
+        load(&self.app, &self.system(), &example_pack()).await.map(drop).expect("the pack loads");
+        self.open_index().await;
+        self.settle().await;
     }
 
     /// Opens the index, once the pack is loaded.

@@ -3,7 +3,6 @@
 use crate::actions::factor::factor_lift;
 use crate::actions::house::{AccessView, access_change, access_list};
 use crate::pages::house::requirement;
-use crate::pages::{read, write};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,6 +10,7 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -3,7 +3,6 @@
 use crate::actions::identity::{identity_list, identity_remove};
 use crate::actions::passkey::{NewPasskey, passkey_begin, passkey_confirm, passkey_list, passkey_remove};
 use crate::actions::passkey_show::proof_begin;
-use crate::pages::{read, write};
 use crate::store::identity::Identity;
 use crate::store::passkey::Passkey;
 use axum::Json;
@@ -13,6 +12,7 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};

@@ -3,7 +3,6 @@
 use crate::actions::factor::{Removal, factor_begin, factor_confirm, factor_remove, factor_view, recovery_make};
 use crate::actions::mail::reset_ask;
 use crate::actions::proof::{Proof, proof_give};
-use crate::pages::{read, write};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,6 +11,7 @@ use platform::capability::Route;
 use platform::identity::Place;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

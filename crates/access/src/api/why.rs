@@ -1,7 +1,6 @@
 //! Why was this refused, for programs of administrators.
 
 use crate::actions::why::{Question, why_list};
-use crate::pages::read;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::routing::get;
@@ -9,6 +8,7 @@ use platform::capability::Route;
 use platform::policy::Explanation;
 use platform::web::Problem;
 use platform::{App, Caller};
+use rooms::routes::read;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, OpenApi, ToSchema};

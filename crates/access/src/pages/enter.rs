@@ -1,6 +1,6 @@
 //! The code after the password.
 
-use super::{code_field, cookie_header, form_page_also, read, write};
+use super::{code_field, cookie_header, form_page_also};
 use crate::actions::enter::{second_step_take, second_step_view};
 use crate::rules::refusals;
 use axum::extract::{Form as Posted, Query, State};
@@ -13,6 +13,7 @@ use platform::web::Problem;
 use platform::web::parts::Form;
 use platform::web::visit::cookie as cookie_of;
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 
 /// Routes of the second step.

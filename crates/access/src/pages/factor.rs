@@ -1,6 +1,6 @@
 //! One's own second factor.
 
-use super::{code_field, password_field, read, write};
+use super::{code_field, password_field};
 use crate::actions::factor::{
     Begun, FactorView, Removal, factor_begin, factor_confirm, factor_remove, factor_view, recovery_make,
 };
@@ -15,6 +15,7 @@ use platform::identity::{Place, on_form};
 use platform::web::parts::{Crumbs, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 
 /// Routes of one's own second factor.

@@ -1,6 +1,5 @@
 //! Administration of ways to sign in: what offices are asked for, and who has it.
 
-use super::{read, write};
 use crate::actions::factor::factor_lift;
 use crate::actions::house::{AccessView, access_change, access_list};
 use crate::rules::refusals;
@@ -13,6 +12,7 @@ use platform::identity::on_form;
 use platform::web::parts::{Choice, Crumbs, Field, FieldKind, Form};
 use platform::web::{Problem, Shell, html, html_with};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 
 /// Routes of administration.

@@ -1,6 +1,6 @@
 //! Identities of other houses: one's own links, and signing in by them.
 
-use super::{again_page, cookie_header, read, write};
+use super::{again_page, cookie_header};
 use crate::actions::identity::{gate, identity_list, identity_remove};
 use crate::actions::trip::{Ended, Leaving, Returned, TRIP_MS, link_begin, trip_begin, trip_end};
 use crate::store::identity::Identity;
@@ -16,6 +16,7 @@ use platform::web::parts::{Crumbs, Form};
 use platform::web::visit::cookie as cookie_of;
 use platform::web::{Problem, Shell, assets, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 
 /// Routes of identities.

@@ -11,21 +11,12 @@ pub mod reset;
 pub mod why;
 
 use askama::Template;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use axum::routing::MethodRouter;
-use platform::capability::{Route, Way};
+use platform::capability::Way;
 use platform::web::parts::{Field, FieldKind, Form};
 use platform::web::{Shell, T, html_with};
 use platform::{App, Caller};
-
-pub(crate) fn read(path: &'static str, action: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::GET, path, action, journal: None, handler }
-}
-
-pub(crate) fn write(path: &'static str, action: &'static str, kind: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::POST, path, action, journal: Some(kind), handler }
-}
 
 /// A page that is one form, or one word.
 #[derive(Template)]

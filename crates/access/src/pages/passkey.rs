@@ -1,6 +1,6 @@
 //! Passkeys: one's own, and those that are shown to sign in or to prove who sits there.
 
-use super::{again_page, cookie_header, read, write};
+use super::{again_page, cookie_header};
 use crate::actions::passkey::{NewPasskey, PasskeyView, passkey_begin, passkey_confirm, passkey_list, passkey_remove};
 use crate::actions::passkey_show::{enter_begin, enter_take, proof_begin};
 use crate::rules::passkey as rules;
@@ -16,6 +16,7 @@ use platform::web::parts::{Crumbs, Field, Form};
 use platform::web::visit::cookie as cookie_of;
 use platform::web::{Problem, Shell, assets, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! A fresh proof of who sits there, and what was sent before it, sent again.
 
-use super::{code_field, form_page, form_page_also, password_field, write};
+use super::{code_field, form_page, form_page_also, password_field};
 use crate::actions::proof::{Proof, proof_give, proof_means};
 use axum::extract::{Form as Posted, State};
 use axum::http::StatusCode;
@@ -12,6 +12,7 @@ use platform::identity::{Place, on_form, safe_next};
 use platform::web::Problem;
 use platform::web::parts::Form;
 use platform::{App, Caller, Outcome};
+use rooms::routes::write;
 use serde::Deserialize;
 
 /// Routes of proofs.

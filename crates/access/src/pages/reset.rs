@@ -1,6 +1,6 @@
 //! A forgotten password: a link by mail.
 
-use super::{WordPage, form_page, read, write};
+use super::{WordPage, form_page};
 use crate::actions::mail::reset_ask;
 use axum::extract::{Form as Posted, State};
 use axum::http::StatusCode;
@@ -11,6 +11,7 @@ use platform::identity::{Place, on_form};
 use platform::web::parts::{Field, Form};
 use platform::web::{Problem, html};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 
 /// Routes of forgotten passwords.

@@ -1,6 +1,5 @@
 //! Why was this refused: an administrator's page.
 
-use super::read;
 use crate::actions::why::{Question, WhyView, why_actions, why_list};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -13,6 +12,7 @@ use platform::policy::Explanation;
 use platform::web::parts::Crumbs;
 use platform::web::{Problem, Shell, html_with};
 use platform::{App, Caller};
+use rooms::routes::read;
 use serde::Deserialize;
 
 /// Routes of explanations.

@@ -1,8 +1,8 @@
 //! Second factors: the secret of an authenticator app, and recovery codes.
 
-use super::{first, get, run};
 use platform::Fault;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{first, get, run};
 use sea_orm::ConnectionTrait;
 
 /// Secrets are kept as they are, because codes are computed from them; of recovery codes only hashes.

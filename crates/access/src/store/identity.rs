@@ -1,7 +1,7 @@
 //! Identities of other houses that accounts are linked to, and sign-ins that are under way there.
 
-use super::{all, first, get, run};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, run};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 /// Of a trip only hashes are kept: what proves it is in the browser.

@@ -1,7 +1,7 @@
 //! Passkeys: public keys only, and the questions that wait for their answer.
 
-use super::{all, first, get, run};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, run};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 /// An account's handle is what devices know it by.

@@ -1,7 +1,7 @@
 //! Attempts to sign in that have passed the password and wait for a code. No sessions: they open nothing else.
 
-use super::{first, get, run};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{first, get, run};
 use sea_orm::ConnectionTrait;
 
 /// Only the hash of what the browser carries is kept.

@@ -1,14 +1,12 @@
 //! The house of these tests: accounts, people with browsers, apps that show codes, mails in the spool.
 
 use access::totp::{STEP_S, code_at};
-use kernel::{Adcode, Locale};
-use pack::Pack;
-use platform::identity::actions::{NewAccount, account_create};
-use platform::identity::{Grant, actor_for_account};
+use platform::identity::actions::NewAccount;
+use platform::identity::actor_for_account;
 use platform::{App, Ctx, Role, journal};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
-use testkit::{Client, TestApp};
+use testkit::{Client, TOWN_A, TestApp, grant, new_account};
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "correct horse battery";
@@ -22,12 +20,9 @@ pub async fn house() -> House {
 
 /// A house at an address of the test's choice.
 pub async fn house_at(public_url: &str) -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
     let all = vec![registry::capability(), notices::capability(), access::capability()];
     let test = TestApp::start_as(public_url, all).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
+    test.load_pack(registry::pack_load).await;
     House(test)
 }
 
@@ -38,18 +33,10 @@ impl House {
 
     /// Makes an account with an address of its own.
     pub async fn account(&self, login: &str, role: Option<Role>) -> String {
-        let city = || Adcode::parse("990100").ok();
-        let grant = |role| Grant { role, city: if role == Role::CityOfficer { city() } else { None } };
-        let new = NewAccount {
-            login: login.into(),
-            email: format!("{login}@example.com"),
-            name: format!("人员 {login}"),
-            password: PASSWORD.into(),
-            roles: role.map(grant).into_iter().collect(),
-            locale: Locale::ZhCn,
-            demo: false,
-        };
-        account_create(self.app(), &self.0.system(), new).await.expect("the account is made")
+        let grant = |role| grant((role, (role == Role::CityOfficer).then_some(TOWN_A)));
+        let new = new_account(login, role.map(grant).into_iter().collect());
+        let (email, password) = (format!("{login}@example.com"), PASSWORD.into());
+        self.0.account(NewAccount { email, password, ..new }).await
     }
 
     /// Somebody as policies see him, without a browser.

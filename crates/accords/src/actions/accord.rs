@@ -10,7 +10,7 @@ pub use view::{
     accords_in_force,
 };
 
-use super::{by, clock, looked_through, members};
+use super::{clock, looked_through, members};
 use crate::rules::accord::{self as rules, Accord, AccordState, Patch, SayCommand};
 use crate::store;
 use kernel::Refusal;
@@ -18,7 +18,8 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{Actor, App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::clock::after_midnight;
+use rooms::actions::{Done, by};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -153,7 +154,7 @@ pub async fn accord_circulate(app: &App, ctx: &Ctx, id: &str, deadline: &str) ->
             linked(tx, &old, tx.ctx()).await?;
             let next = rules::circulate(&old, deadline, tx.ctx().now)?;
             store::accord::freeze(tx, &next).await?;
-            tx.job(clock::next_round(tx.ctx().now)).await?;
+            tx.job(after_midnight(clock::NAME, tx.ctx().now)).await?;
             kept(tx, "accord.circulated", &next, json!({ "deadline_ms": next.deadline_ms })).await
         })
     })

@@ -4,23 +4,18 @@
 use super::accord::accord_lapse;
 use crate::store;
 use futures_util::future::BoxFuture;
-use kernel::{Instant, RefusalKind};
-use platform::jobs::{JobSpec, NewJob};
-use platform::{App, Ctx, Fault, Outcome};
-use serde_json::{Value, json};
+use platform::jobs::JobSpec;
+use platform::{App, Ctx, Outcome};
+use rooms::actions::clock::{order_next, won};
+use serde_json::Value;
 
 /// Acts ended in one step of a round.
 const STEP: usize = 200;
-const NAME: &str = "accords.day_end";
+/// The name of the round, by which others order it.
+pub const NAME: &str = "accords.day_end";
 
 /// The round as a kind of job.
 pub const DAY_END: JobSpec = JobSpec { name: NAME, handler };
-
-/// The round after the coming midnight; ordering it twice is ordering it once.
-pub fn next_round(now: Instant) -> NewJob {
-    let midnight = now.date().plus_days(1).start();
-    NewJob::new(NAME, json!({ "day": midnight.date().to_string() })).once(midnight.date().to_string()).at(midnight)
-}
 
 fn handler<'a>(app: &'a App, ctx: &'a Ctx, _payload: &'a Value) -> BoxFuture<'a, Result<(), String>> {
     Box::pin(async move { Ok(round(app, ctx).await?) })
@@ -44,17 +39,7 @@ pub async fn round(app: &App, ctx: &Ctx) -> Outcome<()> {
         }
     }
     if store::accord::any_watched(&conn).await? {
-        app.in_txn(ctx, "accord_round", (), |tx, ()| Box::pin(async move { tx.job(next_round(tx.ctx().now)).await }))
-            .await?;
+        order_next(app, ctx, "accord_round", NAME).await?;
     }
     Ok(())
-}
-
-/// One, or none where somebody has changed it a moment ago.
-fn won<T>(outcome: Outcome<T>) -> Outcome<usize> {
-    match outcome {
-        Ok(_) => Ok(1),
-        Err(Fault::Refused(refusal)) if refusal.kind == RefusalKind::Conflict => Ok(0),
-        Err(fault) => Err(fault),
-    }
 }

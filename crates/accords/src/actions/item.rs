@@ -2,7 +2,7 @@
 
 pub use crate::store::item::{Facets, Filter};
 
-use super::{by, cut, from, history, looked_through, members, seen};
+use super::{looked_through, members};
 use crate::rules::accord::Accord;
 use crate::rules::item::{self as rules, ActionItem, CloseCommand, ItemDraft, ItemState, Report, ReportDraft};
 use crate::rules::meeting::{Meeting, Resolution};
@@ -14,8 +14,7 @@ use platform::journal::{Entry, Recorded};
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{Actor, App, Ctx, Outcome};
-use registry::actions::expert::check;
-use registry::actions::organisation::Done;
+use rooms::actions::{Done, by, check, cut, from, history, seen};
 use serde_json::{Value, json};
 
 /// An item as policies see it when this actor looks at it.

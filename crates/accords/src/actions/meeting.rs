@@ -2,7 +2,7 @@
 
 pub use crate::store::meeting::{Facets, Filter};
 
-use super::{by, cut, from, history, members, seen};
+use super::members;
 use crate::rules::accord::{Accord, AccordState};
 use crate::rules::item::ActionItem;
 use crate::rules::meeting::{self as rules, Meeting, MeetingPatch, MeetingState, Resolution, ResolutionDraft};
@@ -14,8 +14,7 @@ use platform::journal::{Entry, Recorded};
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
-use registry::actions::expert::check;
-use registry::actions::organisation::Done;
+use rooms::actions::{Done, by, check, cut, from, history, seen};
 use serde_json::{Value, json};
 
 /// A meeting as policies see it.

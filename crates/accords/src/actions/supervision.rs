@@ -1,7 +1,6 @@
 //! Supervision: issuing, answering, closing, asking again.
 
 use super::item::{load as load_item, load_for as item_for};
-use super::{by, seen};
 use crate::rules::item::ActionItem;
 use crate::rules::supervision::{self as rules, IssueCommand, Supervision, Tally};
 use crate::store;
@@ -10,8 +9,8 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome, Role};
-use registry::actions::organisation::Done;
 use registry::corridor;
+use rooms::actions::{Done, by, seen};
 use serde_json::{Value, json};
 
 /// A round as policies see it.

@@ -8,7 +8,7 @@ pub use shapes::{
     AccordVersionItem, CirculationBody, ConsentBody, EndingBody,
 };
 
-use super::{AccordEventItem, TitleRef, created, done, read, write};
+use super::{AccordEventItem, TitleRef};
 use crate::actions::accord::{
     Filter, accord_circulate, accord_draft, accord_edit, accord_end, accord_list, accord_say, accord_take_back,
     accord_version, accord_view,
@@ -23,10 +23,10 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller, Fault};
-use registry::api::listing::values;
-use registry::api::organisation::{ReceiptOf, receipt};
-use registry::api::paged::Listed;
 use registry::corridor;
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, done, receipt, values};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use utoipa::OpenApi;
 

@@ -1,7 +1,7 @@
 //! Action items as JSON.
 
 use super::supervision::{SupervisionBody, SupervisionItem};
-use super::{AccordEventItem, TitleRef, created, done, events, place, read, write};
+use super::{AccordEventItem, TitleRef, events};
 use crate::actions::item::{Filter, View, item_begin, item_close, item_list, item_report, item_view};
 use crate::actions::supervision::supervision_issue;
 use crate::rules::item::{ActionItem, CloseCommand, ItemDraft, Report, ReportDraft};
@@ -15,10 +15,10 @@ use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use registry::api::city::PlaceRef;
-use registry::api::listing::values;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
 use registry::corridor::{self, Corridor};
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, done, values};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
@@ -195,8 +195,8 @@ fn item(corridor: &Corridor, item: &ActionItem, now: Instant) -> ActionItemItem 
         title_en: item.title_en.clone(),
         target: item.target.clone(),
         target_en: item.target_en.clone(),
-        lead: place(corridor, item.lead),
-        partners: item.partners.iter().map(|city| place(corridor, *city)).collect(),
+        lead: PlaceRef::of(corridor, item.lead),
+        partners: item.partners.iter().map(|city| PlaceRef::of(corridor, *city)).collect(),
         deadline: item.deadline.to_string(),
         state: item.state.code().to_owned(),
         late: item.late_at(now.date()),
@@ -215,7 +215,7 @@ fn detail(corridor: &Corridor, view: &View, now: Instant) -> ActionItemDetail {
         title_en: title_en.to_owned(),
     };
     let report = |report: &Report| ReportItem {
-        city: place(corridor, report.city),
+        city: PlaceRef::of(corridor, report.city),
         day: report.day.to_string(),
         percent: report.percent,
         text: report.text.clone(),

@@ -1,6 +1,6 @@
 //! Meetings as JSON.
 
-use super::{AccordEventItem, TitleRef, created, done, events, place, read, write};
+use super::{AccordEventItem, TitleRef, events};
 use crate::actions::meeting::{
     Filter, View, meeting_edit, meeting_keep, meeting_list, meeting_publish, meeting_resolve, meeting_view,
 };
@@ -14,10 +14,10 @@ use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use registry::api::city::PlaceRef;
-use registry::api::listing::values;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
 use registry::corridor::{self, Corridor};
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, done, values};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
@@ -220,7 +220,7 @@ fn item(corridor: &Corridor, meeting: &Meeting) -> MeetingItem {
         title_en: meeting.title_en.clone(),
         day: meeting.day.to_string(),
         place: meeting.place.clone(),
-        chair: place(corridor, meeting.chair),
+        chair: PlaceRef::of(corridor, meeting.chair),
         state: meeting.state.code().to_owned(),
         published_ms: meeting.published_ms,
         demo: meeting.demo,

@@ -5,46 +5,9 @@ pub mod item;
 pub mod meeting;
 pub mod supervision;
 
-use axum::Json;
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
-use kernel::Adcode;
-use platform::capability::Route;
 use platform::journal::Recorded;
-use platform::{App, Caller};
-use registry::actions::organisation::Done;
-use registry::api::city::PlaceRef;
-use registry::api::organisation::receipt;
-use registry::corridor::Corridor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-fn read(path: &'static str, action: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::GET, path, action, journal: None, handler }
-}
-
-fn write(path: &'static str, action: &'static str, kind: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::POST, path, action, journal: Some(kind), handler }
-}
-
-fn done(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
-}
-
-/// Something new, with where it is from now on.
-fn created(caller: &Caller, made: &Done, path: &str) -> Response {
-    ([(header::LOCATION, format!("{path}/{}", made.id))], done(caller, made)).into_response()
-}
-
-fn place(corridor: &Corridor, adcode: Adcode) -> PlaceRef {
-    let place = corridor.place(adcode);
-    PlaceRef {
-        adcode: adcode.to_string(),
-        name: place.map_or_else(|| adcode.to_string(), |place| place.short_zh.clone()),
-        name_en: place.map_or_else(|| adcode.to_string(), |place| place.short_en.clone()),
-    }
-}
 
 /// Something by its id and titles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -1,6 +1,5 @@
 //! Supervision as JSON.
 
-use super::{created, done, place, read, write};
 use crate::actions::supervision::{
     supervision_answer, supervision_close, supervision_list, supervision_repeat, supervision_view,
 };
@@ -15,9 +14,10 @@ use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
 use registry::api::city::PlaceRef;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::{Listed, cut};
 use registry::corridor::{self, Corridor};
+use rooms::api::paged::{Listed, cut};
+use rooms::api::{ReceiptOf, created, done};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
@@ -129,7 +129,7 @@ pub(super) fn item(corridor: &Corridor, round: &Supervision, now: Instant) -> Su
     SupervisionItem {
         id: round.id.clone(),
         item: round.item.clone(),
-        city: place(corridor, round.city),
+        city: PlaceRef::of(corridor, round.city),
         round: round.round,
         state: round.state.code().to_owned(),
         late: round.late_at(now),
@@ -172,7 +172,7 @@ async fn counts(
     let found = supervision_list(&app, &caller.ctx).await?;
     let corridor = corridor::of(&app);
     let count = |(city, tally): &(kernel::Adcode, crate::rules::supervision::Tally)| SupervisionCount {
-        city: place(&corridor, *city),
+        city: PlaceRef::of(&corridor, *city),
         issued: tally.issued,
         waiting: tally.waiting,
         late: tally.late,

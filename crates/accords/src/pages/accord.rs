@@ -7,9 +7,9 @@ mod say;
 
 pub(super) use detail::{ItemLine, item_lines};
 
-use super::{read, write};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

@@ -4,9 +4,9 @@ mod detail;
 mod forms;
 mod list;
 
-use super::{read, write};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

@@ -1,10 +1,10 @@
 //! Pages of supervision: every round with the counts of each city, and one round with its answer.
 
 use super::words::{city, supervision_tags};
-use super::{read, receipt, refused, status, word, write};
 use crate::actions::supervision::{
     Overview, View, supervision_answer, supervision_close, supervision_list, supervision_repeat, supervision_view,
 };
+use crate::pages::SECTION;
 use crate::rules::supervision::{IssueCommand, REMARK_CHARS_MAX, Supervision, WORKDAYS_DEFAULT, WORKDAYS_MAX};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -19,7 +19,9 @@ use platform::web::parts::{Cell, Column, Crumbs, Empty, Fact, Facts, Field, Fiel
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{detail, refused, status, word};
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
@@ -96,7 +98,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
         }
     };
     let page = ListPage {
-        shell: caller.visit.shell(t.msg("supervision-list-title")).private().here("/accords"),
+        shell: SECTION.shell(&caller, t.msg("supervision-list-title")),
         office: true,
         tallies: tallies(t, &corridor, &found),
         rows: found.cards.iter().map(row).collect(),
@@ -174,8 +176,8 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, again: Option<&Again
     let task = t.with("supervision-of", "title", t.pick(&item.title, &item.title_en));
     Page {
         refusal: gone.map_or(String::new(), |again| again.refusal.sentence(t.locale).to_owned()),
-        asked: super::lines(&round.text),
-        answer: super::lines(&round.answer),
+        asked: rooms::pages::lines(&round.text),
+        answer: rooms::pages::lines(&round.answer),
         answered: round.answered_ms.map_or(String::new(), |at| {
             t.with2("supervision-answered-by", "name", round.answered_by.as_str(), "time", t.datetime(at))
         }),
@@ -184,7 +186,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, again: Option<&Again
         close_form: view.may_close.then(|| dress(Which::Close, close())),
         repeat_form: view.may_repeat.then(|| dress(Which::Repeat, repeat())),
         detail: frame(caller, corridor, round, view, task.clone()),
-        shell: caller.visit.shell(task).private().here("/accords"),
+        shell: SECTION.shell(caller, task),
     }
 }
 
@@ -209,16 +211,9 @@ fn frame(caller: &Caller, corridor: &Corridor, round: &Supervision, view: &View,
         tags.push(Tag::demo(t));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading).over("/supervisions", t.msg("supervision-list-title")),
-        other_name: String::new(),
         tags,
-        lede: String::new(),
-        phases: None,
         facts: vec![Facts { title: word(t, "side-facts"), facts }],
-        actions: Vec::new(),
-        source: None,
-        proof: None,
-        heading,
+        ..detail(Crumbs::new(t, &heading).over("/supervisions", t.msg("supervision-list-title")), heading)
     }
 }
 
@@ -246,7 +241,7 @@ async fn answer(
     match supervision_answer(&app, &caller.ctx, &id, typed.get("answer")).await {
         Ok(done) => {
             let links = vec![(format!("/supervisions/{id}"), word(t, "supervision-look"))];
-            Ok(receipt(
+            Ok(SECTION.receipt(
                 &caller,
                 word(t, "supervision-answered-title"),
                 &done,

@@ -4,10 +4,10 @@
 //! from the clock.
 
 use super::meeting::{Members, city};
-use super::{By, deadline_past, named_as_example};
+use super::{deadline_past, named_as_example};
 use kernel::input::{day, line, needed};
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Date, Refusal, codes};
+use kernel::{Adcode, By, Date, Refusal, codes};
 
 /// Reports of one item.
 pub const REPORTS_MAX: usize = 500;

@@ -2,11 +2,11 @@
 //!
 //! The joint office keeps a meeting as a draft until it publishes it; from then on its record stands.
 
-use super::{By, city_unknown, named_as_example};
+use super::named_as_example;
 use crate::rules::accord::JOINT;
-use kernel::input::{day, line, needed};
+use kernel::input::{city_unknown, day, line, needed};
 use kernel::limits::{ABSTRACT_CHARS_MAX, DETAIL_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Date, Instant, Refusal, codes};
+use kernel::{Adcode, By, Date, Instant, Refusal, codes};
 
 /// Resolutions of one meeting.
 pub const RESOLUTIONS_MAX: usize = 50;

@@ -1,11 +1,10 @@
 //! Supervision (督办): the joint office asks a city about an item and sets a term in working days; the city answers; the
 //! joint office closes it or asks again.
 
-use super::By;
 use super::item::{ActionItem, concerned, open};
 use kernel::input::{line, needed};
 use kernel::limits::ABSTRACT_CHARS_MAX;
-use kernel::{Adcode, Instant, Refusal, WorkCalendar, codes};
+use kernel::{Adcode, By, Instant, Refusal, WorkCalendar, codes};
 
 /// Working days a city has when nothing else is said.
 pub const WORKDAYS_DEFAULT: u32 = 5;

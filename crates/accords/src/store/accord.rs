@@ -7,14 +7,15 @@ pub use list::{
     to_lapse, watched,
 };
 
-use super::{Allowed, bad, change, date};
+use super::change;
 use crate::rules::accord::{
     Accord, AccordKind, AccordState, Assent, Consent, Level, OUTER_MAX, Party, PartyKind, Word,
 };
 use kernel::{Adcode, Date, Fen};
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, first, get, put, run};
+use rooms::store::rows::{all, first, get, put, run};
+use rooms::store::{Allowed, adcode, bad, date};
 use sea_orm::{QueryResult, Value};
 use std::collections::HashMap;
 
@@ -123,7 +124,7 @@ fn party(row: &QueryResult) -> Outcome<Party> {
     Ok(Party {
         code: get(row, "code")?,
         kind: PartyKind::parse(&get::<String>(row, "kind")?).ok_or_else(|| bad("accord_party", "kind"))?,
-        city: city.map(|city| super::adcode(&city, "accord_party")).transpose()?,
+        city: city.map(|city| adcode(&city, "accord_party")).transpose()?,
         name: get(row, "name")?,
         name_en: get(row, "name_en")?,
         level: level.as_deref().and_then(Level::parse),
@@ -202,7 +203,7 @@ async fn parties_of(conn: &Conn, accords: &[String]) -> Outcome<HashMap<String, 
     if accords.is_empty() {
         return Ok(by_accord);
     }
-    let mut clause = registry::browse::Where::new("1 = 1");
+    let mut clause = rooms::store::browse::Where::new("1 = 1");
     clause.any("accord", accords);
     let text = format!(
         "SELECT {} FROM accord_party WHERE {} ORDER BY accord, ord LIMIT {}",
@@ -357,9 +358,9 @@ pub async fn document_change(conn: &Conn, id: &str) -> Outcome<DocumentChange> {
 
 /// The acts that a policy allows, as a condition about `accord a`. The policy looks at an act through each of its
 /// parties: one that fits is enough.
-fn seen(allowed: Allowed) -> registry::browse::Where {
+fn seen(allowed: Allowed) -> rooms::store::browse::Where {
     let (text, values) = allowed;
-    registry::browse::Where {
+    rooms::store::browse::Where {
         text: format!("a.id IN (SELECT x.id FROM accord x LEFT JOIN accord_party p ON p.accord = x.id WHERE {text})"),
         values,
     }

@@ -1,12 +1,13 @@
 //! Rows of action items, the cities they concern, and their reports.
 
-use super::{Allowed, Position, after, bad, change, date};
+use super::change;
 use crate::rules::item::{ActionItem, ItemState, Origin, REPORTS_MAX, Report};
 use kernel::{Adcode, Date};
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, put};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get, put};
+use rooms::store::{Allowed, Position, adcode, after, bad, date};
 use sea_orm::{QueryResult, Value};
 use search::Document;
 use std::collections::HashMap;
@@ -161,7 +162,7 @@ async fn cities_of(conn: &Conn, items: &[String]) -> Outcome<HashMap<String, Vec
     clause.any("item", items);
     let text = format!("SELECT item, city FROM action_item_city WHERE {} ORDER BY item, ord", clause.text);
     for row in &all(conn, &text, clause.values).await? {
-        let city = super::adcode(&get::<String>(row, "city")?, "action_item_city")?;
+        let city = adcode(&get::<String>(row, "city")?, "action_item_city")?;
         by_item.entry(get(row, "item")?).or_default().push(city);
     }
     Ok(by_item)
@@ -339,7 +340,7 @@ pub async fn reports(conn: &Conn, item: &str) -> Outcome<Vec<Report>> {
             Ok(Report {
                 id: get(row, "id")?,
                 item: get(row, "item")?,
-                city: super::adcode(&get::<String>(row, "city")?, "action_item_report")?,
+                city: adcode(&get::<String>(row, "city")?, "action_item_report")?,
                 day: date(&get::<String>(row, "day")?, "action_item_report")?,
                 percent: get(row, "percent")?,
                 text: get(row, "text")?,

@@ -1,11 +1,12 @@
 //! Rows of meetings and their resolutions.
 
-use super::{Allowed, Position, after, allowed, bad, change, date};
+use super::change;
 use crate::rules::meeting::{Meeting, MeetingState, RESOLUTIONS_MAX, Resolution};
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::counted;
-use registry::rows::{all, first, get, join, put, split};
+use rooms::store::browse::counted;
+use rooms::store::rows::{all, first, get, join, put, split};
+use rooms::store::{Allowed, Position, adcode, after, allowed, bad, date};
 use sea_orm::{QueryResult, Value};
 use search::Document;
 
@@ -76,7 +77,7 @@ fn meeting(row: &QueryResult) -> Outcome<Meeting> {
         title_en: get(row, "title_en")?,
         day: date(&get::<String>(row, "day")?, "meeting")?,
         place: get(row, "place")?,
-        chair: super::adcode(&get::<String>(row, "chair")?, "meeting")?,
+        chair: adcode(&get::<String>(row, "chair")?, "meeting")?,
         attendees: split(&get::<String>(row, "attendees")?),
         guests: get(row, "guests")?,
         agenda: get(row, "agenda")?,
@@ -128,7 +129,7 @@ enum Facet {
     State,
 }
 
-fn narrowed(by_policy: Allowed, filter: &Filter, but: Option<Facet>) -> registry::browse::Where {
+fn narrowed(by_policy: Allowed, filter: &Filter, but: Option<Facet>) -> rooms::store::browse::Where {
     let mut clause = allowed(by_policy);
     clause.words(&filter.text, &["m.title", "m.title_en", "m.agenda", "m.minutes", "m.place"]);
     if but != Some(Facet::Chair) {

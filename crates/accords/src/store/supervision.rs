@@ -1,9 +1,9 @@
 //! Rows of supervision.
 
-use super::{Allowed, allowed, bad};
 use crate::rules::supervision::{Supervision, SupervisionState};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
+use rooms::store::{Allowed, adcode, allowed, bad};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of supervision. A round is issued once: the unique key decides races.
@@ -44,7 +44,7 @@ fn supervision(row: &QueryResult) -> Outcome<Supervision> {
     Ok(Supervision {
         id: get(row, "id")?,
         item: get(row, "item")?,
-        city: super::adcode(&get::<String>(row, "city")?, "supervision")?,
+        city: adcode(&get::<String>(row, "city")?, "supervision")?,
         round: get(row, "round")?,
         text: get(row, "text")?,
         issued_by: get(row, "issued_by")?,

@@ -65,7 +65,7 @@ async fn nobody_speaks_for_another_city_and_strangers_know_nothing() {
     let house = house().await;
     let app = house.app();
     let id = house.circulated(patch("甲乙〔2026〕1号", "members")).await;
-    let person = house.ctx("person", Vec::new(), &[]);
+    let person = house.acting("person", Vec::new(), &[]);
     for stranger in [house.visitor(), person.clone(), house.officer(PROVINCE)] {
         assert_eq!(code(accord_view(app, &stranger, &id).await), "not-found");
         assert_eq!(code(accord_say(app, &stranger, &id, says(TOWN_A, "agrees")).await), "not-found");
@@ -106,7 +106,7 @@ async fn lists_show_what_the_policy_allows_row_by_row() {
         (house.officer(TOWN_A), vec![&open, &asked]),
         (house.officer(TOWN_B), vec![&open, &asked, &draft]),
         (house.joint("j"), vec![&open, &asked, &draft, &bare]),
-        (house.ctx("admin", vec![platform::Role::Administrator], &[]), vec![&open]),
+        (house.acting("admin", vec![platform::Role::Administrator], &[]), vec![&open]),
     ] {
         let listed = accord_list(app, &who, &Filter::default(), &Page::default()).await.unwrap();
         for id in [&open, &asked, &draft, &bare] {

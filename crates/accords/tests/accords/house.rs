@@ -1,5 +1,7 @@
 //! The house of these tests: the small example pack with its two towns, and the people who act.
 
+pub use testkit::{PROVINCE, TOWN_A, TOWN_B, code};
+
 use accords::actions::accord::{accord_circulate, accord_draft, accord_say};
 use accords::actions::item::item_begin;
 use accords::actions::meeting::meeting_keep;
@@ -8,69 +10,38 @@ use accords::rules::accord::{
 };
 use accords::rules::item::ItemDraft;
 use accords::rules::meeting::{Attendance, MeetingHead, MeetingPatch, Record};
-use kernel::{Adcode, Locale};
-use pack::Pack;
-use platform::ctx::{Actor, Presence, Role};
-use platform::desk::desk_view;
-use platform::identity::Grant;
-use platform::identity::actions::{NewAccount, account_create};
-use platform::{App, Ctx, Fault};
-use testkit::{Client, TestApp};
-
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
-/// The second.
-pub const TOWN_B: &str = "990200";
-/// A place that is no member.
-pub const PROVINCE: &str = "990000";
-/// Of every account that signs in.
-const PASSWORD: &str = "a long password of this test";
+use platform::Ctx;
+use platform::ctx::Role;
+use testkit::TestApp;
 
 pub struct House(pub TestApp);
 
 /// A house with the example pack loaded.
 pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability(), accords::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
-    House(test)
+    House(TestApp::with_pack(vec![registry::capability(), accords::capability()], registry::pack_load).await)
+}
+
+impl std::ops::Deref for House {
+    type Target = TestApp;
+
+    fn deref(&self) -> &TestApp {
+        &self.0
+    }
 }
 
 impl House {
-    pub fn app(&self) -> &App {
-        self.0.app()
-    }
-
-    pub fn ctx(&self, account: &str, roles: Vec<Role>, cities: &[&str]) -> Ctx {
-        let cities = cities.iter().map(|code| Adcode::parse(code).expect("a city code")).collect();
-        let name = format!("人员 {account}");
-        let ctx = self.0.system();
-        // Whoever acts here has just signed in.
-        let presence = Some(Presence { session: String::new(), proved_ms: ctx.now.ms() });
-        let actor = Actor { account: Some(account.into()), name, roles, cities, presence, ..Actor::default() };
-        Ctx { actor, ..ctx }
-    }
-
     pub fn visitor(&self) -> Ctx {
-        Ctx { actor: Actor::visitor(), ..self.0.system() }
+        self.stranger()
     }
 
     /// An officer of the joint office.
     pub fn joint(&self, account: &str) -> Ctx {
-        self.ctx(account, vec![Role::JointOffice], &[])
+        self.acting(account, vec![Role::JointOffice], &[])
     }
 
     /// An officer of a city.
     pub fn officer(&self, city: &str) -> Ctx {
-        self.ctx(&format!("officer-{city}"), vec![Role::CityOfficer], &[city])
-    }
-
-    /// A day some days from now.
-    pub fn day(&self, days: i64) -> String {
-        self.app().clock().now().date().plus_days(days).to_string()
+        self.acting(&format!("officer-{city}"), vec![Role::CityOfficer], &[city])
     }
 
     /// A draft of the office; returns its id.
@@ -130,38 +101,6 @@ impl House {
             ..ItemDraft::default()
         }
     }
-
-    /// An account with a role, and its signed-in client.
-    pub async fn client(&self, login: &str, role: Option<(Role, Option<&str>)>) -> Client {
-        let grant =
-            |(role, city): (Role, Option<&str>)| Grant { role, city: city.map(|c| Adcode::parse(c).expect("a city")) };
-        let new = NewAccount {
-            login: login.into(),
-            email: String::new(),
-            name: format!("人员 {login}"),
-            password: PASSWORD.into(),
-            roles: role.map(grant).into_iter().collect(),
-            locale: Locale::ZhCn,
-            demo: false,
-        };
-        account_create(self.app(), &self.0.system(), new).await.expect("the account is made");
-        let mut client = self.0.visitor();
-        client.form("/sign-in", &[("login", login), ("password", PASSWORD)]).await.redirect();
-        client
-    }
-
-    /// What waits on somebody's desk: kind and title.
-    pub async fn desk(&self, ctx: &Ctx) -> Vec<(&'static str, String)> {
-        let items = desk_view(self.app(), ctx).await.expect("the desk is read");
-        items.into_iter().map(|item| (item.kind, item.title)).collect()
-    }
-
-    /// The kinds of a thing's entries, oldest first, with whether everybody may read each.
-    pub async fn journal(&self, object: &str, id: &str) -> Vec<(String, bool)> {
-        let entries =
-            platform::journal::of_object(&self.app().db().read(), object, id, 50).await.expect("the journal is read");
-        entries.into_iter().rev().map(|entry| (entry.kind, entry.public)).collect()
-    }
 }
 
 /// An agreement of both towns, the joint office and an outer party.
@@ -195,10 +134,4 @@ pub fn says(party: &str, word: &str) -> SayCommand {
         text: if word == "agrees" { String::new() } else { "按年度预算拨付".into() },
         letter: if party == "x1" { "某函〔2026〕3号".into() } else { String::new() },
     }
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
 }

@@ -327,3 +327,15 @@ async fn progress_and_supervision_by_pages() {
     let _ = visitor.get("/accords?format=csv").await.good();
     house.0.finish().await;
 }
+
+#[tokio::test]
+async fn whoever_speaks_for_money_is_asked_for_a_fresh_proof_not_shown_the_form_again() {
+    let house = house().await;
+    let mut a = officer(&house, "town-a", TOWN_A).await;
+    let id = house.circulated(patch("甲乙〔2026〕9号", "members")).await;
+    house.app().clock().advance_ms(11 * 60_000);
+    let typed = [("version", "1"), ("word", "agrees")];
+    let page = a.form(&format!("/accords/{id}/consents/{TOWN_A}"), &typed).await.is(403);
+    let _ = page.shows("须在 10 分钟内确认过身份").hides("name=\"word\"");
+    house.0.finish().await;
+}

@@ -1,16 +1,11 @@
 //! Who may do what with joint acts, meetings, items and supervision, as one table that is reviewed line by line.
 
-use kernel::Adcode;
-use platform::policy::{Policies, Resource, matrix};
+use platform::policy::Resource;
 use platform::{Actor, Role};
+use testkit::{policy_table, with_role};
 
 const CITY: &str = "330500";
 const OTHER_CITY: &str = "341800";
-
-fn with_role(account: &str, role: Role, city: Option<&str>) -> Actor {
-    let cities = city.map(|code| Adcode::parse(code).expect("an adcode")).into_iter().collect();
-    Actor { account: Some(account.into()), roles: vec![role], cities, ..Actor::default() }
-}
 
 fn cast() -> Vec<(&'static str, Actor)> {
     vec![
@@ -54,13 +49,5 @@ fn resources() -> Vec<(&'static str, Resource)> {
 
 #[test]
 fn who_may_do_what_with_joint_acts() {
-    let capability = accords::capability();
-    let policies = Policies::load([(capability.name, capability.policy)].into_iter()).expect("the policies hold");
-    let table = matrix(&policies, &cast(), &resources());
-    // Only the house's own kinds may be missing from this table; platform tests show them.
-    let own = Policies::load(std::iter::empty()).expect("the house's own policies hold");
-    let shown = |action: &str| table.lines().any(|line| line.split_whitespace().next() == Some(action));
-    let missing: Vec<&str> = policies.actions().filter(|action| !own.knows(action) && !shown(action)).collect();
-    assert_eq!(missing, Vec::<&str>::new(), "actions without a row");
-    insta::assert_snapshot!(table);
+    insta::assert_snapshot!(policy_table(&accords::capability(), &cast(), &resources()));
 }

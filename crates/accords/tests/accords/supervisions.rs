@@ -85,6 +85,6 @@ async fn who_does_not_answer_is_asked_again_and_counted_late() {
     let own = supervision_list(app, &house.officer(TOWN_A)).await.unwrap();
     assert_eq!((own.cards.len(), own.tallies.len()), (0, 1), "a city sees its own");
     assert_eq!(code(supervision_list(app, &house.visitor()).await), "sign-in");
-    assert_eq!(code(supervision_list(app, &house.ctx("person", Vec::new(), &[])).await), "forbidden");
+    assert_eq!(code(supervision_list(app, &house.acting("person", Vec::new(), &[])).await), "forbidden");
     house.0.finish().await;
 }

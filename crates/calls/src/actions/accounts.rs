@@ -14,7 +14,7 @@ use crate::store::milestone::Tranche;
 use kernel::{Fen, Refusal};
 use platform::db::{DbFault, Txn, classify};
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::lookup;
 use serde_json::json;
 

@@ -10,7 +10,7 @@ use envelopes::{Owner, Round, RoundState, round_abandon, rounds_of, sent_by};
 use kernel::Refusal;
 use platform::db::Conn;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// The rounds of a call, the newest first.

@@ -26,7 +26,7 @@ use kernel::{Fen, Refusal};
 use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::corridor;
 use serde_json::json;
 

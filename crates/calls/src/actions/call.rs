@@ -16,8 +16,8 @@ use platform::journal::Recorded;
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
-use registry::actions::expert::check;
-use registry::actions::organisation::Done;
+use rooms::actions::check;
+use rooms::actions::Done;
 use registry::{corridor, lookup};
 use serde_json::json;
 

@@ -15,7 +15,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::lookup;
 use registry::rules::expert::{Availability, Expert as Record, ExpertState};
 use serde_json::json;

@@ -11,7 +11,7 @@ use kernel::Refusal;
 use platform::db::{DbFault, Txn, classify};
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

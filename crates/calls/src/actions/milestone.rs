@@ -9,7 +9,7 @@ use crate::store;
 use kernel::{Fen, Refusal};
 use platform::db::Txn;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// A milestone of an award under way, for somebody who may do this with it.

@@ -26,26 +26,17 @@ use crate::rules::By;
 use crate::rules::call::{Call, Step, step};
 use crate::store;
 use crate::store::trail::Taken;
-use crate::store::{Allowed, Position};
 use kernel::{Instant, Refusal};
 use platform::db::{Conn, Txn};
-use platform::journal::{Entry, Recorded, of_object};
+use platform::journal::Entry;
 use platform::policy::Resource;
-use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
 use registry::corridor;
+use rooms::actions::{Done, by, cut, from, history, seen};
 use serde_json::{Value, json};
 
-/// Entries of one history.
-const HISTORY_ENTRIES: i64 = 500;
 /// The object kind of a call in the journal.
 pub(crate) const OBJECT: &str = "call";
-
-/// Who acts in a transaction.
-fn by(tx: &Txn) -> By<'_> {
-    by_ctx(tx.ctx())
-}
 
 fn by_ctx(ctx: &Ctx) -> By<'_> {
     By { account: ctx.actor.id(), name: &ctx.actor.name, demo: ctx.actor.demo, now: ctx.now }
@@ -121,32 +112,4 @@ pub(crate) async fn stepped(
     data["step"] = json!(which.code());
     let done = note(tx, kind, &next, data).await?;
     Ok((next, done))
-}
-
-/// The rows an actor may see, as a condition.
-fn seen(app: &App, ctx: &Ctx, action: &str, kind: &'static str, attributes: &[(&str, &str)]) -> Outcome<Allowed> {
-    app.policies().filter(ctx, action, kind, attributes, 1)
-}
-
-/// A page cut out of one more row than it shows, with the cursor of the next.
-fn cut<T>(mut found: Vec<T>, page: &Page, id: impl Fn(&T) -> &str) -> (Vec<T>, Option<String>) {
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
-    let next = found.last().filter(|_| more).map(|last| id(last).to_owned());
-    (found, next)
-}
-
-/// A cursor that is the id of a row; `found` is the row's place.
-fn from(cursor: Option<&str>, found: Option<Position>) -> Result<Option<Position>, Refusal> {
-    match cursor {
-        None => Ok(None),
-        Some(_) => found.map(Some).ok_or_else(cursor_refused),
-    }
-}
-
-/// What the journal holds of one thing, the newest first; for outsiders only what everybody may read.
-async fn history(conn: &Conn, kind: &str, id: &str, inside: bool) -> Outcome<Vec<Recorded>> {
-    let mut entries = of_object(conn, kind, id, HISTORY_ENTRIES).await?;
-    entries.retain(|entry| inside || entry.public);
-    Ok(entries)
 }

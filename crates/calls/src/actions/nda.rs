@@ -10,7 +10,7 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::{Entry, Recorded, of_object};
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::lookup;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

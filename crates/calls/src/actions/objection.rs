@@ -17,7 +17,7 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::corridor;
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::lookup;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

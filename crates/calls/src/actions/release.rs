@@ -16,7 +16,7 @@ use ledger::OwnerKind;
 use platform::db::{DbFault, Txn, classify};
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::{corridor, lookup};
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use crate::rules::score::{self as rules, ALONE, Sheet, SheetDraft};
 use crate::store;
 use kernel::Refusal;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// A reviewer scores an answer. Where the first scores of an answer lie too far apart, one more reviewer is drawn for it.

@@ -14,7 +14,7 @@ use kernel::{Fen, Refusal};
 use ledger::{Account, Ask, Purpose, YearEnd};
 use platform::db::{Conn, Txn};
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// The scores that count: the last sheet of everybody who still reviews.

@@ -14,7 +14,7 @@ use kernel::Refusal;
 use platform::db::{Conn, Txn};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::corridor;
 use serde_json::json;
 use std::collections::BTreeMap;

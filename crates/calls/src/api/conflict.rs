@@ -10,8 +10,8 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
+use rooms::api::ReceiptOf;
+use rooms::api::paged::Listed;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

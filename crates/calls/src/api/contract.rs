@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::ReceiptOf;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -13,7 +13,7 @@ use kernel::Refusal;
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::ReceiptOf;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

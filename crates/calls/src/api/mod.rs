@@ -19,39 +19,11 @@ pub mod release;
 pub mod reviewer;
 pub mod task;
 
-use axum::Json;
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
-use platform::capability::Route;
 use platform::journal::Recorded;
-use platform::{App, Caller};
-use registry::actions::organisation::Done;
-use registry::api::organisation::receipt;
+use rooms::api::{created, done, number};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-fn read(path: &'static str, action: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::GET, path, action, journal: None, handler }
-}
-
-fn write(path: &'static str, action: &'static str, kind: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::POST, path, action, journal: Some(kind), handler }
-}
-
-fn done(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
-}
-
-/// A number in an address; one that names none names nothing.
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, kernel::Refusal> {
-    text.parse().map_err(|_| kernel::Refusal::not_found())
-}
-
-/// Something new, with where it is from now on.
-fn created(caller: &Caller, made: &Done, path: &str) -> Response {
-    ([(header::LOCATION, format!("{path}/{}", made.id))], done(caller, made)).into_response()
-}
 
 /// Something that happened to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

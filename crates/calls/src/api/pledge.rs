@@ -13,7 +13,7 @@ use kernel::{Fen, Refusal};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller, Fault};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::ReceiptOf;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller, Fault};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::ReceiptOf;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -24,7 +24,7 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::ReceiptOf;
 use utoipa::OpenApi;
 
 /// Routes of this noun.

@@ -15,7 +15,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
 
 const TIES: &str = "/reviewing/ties";
 

@@ -14,8 +14,8 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Cell, Column, Fact, Field, Form, Table};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Outcome};
-use registry::actions::organisation::Done;
-use registry::pages::typed::{Typed, half_width};
+use rooms::actions::Done;
+use rooms::pages::typed::{Typed, half_width};
 
 /// Lines for rights in the form; more come by the API.
 const RIGHTS_SHOWN: usize = 4;

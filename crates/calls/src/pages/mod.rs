@@ -21,19 +21,16 @@ mod words;
 
 use crate::actions::call::View;
 use askama::Template;
-use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use axum::routing::MethodRouter;
 use futures_util::future::BoxFuture;
-use kernel::Refusal;
-use platform::capability::Route;
 use platform::journal::Recorded;
-use platform::web::kinds::StepFrame;
-use platform::web::parts::{Action, Form, Proofs, Receipt};
-use platform::web::{Problem, T, html};
+use platform::web::parts::{Action, Form};
+use platform::web::{Problem, T};
 use platform::{App, Caller, Fault};
-use registry::actions::organisation::Done;
-use registry::pages::frames::{ReceiptPage, StepPage};
+use rooms::actions::Done;
+use rooms::pages::frames::StepPage;
+use rooms::pages::{HistoryLine, lines, other_side, proof, refused, status, word};
+use rooms::routes::{read, write};
 
 /// What a noun adds to the page of its call.
 pub(crate) struct Section {
@@ -68,50 +65,17 @@ pub(crate) type SectionOf =
 pub(crate) const SECTIONS: &[SectionOf] =
     &[amendment::section, nda::section, answer::section, question::section, draw::section, award::section, publication::section];
 
-fn read(path: &'static str, action: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::GET, path, action, journal: None, handler }
-}
-
-fn write(path: &'static str, action: &'static str, kind: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::POST, path, action, journal: Some(kind), handler }
-}
-
-/// What a page says to a fault: a refusal of what was typed or tried comes back with the page it came from, anything
-/// else (a stranger, a missing proof, a failure) has a page of its own.
-fn refused(fault: Fault) -> Result<Refusal, Problem> {
-    match fault {
-        Fault::Refused(refusal) if !matches!(refusal.kind.status(), 401 | 403 | 404) => Ok(refusal),
-        fault => Err(fault.into()),
-    }
-}
-
-/// The status of a page that comes back with a refusal.
-fn status(refusal: &Refusal) -> StatusCode {
-    StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
-}
-
-fn word(t: T, key: impl AsRef<str>) -> String {
-    t.msg(key).into_owned()
-}
+/// Everything about calls stands below one entry of the menu.
+const PLACE: rooms::pages::Section = rooms::pages::Section("/calls");
 
 /// A page that is one form.
 fn form_page(caller: &Caller, task: String, back: impl Into<String>, form: Form) -> StepPage {
-    let shell = caller.visit.shell(task.clone()).private().here("/calls");
-    StepPage { shell, step: StepFrame { form, task, step: 0, steps: 0, back_href: back.into() } }
+    PLACE.form(caller, task, back, form)
 }
 
 /// The receipt of what was done.
 fn receipt(caller: &Caller, title: String, done: &Done, next: Vec<String>, links: Vec<(String, String)>) -> Response {
-    let receipt = Receipt {
-        t: caller.visit.t,
-        title: title.clone(),
-        number: done.entry.to_string(),
-        at_ms: done.at_ms,
-        next,
-        links,
-        proof: None,
-    };
-    html(&ReceiptPage::new(caller.visit.shell(title).private().here("/calls"), receipt))
+    PLACE.receipt(caller, title, done, next, links)
 }
 
 /// A receipt that leads back to the call.
@@ -120,14 +84,6 @@ fn receipt_of(caller: &Caller, noun: &str, what: &str, call: &str, done: &Done) 
     let next = vec![word(t, format!("{noun}-{what}-next"))];
     let links = vec![(format!("/calls/{call}"), word(t, "call-back"))];
     receipt(caller, word(t, format!("{noun}-{what}-title")), done, next, links)
-}
-
-/// A line of a history.
-struct HistoryLine {
-    text: String,
-    at_ms: i64,
-    entry: i64,
-    href: String,
 }
 
 /// What happened, in words: the names of journal kinds, the newest first.
@@ -139,22 +95,4 @@ fn history(t: T, entries: &[Recorded]) -> Vec<HistoryLine> {
         href: if entry.public { platform::journal::entry_href(entry.entry_id) } else { String::new() },
     };
     entries.iter().map(line).collect()
-}
-
-/// The newest entry that everybody may read.
-fn proof(t: T, entries: &[Recorded]) -> Option<Proofs> {
-    let entry = entries.iter().find(|entry| entry.public)?;
-    Some(Proofs::of(t, entry.entry_id, entry.at_ms))
-}
-
-/// A text in lines, without empty ones.
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()).collect()
-}
-
-/// What is shown in the other language beside a text; empty where there is nothing or it is the same.
-fn other_side<'a>(t: T, zh: &'a str, en: &'a str) -> &'a str {
-    let shown = t.pick(zh, en);
-    let other = if shown == zh { en } else { zh };
-    if other == shown { "" } else { other }
 }

@@ -15,7 +15,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Action, Cell, Column, Form, Proofs, Table, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

@@ -17,7 +17,7 @@ use platform::web::parts::{Answer, Answers, Choice, Crumbs, Fact, Facts, Field, 
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
 
 /// What a form says that has been checked, and one that is to be changed.
 const CONFIRMED: &str = "confirmed";

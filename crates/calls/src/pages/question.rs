@@ -23,7 +23,7 @@ use platform::web::page::{Form as Wanted, Page as Paging, PageQuery, wants};
 use platform::web::parts::{Action, Choice, Field, FieldKind, Form, Pager, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 /// Questions that the page of a call shows.
 const SHOWN: usize = 3;

@@ -21,7 +21,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Action, Cell, Choice, Column, Field, FieldKind, Form, Table, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
 
 /// Where an expert's pages begin.
 const HOME: &str = "/reviewing";

@@ -19,10 +19,9 @@ pub mod reviewer;
 pub mod score;
 pub mod shortlist;
 
-use kernel::{Instant, Refusal};
+pub use kernel::{By, DEMO_PREFIX};
+use kernel::Refusal;
 
-/// What every title of the demo begins with.
-pub const DEMO_PREFIX: &str = "示例";
 /// The code of the joint office where an office is named.
 pub const JOINT: &str = "joint";
 /// A whole in basis points.
@@ -30,29 +29,9 @@ pub const WHOLE_BP: i64 = 10_000;
 /// Characters of a reason that people read.
 pub const REASON_CHARS_MAX: usize = 1_000;
 
-/// Who does it, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct By<'a> {
-    /// The account.
-    pub account: &'a str,
-    /// Its name at that time.
-    pub name: &'a str,
-    /// An account of the demo.
-    pub demo: bool,
-    /// When.
-    pub now: Instant,
-}
-
 pub(crate) fn named_as_example(demo: bool, text: &str, field: &'static str) -> Result<(), Refusal> {
-    if !demo || text.starts_with(DEMO_PREFIX) {
-        return Ok(());
-    }
-    Err(Refusal::invalid(
-        "demo-name",
-        "演示中的内容，标题必须以“示例”开头。",
-        "In the demo a title must begin with 示例.",
-    )
-    .at(field))
+    let says = ["演示中的内容，标题必须以“示例”开头。", "In the demo a title must begin with 示例."];
+    kernel::named_as_example(demo, text, field, says)
 }
 
 /// A whole number within bounds, as typed.

@@ -3,7 +3,7 @@
 use super::{bad, fen};
 use crate::rules::accounts::{ClawBack, PairState, Stop, StopKind};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of what takes two people. An award has one proposal to end it and one to get money back that was not refused:

@@ -3,7 +3,7 @@
 use super::{json, read_json};
 use crate::rules::amendment::Amendment;
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::QueryResult;
 
 /// The table of amendments. A version is made once: of two who amend at once the unique index lets one through.

@@ -5,8 +5,8 @@ pub mod check;
 use super::{Allowed, allowed, bad, fen, json, read_json};
 use crate::rules::answer::{Answer, AnswerState, Fault};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, join, put, split};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get, join, put, split};
 use sea_orm::{QueryResult, Value};
 
 /// The table of answers. An envelope is taken over once, and a place of a list is one answer's: the unique indexes decide

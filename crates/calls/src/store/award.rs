@@ -4,7 +4,7 @@ use super::{adcode, bad, fen, json, number, read_json};
 use crate::rules::award::{Award, AwardState, Selection};
 use kernel::Fen;
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put, run};
+use rooms::store::rows::{all, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of awards. The number of an award in its call is given once, and an answer stands in one award that is not void:

@@ -3,8 +3,8 @@
 use super::{Allowed, Position, after, allowed, bad, fen, json, read_json};
 use crate::rules::call::{Call, CallState, Mode};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, join, put, split};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get, join, put, split};
 use sea_orm::{QueryResult, Value};
 
 /// The table of calls. A number is given once: the unique index decides races.

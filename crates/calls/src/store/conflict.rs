@@ -3,8 +3,8 @@
 use super::{bad, json, read_json};
 use crate::rules::conflict::{ConflictKind, Party, RIVALS_MAX, TIES_MAX, Tie, Waiver};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::Where;
-use registry::rows::{all, get, put};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of conflicts. A pair has one waiver: the unique key tells the second who asks.

@@ -3,7 +3,7 @@
 use super::{bad, json, read_json};
 use crate::rules::contract::{Contract, Side, Signature};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put, run};
+use rooms::store::rows::{all, get, put, run};
 use sea_orm::QueryResult;
 
 /// Tables of contracts. An award has one, and each side signs it once: the keys decide races.

@@ -4,8 +4,8 @@ use super::{bad, json, read_json};
 use crate::rules::call::Choosing;
 use crate::rules::draw::{Draw, DrawState, Part};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::Where;
-use registry::rows::{all, get, put};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of draws. A call has one draw under way, a draw has one number, a seat one part: the keys decide races.

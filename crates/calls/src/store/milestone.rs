@@ -4,7 +4,7 @@ use super::{bad, fen, json};
 use crate::rules::milestone::{Milestone, MilestoneState};
 use kernel::Fen;
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -19,48 +19,14 @@ pub mod score;
 pub mod shortlist;
 pub mod trail;
 
-use kernel::{Adcode, Fen};
+use kernel::Fen;
 use platform::Fault;
-use platform::db::{Conn, Outcome};
-use registry::browse::Where;
-use registry::rows::{first, get};
-use sea_orm::{QueryResult, Value};
+use platform::db::Outcome;
+use rooms::store::rows::get;
+use rooms::store::{Allowed, Position, adcode, after, allowed, bad, number};
+use sea_orm::QueryResult;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-/// A condition that a policy became: its text with places, and the values for them.
-pub type Allowed = (String, Vec<Value>);
-
-/// Begins a condition with what a policy allows; its places are numbered from 1.
-fn allowed((text, values): Allowed) -> Where {
-    Where { text: format!("({text})"), values }
-}
-
-/// The place of a row in a list that has its newest change first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
-    /// When it last changed.
-    pub at: i64,
-    /// Its id.
-    pub id: String,
-}
-
-/// Narrows a clause to what comes after a position.
-fn after(clause: &mut Where, position: Option<&Position>, at: &str, id: &str) {
-    if let Some(position) = position {
-        let when = clause.place(position.at);
-        let key = clause.place(position.id.as_str());
-        clause.and(&format!("({at} < {when} OR ({at} = {when} AND {id} < {key}))"));
-    }
-}
-
-fn bad(table: &str, column: &str) -> Fault {
-    Fault::Internal(format!("{table}: bad {column}"))
-}
-
-fn adcode(text: &str, table: &str) -> Outcome<Adcode> {
-    Adcode::parse(text).map_err(|_| bad(table, "city"))
-}
 
 /// An amount of a row.
 fn fen(row: &QueryResult, table: &str, column: &str) -> Outcome<Fen> {
@@ -75,9 +41,4 @@ fn read_json<T: DeserializeOwned>(row: &QueryResult, table: &str, column: &str) 
 /// The inverse of [`read_json`].
 fn json<T: Serialize>(value: &T) -> Outcome<String> {
     serde_json::to_string(value).map_err(|error| Fault::Internal(error.to_string()))
-}
-
-/// One number that a query gives under the name `n`.
-async fn number(conn: &Conn, text: &str, values: Vec<Value>) -> Outcome<i64> {
-    first(conn, text, values).await?.map_or(Ok(0), |row| get(&row, "n"))
 }

@@ -2,8 +2,8 @@
 
 use crate::rules::nda::Signature;
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::Where;
-use registry::rows::{all, get, put};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// The table of signatures. An organisation signs the same texts once: the unique index decides races.

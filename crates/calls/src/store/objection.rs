@@ -3,7 +3,7 @@
 use super::{bad, json, number, read_json};
 use crate::rules::objection::{OBJECTIONS_MAX, Objection, ObjectionState, PANEL_MAX, Panelist, Verdict};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put, run};
+use rooms::store::rows::{all, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of objections. A number of a call is given once, an account has one open objection in a call, and an expert sits

@@ -3,7 +3,7 @@
 use super::{bad, fen};
 use crate::rules::pledge::{Condition, FUNDERS_MAX, FunderKind, Pledge, PledgeState};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put, run};
+use rooms::store::rows::{all, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// The table of pledges. A funder stands once in a call: the unique index decides races.
@@ -108,7 +108,7 @@ pub async fn given(conn: &Conn, calls: &[String]) -> Outcome<Vec<Pledge>> {
     if calls.is_empty() {
         return Ok(Vec::new());
     }
-    let mut clause = registry::browse::Where::new("p.state = 'given'");
+    let mut clause = rooms::store::browse::Where::new("p.state = 'given'");
     clause.any("p.call", calls);
     let tail = format!("WHERE {} ORDER BY p.call, p.id LIMIT {}", clause.text, calls.len() * FUNDERS_MAX);
     select(conn, &tail, clause.values).await
@@ -124,7 +124,7 @@ pub async fn asked(conn: &Conn, codes: &[String]) -> Outcome<Vec<Pledge>> {
     if codes.is_empty() {
         return Ok(Vec::new());
     }
-    let mut clause = registry::browse::Where::new("p.state = 'asked'");
+    let mut clause = rooms::store::browse::Where::new("p.state = 'asked'");
     clause.any("p.code", codes);
     let tail = format!("WHERE {} ORDER BY p.at_ms, p.id LIMIT {DESK_MAX}", clause.text);
     select(conn, &tail, clause.values).await

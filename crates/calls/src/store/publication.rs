@@ -2,7 +2,7 @@
 
 use super::{bad, number};
 use platform::db::{Conn, Migration, Outcome, Txn};
-use registry::rows::{all, first, get, join, put, run, split};
+use rooms::store::rows::{all, first, get, join, put, run, split};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of publication. A number of a process is given once: the key decides between two nodes that publish the same,
@@ -144,7 +144,7 @@ pub async fn of_calls(conn: &Conn, calls: &[String]) -> Outcome<Vec<Process>> {
     if calls.is_empty() {
         return Ok(Vec::new());
     }
-    let mut clause = registry::browse::Where::new("1 = 1");
+    let mut clause = rooms::store::browse::Where::new("1 = 1");
     clause.any("call", calls);
     let text = format!("{PROCESS} WHERE {} GROUP BY call LIMIT {}", clause.text, calls.len());
     all(conn, &text, clause.values).await?.iter().map(process).collect()

@@ -3,8 +3,8 @@
 use super::bad;
 use crate::rules::question::{Before, QUESTIONS_MAX, Question, QuestionState, Voice};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::Where;
-use registry::rows::{all, first, get, put};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, first, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// The table of questions. A number is given once in a call: the unique index makes one of two who ask at once try again,

@@ -4,7 +4,7 @@ use super::{bad, fen};
 use crate::rules::conflict::ConflictKind;
 use crate::rules::reviewer::{Origin, POOL_MAX, PoolState, Reviewer, Sitting, Task, TaskState};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of reviews. A call has one review of each number, an expert stands once in a pool, and has an answer once in each

@@ -3,7 +3,7 @@
 use super::{json, read_json};
 use crate::rules::score::Sheet;
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// The table of scores: one row a task and phase.

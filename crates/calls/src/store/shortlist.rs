@@ -2,7 +2,7 @@
 
 use crate::rules::shortlist::{Interview, Rank};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::QueryResult;
 
 /// Tables of rankings and interviews. The ranking of a review is written once: the key tells the second.

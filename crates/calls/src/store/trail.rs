@@ -3,7 +3,7 @@
 use super::bad;
 use crate::rules::call::{CallState, Step};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 
 /// The table of steps.
 pub const MIGRATIONS: &[Migration] = &[Migration {

@@ -1,6 +1,7 @@
 //! Stories of open challenge calls, through public actions, pages and the API.
 
 mod amendments;
+mod answer_policies;
 mod answers;
 mod api;
 mod awards;

@@ -2,7 +2,7 @@
 
 pub use crate::store::committee::Filter;
 
-use super::{by, computed, cut, from, history, seat_resource};
+use super::{computed, seat_resource};
 use crate::rules::ceremony;
 use crate::rules::committee::{self as rules, Committee, CommitteeDraft, CommitteeState, Follows, Seat, SeatStep};
 use crate::store;
@@ -13,8 +13,8 @@ use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Fault, Outcome};
 use proof::note::Signs;
-use registry::actions::organisation::Done;
 use registry::corridor;
+use rooms::actions::{Done, by, check, cut, from, history};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -227,7 +227,7 @@ pub struct Committees {
 /// `filter-values`, `query-too-long`, or a cursor that is not ours.
 pub async fn committee_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page) -> Outcome<Committees> {
     app.policies().require(ctx, "committee_list", &Resource::house())?;
-    registry::actions::expert::check(&filter.text, &[&filter.states])?;
+    check(&filter.text, &[&filter.states])?;
     let conn = app.db().read();
     let cursor = page.cursor.as_deref();
     let start = from(cursor, store::committee::position(&conn, cursor.unwrap_or_default()).await?)?;
@@ -270,7 +270,7 @@ pub async fn committee_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
         own_seats: committee.seats.iter().filter(own).map(|seat| seat.number).collect(),
         may_end,
         log_key: log::keys(&conn, &committee.origin, Signs::Log).await?.into_iter().last().unwrap_or_default(),
-        history: history(&conn, "committee", id).await?,
+        history: history(&conn, "committee", id, false).await?,
         committee,
     })
 }

@@ -12,7 +12,7 @@ use platform::db::Txn;
 use platform::journal::{Entry, of_object};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use sealing::context::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 pub use crate::store::round::Filter;
 
-use super::{LISTED_MAX, by, clock, committee, cut, from, history, seat_resource};
+use super::{LISTED_MAX, clock, committee, seat_resource};
 use crate::rules::ceremony;
 use crate::rules::committee::{self as committees, Committee};
 use crate::rules::documents::{CLOSED, Closing, ClosingData, OBJECT, OPENING, Opening};
@@ -15,7 +15,7 @@ use platform::journal::{Entry, Recorded, journal_entry};
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::{Done, by, check, cut, from, history};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -189,7 +189,7 @@ pub struct Rounds {
 /// `filter-values`, `query-too-long`, or a cursor that is not ours.
 pub async fn round_list(app: &App, ctx: &Ctx, filter: &Filter, page: &Page) -> Outcome<Rounds> {
     app.policies().require(ctx, "round_list", &Resource::house())?;
-    registry::actions::expert::check(&filter.text, &[&filter.states])?;
+    check(&filter.text, &[&filter.states])?;
     let conn = app.db().read();
     let cursor = page.cursor.as_deref();
     let start = from(cursor, store::round::position(&conn, cursor.unwrap_or_default()).await?)?;
@@ -288,7 +288,7 @@ pub async fn round_view(app: &App, ctx: &Ctx, id: &str) -> Outcome<View> {
         list: list.into_iter().map(line).collect(),
         own: own.into_iter().map(line).collect(),
         senders: super::envelope::senders(app, ctx, &round),
-        history: history(&conn, OBJECT, id).await?,
+        history: history(&conn, OBJECT, id, false).await?,
         phase,
         committee,
         round,

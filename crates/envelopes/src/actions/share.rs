@@ -12,7 +12,7 @@ use crate::store::share::Given;
 use kernel::Refusal;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use sealing::envelope::Lid;
 use serde_json::json;
 use sha2::{Digest, Sha256};

@@ -1,6 +1,5 @@
 //! Committees as JSON.
 
-use super::{created, done, json_file, number, read, write};
 use crate::actions::committee::{
     CeremonyFile, Filter, ceremony_file, committee_draft, committee_give_up, committee_list, committee_retire,
     committee_view, seat_hand_in,
@@ -14,9 +13,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::listing::values;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, done, json_file, number, values};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};

@@ -1,6 +1,5 @@
 //! Envelopes as JSON.
 
-use super::{number, read, write};
 use crate::actions::content::{FileLine, document_view, manifest};
 use crate::actions::envelope::{
     SendCommand, View, envelope_bytes, envelope_form, envelope_send, envelope_view, round_plain,
@@ -17,7 +16,8 @@ use kernel::Refusal;
 use platform::capability::Route;
 use platform::web::Problem;
 use platform::{App, Caller};
-use registry::api::organisation::{ReceiptOf, receipt};
+use rooms::api::{ReceiptOf, number, receipt};
+use rooms::routes::{read, write};
 use sealing::context::Context;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

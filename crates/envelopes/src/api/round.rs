@@ -1,6 +1,5 @@
 //! Rounds as JSON.
 
-use super::{created, done, json_file, number, read, write};
 use crate::actions::content::round_file;
 use crate::actions::round::{Filter, View, opening_file, round_begin, round_list, round_view};
 use crate::actions::share::share_give;
@@ -13,9 +12,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller, Fault};
-use registry::api::listing::values;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, done, json_file, number, values};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{OpenApi, ToSchema};

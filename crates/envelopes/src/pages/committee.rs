@@ -6,9 +6,9 @@ mod list;
 
 pub(super) use detail::quoted;
 
-use super::{read, write};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

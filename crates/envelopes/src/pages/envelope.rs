@@ -5,9 +5,9 @@ mod send;
 
 pub use detail::attachment;
 
-use super::{read, write};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

@@ -1,13 +1,14 @@
 //! Names of states.
 
-use super::word;
 use crate::actions::content::{Manifest, manifest};
 use crate::rules::committee::{Committee, CommitteeState};
 use crate::rules::round::{Phase, Round};
 use crate::store::outcome::Fate;
 use platform::Outcome;
+use platform::journal::Recorded;
 use platform::web::T;
 use platform::web::parts::{Tag, Tone};
+use rooms::pages::word;
 
 /// Where a committee stands, as a label.
 pub(super) fn committee_tags(t: T, committee: &Committee) -> Vec<Tag> {
@@ -45,6 +46,14 @@ pub(super) fn fate_tag(t: T, fate: Option<&Fate>) -> Tag {
         None => Tag::new(Tone::Plain, t.msg("envelope-fate-sealed")),
         Some(Fate { reason: Some(_), .. }) => Tag::new(Tone::Cinnabar, t.msg("envelope-fate-unopenable")),
         Some(_) => Tag::new(Tone::Pine, t.msg("envelope-fate-opened")),
+    }
+}
+
+/// An entry of a history in words: one about a seat says which.
+pub(super) fn said(t: T, key: &str, entry: &Recorded) -> String {
+    match entry.data["seat"].as_i64() {
+        Some(seat) => t.n(key, seat),
+        None => word(t, key),
     }
 }
 

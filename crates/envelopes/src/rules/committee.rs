@@ -4,10 +4,10 @@
 //! have lied or because the joint office gave the ceremony up. The number of a seat is its place in the ceremony and
 //! never changes.
 
-use super::{By, named_as_example};
-use kernel::input::{line, needed};
+use super::named_as_example;
+use kernel::input::{city_unknown, line, needed};
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Instant, Refusal};
+use kernel::{Adcode, By, Instant, Refusal};
 
 /// Fewest seats: with two, one trustee's loss or refusal would stop every opening.
 pub const SEATS_MIN: usize = 3;
@@ -286,7 +286,7 @@ fn seats(
     let mut seen: Vec<Adcode> = Vec::new();
     for code in &draft.cities {
         let city = Adcode::parse(code).ok().and_then(|city| city_name(city).map(|names| (city, names)));
-        let (city, (name, name_en)) = city.ok_or_else(city_unknown)?;
+        let (city, (name, name_en)) = city.ok_or_else(|| city_unknown("cities"))?;
         if seen.contains(&city) {
             return Err(Refusal::invalid(
                 "seat-twice",
@@ -322,15 +322,6 @@ fn seats(
         .at("cities"));
     }
     Ok(seats)
-}
-
-fn city_unknown() -> Refusal {
-    Refusal::invalid(
-        "city-not-member",
-        "所选城市不是走廊成员，请从列表中选择。",
-        "This city is no member of the corridor; choose one of the list.",
-    )
-    .at("cities")
 }
 
 /// More than half, so that two groups of seats that can each open always share one; not more than there are.

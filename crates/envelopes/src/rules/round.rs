@@ -4,10 +4,10 @@
 //! needs have given their shares; void when they have not by the opening deadline. Closing and the deadline are read
 //! from the clock: what is late is refused whether or not anybody has written the closing down.
 
-use super::{By, named_as_example};
+use super::named_as_example;
 use kernel::input::{line, needed, text_fits};
 use kernel::limits::{DETAIL_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Date, Instant, Refusal};
+use kernel::{By, Date, Instant, Refusal};
 use sha2::{Digest, Sha256};
 
 /// Envelopes that count in one round.

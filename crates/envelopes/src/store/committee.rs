@@ -1,11 +1,11 @@
 //! Rows of committees and their seats.
 
-use super::{Position, after, bad, number};
 use crate::rules::committee::{Committee, CommitteeState, Seat, SeatKind};
 use kernel::Adcode;
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, put};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get, put};
+use rooms::store::{Position, after, bad, number};
 use sea_orm::{QueryResult, Value};
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
 //! Rows of envelopes: what they are held by. Their bytes lie in parts; see [`super::part`].
 
-use super::number;
 use crate::rules::round::{Before, ENVELOPES_MAX, Envelope, SENT_MAX};
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, first, get, put, run};
+use rooms::store::number;
+use rooms::store::rows::{all, first, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// Table of envelopes. Of two sent at once by one organisation the unique indexes let one transaction run again: numbers
@@ -95,7 +95,7 @@ pub async fn of_senders(conn: &Conn, round: &str, organisations: &[String]) -> O
     if organisations.is_empty() {
         return Ok(Vec::new());
     }
-    let mut clause = registry::browse::Where::new("1 = 1");
+    let mut clause = rooms::store::browse::Where::new("1 = 1");
     clause.any("organisation", organisations);
     let place = clause.place(round);
     clause.and(&format!("round = {place}"));

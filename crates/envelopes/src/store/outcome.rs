@@ -1,7 +1,7 @@
 //! Rows of outcomes: what became of each envelope on the list of a round.
 
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Table of outcomes. Documents are not stored: whoever may read one gets it out of the envelope and the shares anew.

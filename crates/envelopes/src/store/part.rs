@@ -5,7 +5,7 @@
 //! in small transactions of their own before the envelope is taken, and parts without an envelope are swept.
 
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put, run};
+use rooms::store::rows::{all, get, put, run};
 
 /// Table of parts.
 pub const MIGRATIONS: &[Migration] = &[Migration {

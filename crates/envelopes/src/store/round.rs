@@ -1,11 +1,11 @@
 //! Rows of rounds.
 
-use super::{Position, after, bad, number};
 use crate::rules::round::{Owner, Round, RoundState};
 use kernel::Instant;
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, put};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get, put};
+use rooms::store::{Position, after, bad, number};
 use sea_orm::{QueryResult, Value};
 
 /// Table of rounds.

@@ -1,7 +1,7 @@
 //! Rows of shares: what each seat gave for the envelopes of a round, one after the other in the order of the list.
 
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
 
 /// Table of shares. A seat gives once: the key decides races.
 pub const MIGRATIONS: &[Migration] = &[Migration {

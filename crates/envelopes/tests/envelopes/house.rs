@@ -1,6 +1,8 @@
 //! The house of these tests: the small example pack with its two towns, the people who act, and trustees who keep their
 //! secrets to themselves.
 
+pub use testkit::{TOWN_A, TOWN_B, code};
+
 use envelopes::actions::committee::{CeremonyFile, ceremony_file, committee_draft, committee_view, seat_hand_in};
 use envelopes::actions::envelope::{SendCommand, Sent, envelope_form, envelope_send};
 use envelopes::actions::round::{opening_file, round_begin};
@@ -9,27 +11,17 @@ use envelopes::rules::committee::{CommitteeDraft, SeatKind, SeatStep};
 use envelopes::rules::documents::{Opening, SHARES, Shares, lids};
 use envelopes::rules::opening::committee;
 use envelopes::rules::round::{NewRound, Owner};
-use kernel::{Adcode, Locale};
-use pack::Pack;
-use platform::ctx::{Actor, Mandate, Membership, Presence, Role};
-use platform::desk::desk_view;
-use platform::identity::Grant;
-use platform::identity::actions::{NewAccount, account_create};
-use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use kernel::Adcode;
+use platform::ctx::{Mandate, Membership, Role};
+use platform::{Ctx, Outcome};
+use rooms::actions::Done;
 use sealing::ceremony::{Plan, Transcript};
 use sealing::envelope::seal;
 use sealing::payload::{Bundle, File};
 use sealing::share::Share;
 use sealing::trustee::{Judgement, TrusteeSecret};
-use testkit::{Client, TestApp};
+use testkit::TestApp;
 
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
-/// The second.
-pub const TOWN_B: &str = "990200";
-/// Of every account that signs in.
-pub const PASSWORD: &str = "a long password of this test";
 const MINUTE_MS: i64 = 60_000;
 
 pub struct House(pub TestApp);
@@ -42,13 +34,15 @@ pub struct Committee {
 
 /// A house with the example pack loaded.
 pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability(), envelopes::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
-    House(test)
+    House(TestApp::with_pack(vec![registry::capability(), envelopes::capability()], registry::pack_load).await)
+}
+
+impl std::ops::Deref for House {
+    type Target = TestApp;
+
+    fn deref(&self) -> &TestApp {
+        &self.0
+    }
 }
 
 /// Random numbers of the operating system.
@@ -60,37 +54,23 @@ pub fn random(bytes: &mut [u8]) {
 }
 
 impl House {
-    pub fn app(&self) -> &App {
-        self.0.app()
-    }
-
-    pub fn ctx(&self, account: &str, roles: Vec<Role>, cities: &[&str]) -> Ctx {
-        let cities = cities.iter().map(|code| Adcode::parse(code).expect("a city code")).collect();
-        let ctx = self.0.system();
-        // Whoever acts here has just signed in.
-        let presence = Some(Presence { session: String::new(), proved_ms: ctx.now.ms() });
-        let name = format!("人员 {account}");
-        let actor = Actor { account: Some(account.into()), name, roles, cities, presence, ..Actor::default() };
-        Ctx { actor, ..ctx }
-    }
-
     pub fn visitor(&self) -> Ctx {
-        Ctx { actor: Actor::visitor(), ..self.0.system() }
+        self.stranger()
     }
 
     /// An officer of the joint office.
     pub fn joint(&self) -> Ctx {
-        self.ctx("joint", vec![Role::JointOffice], &[])
+        self.acting("joint", vec![Role::JointOffice], &[])
     }
 
     /// An officer of a city.
     pub fn officer(&self, city: &str) -> Ctx {
-        self.ctx(&format!("officer-{city}"), vec![Role::CityOfficer], &[city])
+        self.acting(&format!("officer-{city}"), vec![Role::CityOfficer], &[city])
     }
 
     /// A member of an organisation with a mandate.
     pub fn member(&self, organisation: &str, mandate: Mandate) -> Ctx {
-        let mut ctx = self.ctx(&format!("member-{organisation}"), Vec::new(), &[]);
+        let mut ctx = self.acting(&format!("member-{organisation}"), Vec::new(), &[]);
         let membership = Membership {
             organisation: organisation.into(),
             name: format!("单位 {organisation}"),
@@ -269,36 +249,9 @@ impl House {
         share_give(self.app(), &self.seat_officer(seat.kind, seat.city), &shares.round, shares.seat, &file).await
     }
 
-    /// An account with a role, and its signed-in client.
-    pub async fn client(&self, login: &str, role: Option<(Role, Option<&str>)>) -> Client {
-        let grant =
-            |(role, city): (Role, Option<&str>)| Grant { role, city: city.map(|c| Adcode::parse(c).expect("a city")) };
-        let new = NewAccount {
-            login: login.into(),
-            email: String::new(),
-            name: format!("人员 {login}"),
-            password: PASSWORD.into(),
-            roles: role.map(grant).into_iter().collect(),
-            locale: Locale::ZhCn,
-            demo: false,
-        };
-        account_create(self.app(), &self.0.system(), new).await.expect("the account is made");
-        let mut client = self.0.visitor();
-        client.form("/sign-in", &[("login", login), ("password", PASSWORD)]).await.redirect();
-        client
-    }
-
     /// What waits on somebody's desk: kinds.
     pub async fn desk(&self, ctx: &Ctx) -> Vec<&'static str> {
-        let items = desk_view(self.app(), ctx).await.expect("the desk is read");
-        items.into_iter().map(|item| item.kind).collect()
-    }
-
-    /// The kinds of a thing's entries, oldest first, with whether everybody may read each.
-    pub async fn journal(&self, object: &str, id: &str) -> Vec<(String, bool)> {
-        let entries =
-            platform::journal::of_object(&self.app().db().read(), object, id, 50).await.expect("the journal is read");
-        entries.into_iter().rev().map(|entry| (entry.kind, entry.public)).collect()
+        self.0.desk(ctx).await.into_iter().map(|(kind, _)| kind).collect()
     }
 }
 
@@ -315,10 +268,4 @@ pub fn draft() -> CommitteeDraft {
 
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
 }

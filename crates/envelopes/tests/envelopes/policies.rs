@@ -1,29 +1,19 @@
 //! Who may do what with committees, rounds and envelopes, as one table that is reviewed line by line.
 
-use kernel::Adcode;
-use platform::ctx::{Mandate, Membership};
-use platform::policy::{Policies, Resource, matrix};
+use platform::Mandate;
+use platform::policy::Resource;
 use platform::{Actor, Role};
+use testkit::{member, policy_table, with_role};
 
 const CITY: &str = "330500";
 const OTHER_CITY: &str = "341800";
-
-fn with_role(account: &str, role: Role, city: Option<&str>) -> Actor {
-    let cities = city.map(|code| Adcode::parse(code).expect("an adcode")).into_iter().collect();
-    Actor { account: Some(account.into()), roles: vec![role], cities, ..Actor::default() }
-}
-
-fn member(account: &str, mandates: Vec<Mandate>) -> Actor {
-    let membership = Membership { organisation: "o".into(), name: "单位".into(), city: None, mandates };
-    Actor { account: Some(account.into()), memberships: vec![membership], ..Actor::default() }
-}
 
 fn cast() -> Vec<(&'static str, Actor)> {
     vec![
         ("visitor", Actor::visitor()),
         ("person", Actor { account: Some("a-person".into()), ..Actor::default() }),
-        ("bidder", member("a-bidder", vec![Mandate::Bid])),
-        ("signer", member("a-signer", vec![Mandate::Sign])),
+        ("bidder", member("a-bidder", "o", &[Mandate::Bid])),
+        ("signer", member("a-signer", "o", &[Mandate::Sign])),
         ("expert", with_role("a-expert", Role::Expert, None)),
         ("office", with_role("a-office", Role::CityOfficer, Some(CITY))),
         ("other-office", with_role("a-other-office", Role::CityOfficer, Some(OTHER_CITY))),
@@ -53,13 +43,5 @@ fn resources() -> Vec<(&'static str, Resource)> {
 
 #[test]
 fn who_may_do_what_with_sealed_rounds() {
-    let capability = envelopes::capability();
-    let policies = Policies::load([(capability.name, capability.policy)].into_iter()).expect("the policies hold");
-    let table = matrix(&policies, &cast(), &resources());
-    // Only the house's own kinds may be missing from this table; platform tests show them.
-    let own = Policies::load(std::iter::empty()).expect("the house's own policies hold");
-    let shown = |action: &str| table.lines().any(|line| line.split_whitespace().next() == Some(action));
-    let missing: Vec<&str> = policies.actions().filter(|action| !own.knows(action) && !shown(action)).collect();
-    assert_eq!(missing, Vec::<&str>::new(), "actions without a row");
-    insta::assert_snapshot!(table);
+    insta::assert_snapshot!(policy_table(&envelopes::capability(), &cast(), &resources()));
 }

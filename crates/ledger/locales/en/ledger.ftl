@@ -1,6 +1,6 @@
 ledger-nav = Money
-ledger-title = Accounts
-ledger-lede = Which account each fen stands on, and why. The ledger is a record: the money is with the treasury and the banks and is reconciled with their statements.
+ledger-list-title = Accounts
+ledger-list-lede = Which account each fen stands on, and why. The ledger is a record: the money is with the treasury and the banks and is reconciled with their statements.
 ledger-record = The balance is a record; what counts is what has been reconciled with the bank or the treasury.
 ledger-search = Find an account
 ledger-empty = There is no account that you may see

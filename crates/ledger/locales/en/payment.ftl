@@ -1,5 +1,5 @@
-payment-title = Payments
-payment-lede = One person makes a payment, another checks it; then its money is held, it leaves in a file for the bank, and it is settled when the statement shows it.
+payment-list-title = Payments
+payment-list-lede = One person makes a payment, another checks it; then its money is held, it leaves in a file for the bank, and it is settled when the statement shows it.
 payment-search = Find a payment
 payment-empty = There is no payment
 payment-empty-text = The maker writes payee, amount and purpose; another one checks it.

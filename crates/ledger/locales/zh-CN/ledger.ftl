@@ -1,6 +1,6 @@
 ledger-nav = 资金
-ledger-title = 账户
-ledger-lede = 每一分钱在哪个账户上、为什么在那里。台账是记录：钱在国库和银行，须与对账单逐笔对上。
+ledger-list-title = 账户
+ledger-list-lede = 每一分钱在哪个账户上、为什么在那里。台账是记录：钱在国库和银行，须与对账单逐笔对上。
 ledger-record = 台账余额是记录，以与银行或国库对账为准。
 ledger-search = 查找账户
 ledger-empty = 还没有您能看到的账户

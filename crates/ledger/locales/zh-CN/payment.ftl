@@ -1,5 +1,5 @@
-payment-title = 支付指令
-payment-lede = 一人经办、另一人复核，复核后冻结资金，成批送银行或国库，对上对账单后结清。
+payment-list-title = 支付指令
+payment-list-lede = 一人经办、另一人复核，复核后冻结资金，成批送银行或国库，对上对账单后结清。
 payment-search = 查找支付指令
 payment-empty = 还没有支付指令
 payment-empty-text = 经办人填写收款人、金额和用途，提交后由另一位有权限的人复核。

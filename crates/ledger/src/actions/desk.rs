@@ -2,7 +2,7 @@
 //! that have not left.
 
 use super::payment::payment_resource;
-use super::treasury::{load_account, seen};
+use super::treasury::load_account;
 use crate::rules::payment::{Payment, PaymentState};
 use crate::store;
 use crate::store::list::OWNED;
@@ -10,6 +10,7 @@ use platform::capability::DeskItem;
 use platform::ctx::{Mandate, Role};
 use platform::db::Conn;
 use platform::{Actor, App, Ctx, Outcome};
+use rooms::actions::seen;
 
 /// Proposals and open lines that one desk shows.
 const ITEMS_MAX: usize = 50;

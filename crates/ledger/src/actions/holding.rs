@@ -5,7 +5,7 @@ pub use crate::store::holding::{Facets, Filter};
 pub use crate::store::transfer::Pending;
 
 use super::account::account_open_in;
-use super::treasury::{account_resource, by, load_account, seen};
+use super::treasury::{account_resource, load_account};
 use crate::rules::account::{Account, Owner, OwnerKind, Standing};
 use crate::rules::opening::{self as rules, OpenDraft};
 use crate::rules::payment::payment_of;
@@ -17,9 +17,8 @@ use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::web::page::{Page, cursor_refused};
 use platform::{Actor, App, Ctx, Outcome};
-use registry::actions::expert::check;
-use registry::actions::organisation::Done;
 use registry::corridor;
+use rooms::actions::{Done, by, check, seen};
 use serde_json::json;
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use super::payment::{came_back, not_back, settle, unsettle};
 use super::statement::{Line, Match, Statement, load, statement_resource};
 use super::transfer::transfer;
-use super::treasury::{by, chosen, happened, load_account, outside, owned};
+use super::treasury::{chosen, happened, load_account, outside, owned};
 use crate::rules::account::{Account, Standing};
 use crate::rules::payment::{Payment, PaymentState};
 use crate::rules::reconcile::{self as rules, EntryDraft, EntryState, LineEntry, MatchRule, Meaning};
@@ -15,7 +15,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::{Done, by};
 use serde_json::json;
 
 /// A proposal as policies see it.

@@ -6,7 +6,7 @@ pub use crate::store::payment::{Facets, Filter};
 pub use view::{FileView, Payments, View, payment_file_view, payment_form, payment_list, payment_ready, payment_view};
 
 use super::transfer::transfer;
-use super::treasury::{by, chosen, load_account, outside, owned, sha256};
+use super::treasury::{chosen, load_account, outside, owned, sha256};
 use crate::rules::account::Account;
 use crate::rules::payment::{self as rules, Draft, FILE_PAYMENTS_MAX, Payment, PaymentState, Step, Word};
 use crate::rules::transfer::Ask;
@@ -16,7 +16,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::{Entry, EntryId};
 use platform::policy::Resource;
 use platform::{Actor, App, Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::{Done, by};
 use serde_json::json;
 
 /// An instruction as policies see it when this actor looks at it.

@@ -7,7 +7,7 @@ pub use crate::store::statement::Statement;
 pub use view::{Statements, View, statement_form, statement_list, statement_view, unmatched_list};
 
 use super::payment::settle;
-use super::treasury::{account_resource, by, load_account, owned, sha256};
+use super::treasury::{account_resource, load_account, owned, sha256};
 use crate::rules::account::Account;
 use crate::rules::payment::{Payment, PaymentState};
 use crate::rules::reconcile::{OpenLine, Pair, pair};
@@ -19,6 +19,7 @@ use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
 use registry::rules::import::Problem as FileProblem;
+use rooms::actions::by;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::borrow::Cow;

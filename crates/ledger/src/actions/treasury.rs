@@ -1,22 +1,13 @@
 //! What payments, statements and the pages of accounts share: whose they are, and who acts.
 
 use crate::actions::account::account_open_in;
-use crate::rules::By;
 use crate::rules::account::{Account, CURRENCY, Owner, OwnerKind, Purpose, Standing, YearEnd};
 use crate::rules::period::Month;
 use crate::store;
-use crate::store::list::{Allowed, Position};
 use kernel::{Date, Instant, Refusal};
 use platform::db::{Conn, Txn};
 use platform::policy::Resource;
-use platform::web::page::{Page, cursor_refused};
-use platform::{App, Ctx, Outcome};
-
-/// Who acts in a transaction.
-pub(super) fn by(tx: &Txn) -> By<'_> {
-    let ctx = tx.ctx();
-    By { account: ctx.actor.id(), name: &ctx.actor.name, demo: ctx.actor.demo, now: ctx.now }
-}
+use platform::{App, Outcome};
 
 /// Something that belongs to an account, as policies see it: they ask whose the account is.
 pub(super) fn owned(kind: &'static str, id: &str, account: &Account) -> Resource {
@@ -110,33 +101,6 @@ pub(super) async fn happened(tx: &Txn, day: Date, demo: bool) -> Outcome<Instant
     let last = store::period::last(tx, demo).await?;
     let open = last.map(|last: Month| last.next().first());
     Ok(open.map_or(day, |open| open.max(day)).start())
-}
-
-/// The rows an actor may do this to, as a condition.
-pub(super) fn seen(
-    app: &App,
-    ctx: &Ctx,
-    action: &str,
-    kind: &'static str,
-    attributes: &[(&str, &str)],
-) -> Outcome<Allowed> {
-    app.policies().filter(ctx, action, kind, attributes, 1)
-}
-
-/// A page cut out of one more row than it shows, with the cursor of the next.
-pub(super) fn cut<T>(mut found: Vec<T>, page: &Page, id: impl Fn(&T) -> &str) -> (Vec<T>, Option<String>) {
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
-    let next = found.last().filter(|_| more).map(|last| id(last).to_owned());
-    (found, next)
-}
-
-/// A cursor that is the id of a row; `found` is the row's place.
-pub(super) fn from(cursor: Option<&str>, found: Option<Position>) -> Result<Option<Position>, Refusal> {
-    match cursor {
-        None => Ok(None),
-        Some(_) => found.map(Some).ok_or_else(cursor_refused),
-    }
 }
 
 /// SHA-256, hexadecimal.

@@ -1,6 +1,5 @@
 //! Accounts as JSON: lists, standing, entries, statements.
 
-use super::{created, read, write};
 use crate::actions::holding::{
     AccountEntry, AccountStatement, Filter, Pending, View, days, ledger_entries, ledger_list, ledger_open,
     ledger_statement, ledger_view,
@@ -17,9 +16,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::listing::values;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, values};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -1,7 +1,6 @@
 //! Lines of statements as JSON: what they are, and saying so by hand.
 
 use super::statement::{BankLineItem, line};
-use super::{done, read, write};
 use crate::actions::line::{View, line_entry_decide, line_match, line_propose, line_unmatch, line_view};
 use crate::rules::reconcile::{EntryDraft, LineEntry};
 use axum::Json;
@@ -12,7 +11,8 @@ use kernel::Date;
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::{ReceiptOf, done};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

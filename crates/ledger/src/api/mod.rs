@@ -5,29 +5,3 @@ pub mod line;
 pub mod payment;
 pub mod period;
 pub mod statement;
-
-use axum::Json;
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
-use platform::capability::Route;
-use platform::{App, Caller};
-use registry::actions::organisation::Done;
-use registry::api::organisation::receipt;
-
-fn read(path: &'static str, action: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::GET, path, action, journal: None, handler }
-}
-
-fn write(path: &'static str, action: &'static str, kind: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::POST, path, action, journal: Some(kind), handler }
-}
-
-fn done(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
-}
-
-/// Something new, with where it is from now on.
-fn created(caller: &Caller, made: &Done, path: &str) -> Response {
-    ([(header::LOCATION, format!("{path}/{}", made.id))], done(caller, made)).into_response()
-}

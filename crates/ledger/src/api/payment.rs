@@ -1,6 +1,5 @@
 //! Payment instructions as JSON, and the files they leave in.
 
-use super::{created, done, read, write};
 use crate::actions::payment::{
     FileView, Filter, View, payment_decide, payment_draft, payment_edit, payment_export, payment_file_view,
     payment_list, payment_return, payment_submit, payment_view, payment_withdraw,
@@ -16,9 +15,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::listing::values;
-use registry::api::organisation::ReceiptOf;
-use registry::api::paged::Listed;
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, created, done, values};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

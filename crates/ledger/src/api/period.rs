@@ -1,6 +1,5 @@
 //! Periods and budget years as JSON.
 
-use super::{read, write};
 use crate::actions::period::{period_close, year_end};
 use crate::actions::periods::period_list;
 use crate::rules::period::Month;
@@ -12,6 +11,7 @@ use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -1,6 +1,5 @@
 //! Bank statements as JSON: a file in, a report out.
 
-use super::{read, write};
 use crate::actions::statement::{
     Import, Line, Report, Statement, View, statement_import, statement_list, statement_view, unmatched_list,
 };
@@ -18,7 +17,8 @@ use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
 use registry::api::import::ImportProblem;
-use registry::api::paged::Listed;
+use rooms::api::paged::Listed;
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

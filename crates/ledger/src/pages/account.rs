@@ -9,9 +9,9 @@ mod statement;
 pub(crate) use entries::EntryQuery;
 pub(crate) use statement::DaysQuery;
 
-use super::{read, write};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

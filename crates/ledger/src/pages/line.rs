@@ -1,7 +1,7 @@
 //! One line of a statement: what it is, saying so by hand, entering it to an account, and taking that back.
 
-use super::{read, refused, shell, status, word, write};
 use crate::actions::line::{View, line_entry_decide, line_match, line_propose, line_unmatch, line_view};
+use crate::pages::SECTION;
 use crate::pages::words::{account_choices, entry_tag, line_tag, money, payment_choices, signed};
 use crate::rules::payment::{REMARK_CHARS_MAX, masked};
 use crate::rules::reconcile::{EntryDraft, LineEntry};
@@ -16,8 +16,10 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Tag};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
-use registry::actions::organisation::Done;
-use registry::pages::typed::Typed;
+use rooms::actions::Done;
+use rooms::pages::typed::Typed;
+use rooms::pages::{detail, refused, status, word};
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
@@ -159,7 +161,7 @@ fn build(caller: &Caller, view: &View, sent: Option<(Sent, &Typed, &Refusal)>) -
         t.args("line-entry-check-text", &words)
     });
     Page {
-        shell: shell(caller, title(t, view)),
+        shell: SECTION.shell(caller, title(t, view)),
         detail: frame(t, view),
         found: found(t, view),
         check,
@@ -247,18 +249,15 @@ fn frame(t: T, view: &View) -> DetailFrame {
         tags.push(Tag::demo(t));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, title(t, view))
-            .over("/statements", t.msg("statement-title"))
-            .over(format!("/statements/{}", line.statement), days),
-        heading: title(t, view),
-        other_name: String::new(),
         tags,
         lede: line.summary.clone(),
-        phases: None,
         facts: vec![facts(t, view)],
-        actions: Vec::new(),
-        source: None,
-        proof: None,
+        ..detail(
+            Crumbs::new(t, title(t, view))
+                .over("/statements", t.msg("statement-title"))
+                .over(format!("/statements/{}", line.statement), days),
+            title(t, view),
+        )
     }
 }
 

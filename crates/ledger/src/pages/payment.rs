@@ -7,9 +7,9 @@ mod list;
 
 pub(crate) use file::{ContentQuery, bytes};
 
-use super::{read, write};
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {

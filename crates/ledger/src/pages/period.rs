@@ -1,8 +1,8 @@
 //! Closing months and budget years, with what stands in the way.
 
-use super::{read, refused, shell, status, word, write};
 use crate::actions::period::{YearEnded, period_close, year_end};
 use crate::actions::periods::{Periods, period_list};
+use crate::pages::SECTION;
 use crate::rules::period::Month;
 use askama::Template;
 use axum::extract::State;
@@ -14,7 +14,9 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Cell, Column, Field, FieldKind, Form, Table};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{refused, status, word};
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
@@ -115,7 +117,7 @@ fn build(caller: &Caller, found: &Periods, came: &Came<'_>) -> Page {
     let year_result = came.ended.map_or(String::new(), |ended| t.n("period-year-ended", ended.ended));
     let kept = came.ended.filter(|ended| !ended.kept.is_empty());
     Page {
-        shell: shell(caller, t.msg("period-title")),
+        shell: SECTION.shell(caller, t.msg("period-title")),
         next: found.next.to_string(),
         unmatched: found.blocks.unmatched,
         pendings: found.blocks.pendings,

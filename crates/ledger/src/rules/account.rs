@@ -1,6 +1,6 @@
 //! Accounts: whose money it is, what it is for, and how far it may go down.
 
-use kernel::{Adcode, Date, Fen, Refusal, codes};
+use kernel::{Adcode, Date, Fen, Refusal, codes, named_as_example};
 
 /// Characters of an account's id.
 pub const ACCOUNT_ID_CHARS_MAX: usize = 56;
@@ -176,14 +176,12 @@ pub fn open(account: &Account) -> Result<(), Refusal> {
         return Err(id_shape());
     }
     let name = kernel::input::needed(&account.name, NAME_CHARS_MAX, "name")?;
-    if account.demo && !name.starts_with("示例") {
-        return Err(Refusal::invalid(
-            "demo-name",
-            "演示中的账户，名称必须以“示例”开头。",
-            "In the demo the name of an account must begin with 示例.",
-        )
-        .at("name"));
-    }
+    named_as_example(
+        account.demo,
+        &name,
+        "name",
+        ["演示中的账户，名称必须以“示例”开头。", "In the demo the name of an account must begin with 示例."],
+    )?;
     kernel::input::text_fits("reference", &account.reference, REFERENCE_CHARS_MAX)?;
     if account.currency != CURRENCY {
         return Err(Refusal::invalid(

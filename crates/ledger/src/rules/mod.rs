@@ -10,21 +10,3 @@ pub mod period;
 pub mod reconcile;
 pub mod statement;
 pub mod transfer;
-
-use kernel::Instant;
-
-/// What every name of the demo begins with.
-pub const DEMO_PREFIX: &str = "示例";
-
-/// Who does it, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct By<'a> {
-    /// The account of the person.
-    pub account: &'a str,
-    /// Its name at that time.
-    pub name: &'a str,
-    /// An account of the demo.
-    pub demo: bool,
-    /// When.
-    pub now: Instant,
-}

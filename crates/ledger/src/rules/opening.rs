@@ -1,10 +1,9 @@
 //! Accounts that people open: their owner's budget, fund, fees or ordinary money. Deposits, vouchers, tranches and what
 //! else belongs to a deal are opened by the capability that makes the deal.
 
-use super::By;
 use super::account::{self, Account, CURRENCY, NAME_CHARS_MAX, Owner, OwnerKind, Purpose, YearEnd};
 use kernel::input::{line, needed};
-use kernel::{Adcode, Fen, Refusal};
+use kernel::{Adcode, By, Fen, Refusal};
 
 /// What people may open accounts for.
 pub const PURPOSES: [Purpose; 4] = [Purpose::Budget, Purpose::Fund, Purpose::Current, Purpose::Fee];

@@ -11,9 +11,8 @@ pub(super) mod tests;
 
 pub use file::{COLUMNS, FILE_PAYMENTS_MAX, FORMAT, PaymentFile, fill};
 
-use super::By;
 use kernel::input::{line, needed, yuan};
-use kernel::{Date, Fen, Refusal, codes};
+use kernel::{By, Date, Fen, Refusal, codes, named_as_example};
 
 /// Characters of a payee's name, and of the name of its bank.
 pub const NAME_CHARS_MAX: usize = 100;
@@ -259,14 +258,12 @@ fn content(draft: &Draft, demo: bool) -> Result<(Payee, Fen, String), Refusal> {
         bank: plain(needed(&draft.payee_bank, NAME_CHARS_MAX, "payee_bank")?, "payee_bank")?,
         account: account_number(&draft.payee_account)?,
     };
-    if demo && !payee.name.starts_with(super::DEMO_PREFIX) {
-        return Err(Refusal::invalid(
-            "demo-name",
-            "演示中的收款人，名称必须以“示例”开头。",
-            "In the demo a payee's name must begin with 示例.",
-        )
-        .at("payee_name"));
-    }
+    named_as_example(
+        demo,
+        &payee.name,
+        "payee_name",
+        ["演示中的收款人，名称必须以“示例”开头。", "In the demo a payee's name must begin with 示例."],
+    )?;
     let amount = yuan(&draft.amount_yuan, "amount_yuan")?.filter(|amount| *amount > Fen::ZERO).ok_or_else(|| {
         Refusal::invalid("amount-needed", "请填写大于零的金额，以元为单位。", "Write an amount above zero, in yuan.")
             .at("amount_yuan")

@@ -5,11 +5,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::By;
 use super::payment::{Payment, PaymentState, REMARK_CHARS_MAX, four_eyes, remark_needed};
 use super::statement::StatementLine;
 use kernel::input::{line as text_line, needed};
-use kernel::{Date, Fen, Refusal, codes};
+use kernel::{By, Date, Fen, Refusal, codes};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long after it left a payment is looked for by its payee, in days.

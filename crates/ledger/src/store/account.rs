@@ -1,11 +1,12 @@
 //! Rows of accounts, and what stands on them.
 
-use super::{bad, fen};
+use super::fen;
 use crate::rules::account::{Account, Owner, OwnerKind, Purpose, Standing, YearEnd};
 use kernel::{Adcode, Fen};
 use platform::Outcome;
 use platform::db::{Conn, Migration};
-use registry::rows::{all, first, get, put};
+use rooms::store::bad;
+use rooms::store::rows::{all, first, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of accounts. `ledger_balance` is derived from transfers, changes with each of them, and is the row that

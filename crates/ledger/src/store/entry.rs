@@ -6,8 +6,9 @@ use crate::rules::transfer::TransferKind;
 use kernel::{Date, Fen, Instant};
 use platform::Outcome;
 use platform::db::Conn;
-use registry::browse::Where;
-use registry::rows::{all, first, get};
+use rooms::store::bad;
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, first, get};
 use sea_orm::QueryResult;
 
 /// Every entry: one row for each side of each transfer that moved money.
@@ -58,7 +59,7 @@ fn entry(row: &QueryResult) -> Outcome<Entry> {
         before: fen(row, "before_fen")?,
         other: get(row, "other")?,
         transfer: get(row, "id")?,
-        kind: TransferKind::parse(&kind).ok_or_else(|| super::bad("ledger_transfer", "kind"))?,
+        kind: TransferKind::parse(&kind).ok_or_else(|| bad("ledger_transfer", "kind"))?,
         target: get(row, "target")?,
         code: get(row, "code")?,
         reference: get(row, "reference")?,
@@ -152,7 +153,7 @@ pub async fn statement(conn: &Conn, account: &str, from: Date, to: Date, limit: 
     for row in rows.iter().take(limit) {
         let entry = entry(row)?;
         balance += entry.amount.get();
-        lines.push((entry, Fen::new(balance).map_err(|_| super::bad("ledger_transfer", "amount_fen"))?));
+        lines.push((entry, Fen::new(balance).map_err(|_| bad("ledger_transfer", "amount_fen"))?));
     }
     let closing = balance_at(conn, account, end).await?;
     Ok(Statement { opening, lines, closing, more: rows.len() > limit })
@@ -169,5 +170,5 @@ pub async fn balance_at(conn: &Conn, account: &str, at: Instant) -> Outcome<Fen>
     );
     let values = vec![account.into(), version.into(), start.into(), at.ms().into()];
     let sum: i64 = first(conn, &text, values).await?.map_or(Ok(0), |row| get(&row, "n"))?;
-    Fen::new(balance + sum).map_err(|_| super::bad("ledger_transfer", "amount_fen"))
+    Fen::new(balance + sum).map_err(|_| bad("ledger_transfer", "amount_fen"))
 }

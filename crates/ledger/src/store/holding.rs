@@ -1,11 +1,11 @@
 //! Accounts as lists show them: those that a policy allows, with what stands on each.
 
 use super::account::{FROM, SELECT, account, standing};
-use super::list::{Allowed, allowed};
 use crate::rules::account::{Account, Owner, Standing};
 use platform::db::{Conn, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get};
+use rooms::store::{Allowed, allowed};
 use std::collections::BTreeMap;
 
 /// Accounts one form or one desk is shown at once.

@@ -1,13 +1,12 @@
 //! Rows of lines of statements, with what they were found to be.
 
-use super::list::{Allowed, allowed, day_of};
-use super::{bad, fen};
-use crate::rules::By;
+use super::fen;
 use crate::rules::reconcile::{MatchRule, OpenLine};
 use crate::rules::statement::LINES_MAX;
-use kernel::{Date, Fen};
+use kernel::{By, Date, Fen};
 use platform::db::{Conn, Outcome};
-use registry::rows::{all, first, get, put, run};
+use rooms::store::rows::{all, first, get, put, run};
+use rooms::store::{Allowed, allowed, bad, date};
 use sea_orm::{QueryResult, Value};
 
 /// A line with everything that is known of it.
@@ -70,7 +69,7 @@ fn line(row: &QueryResult) -> Outcome<Line> {
     Ok(Line {
         open: OpenLine {
             id: get(row, "id")?,
-            day: day_of(&get::<String>(row, "day")?, "bank_line")?,
+            day: date(&get::<String>(row, "day")?, "bank_line")?,
             amount: fen(row, "amount_fen")?,
             counterparty_account: get(row, "counterparty_account")?,
             counterparty: get(row, "counterparty")?,

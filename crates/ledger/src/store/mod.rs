@@ -13,27 +13,17 @@ pub mod transfer;
 pub mod whole;
 
 use kernel::Fen;
-use platform::{Fault, Outcome};
-use registry::rows::get;
+use platform::Outcome;
+use rooms::store::bad;
+use rooms::store::rows::get;
 use sea_orm::{QueryResult, Value};
 
 /// Values of one `IN (…)`: few enough that the statement stays small.
 const IN_MAX: usize = 500;
 
-/// A row that holds what no rule lets through.
-fn bad(table: &str, column: &str) -> Fault {
-    Fault::Internal(format!("{table}.{column} holds what no rule lets through"))
-}
-
 /// An amount.
 fn fen(row: &QueryResult, column: &str) -> Outcome<Fen> {
     Fen::new(get(row, column)?).map_err(|_| bad("ledger", column))
-}
-
-/// `$1, $2, …` for values from a place on.
-fn places(first: usize, values: usize) -> String {
-    let places: Vec<String> = (first..first + values).map(|n| format!("${n}")).collect();
-    places.join(", ")
 }
 
 /// Texts as values.

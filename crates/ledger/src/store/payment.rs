@@ -1,12 +1,11 @@
 //! Rows of payment instructions, their steps, and the files they left in.
 
-use super::bad;
-use super::list::{Allowed, Position, after, allowed, day_of};
 use crate::rules::payment::{Payee, Payment, PaymentFile, PaymentState, Step};
 use kernel::{Date, Fen};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get, put, run};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get, put, run};
+use rooms::store::{Allowed, Position, after, allowed, bad, date};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of payments. `ledger_number` counts the numbers given on a day; the unique keys hold them to it.
@@ -94,7 +93,7 @@ fn payment(row: &QueryResult) -> Outcome<Payment> {
         maker: get(row, "maker")?,
         round: get(row, "round")?,
         file: get(row, "file")?,
-        exported: get::<Option<String>>(row, "exported")?.map(|day| day_of(&day, "payment")).transpose()?,
+        exported: get::<Option<String>>(row, "exported")?.map(|day| date(&day, "payment")).transpose()?,
         demo: get(row, "demo")?,
         created_ms: get(row, "created_ms")?,
         updated_ms: get(row, "updated_ms")?,

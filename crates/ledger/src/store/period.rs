@@ -6,7 +6,7 @@ use crate::rules::period::Month;
 use kernel::{Fen, Instant};
 use platform::Outcome;
 use platform::db::{Conn, Migration};
-use registry::rows::{all, first, get, put};
+use rooms::store::rows::{all, first, get, put};
 use sea_orm::QueryResult;
 use std::collections::HashMap;
 

@@ -1,10 +1,9 @@
 //! Rows of proposals to enter a line to an account.
 
-use super::bad;
-use super::list::{Allowed, allowed};
 use crate::rules::reconcile::{EntryState, LineEntry};
 use platform::db::{Conn, Outcome};
-use registry::rows::{all, get, put};
+use rooms::store::rows::{all, get, put};
+use rooms::store::{Allowed, allowed, bad};
 use sea_orm::{QueryResult, Value};
 
 const ENTRY_COLUMNS: [&str; 12] = [

@@ -1,12 +1,12 @@
 //! Rows of bank statements with their lines as the bank wrote them.
 
 use super::fen;
-use super::list::{Allowed, Position, after, allowed, day_of};
 use crate::rules::statement::{Last, Read, StatementLine};
 use kernel::{Date, Fen};
 use platform::db::{Conn, Migration, Outcome};
-use registry::browse::Where;
-use registry::rows::{all, first, get, put};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, first, get, put};
+use rooms::store::{Allowed, Position, after, allowed, date};
 use sea_orm::{QueryResult, Value};
 use std::collections::BTreeSet;
 
@@ -85,8 +85,8 @@ fn statement(row: &QueryResult) -> Outcome<Statement> {
         account: get(row, "account")?,
         file: get(row, "file")?,
         sha256: get(row, "sha256")?,
-        from: day_of(&get::<String>(row, "from_day")?, "bank_statement")?,
-        to: day_of(&get::<String>(row, "to_day")?, "bank_statement")?,
+        from: date(&get::<String>(row, "from_day")?, "bank_statement")?,
+        to: date(&get::<String>(row, "to_day")?, "bank_statement")?,
         opening: fen(row, "opening_fen")?,
         closing: fen(row, "closing_fen")?,
         lines: get(row, "lines")?,

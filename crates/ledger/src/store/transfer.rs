@@ -1,7 +1,7 @@
 //! Rows of transfers: one row says both entries. See docs/adr/0012.
 
 use super::account::{BALANCE, balance};
-use super::{IN_MAX, bad, fen, places, texts};
+use super::{IN_MAX, fen, texts};
 use crate::rules::account::Standing;
 use crate::rules::book::{Book, Line};
 use crate::rules::period::Month;
@@ -9,7 +9,8 @@ use crate::rules::transfer::{Ask, Entered, Made, Side, TransferKind};
 use kernel::{Fen, Instant};
 use platform::Outcome;
 use platform::db::{Conn, Migration, Txn};
-use registry::rows::{all, get, put, run};
+use rooms::store::bad;
+use rooms::store::rows::{all, get, places, put, run};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 use std::collections::BTreeSet;
 

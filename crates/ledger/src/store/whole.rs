@@ -9,7 +9,7 @@ use crate::rules::transfer::Made;
 use kernel::Fen;
 use platform::db::Conn;
 use platform::{Fault, Outcome};
-use registry::rows::{all, first, get};
+use rooms::store::rows::{all, first, get};
 use sea_orm::QueryResult;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;

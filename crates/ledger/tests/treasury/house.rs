@@ -1,6 +1,8 @@
 //! The house of these tests: the small example pack with its two towns, their officers, and a firm.
 
-use kernel::{Adcode, Fen, Locale};
+pub use testkit::{TOWN_A, TOWN_B, code};
+
+use kernel::Fen;
 use ledger::actions::holding::{ledger_open, ledger_view};
 use ledger::actions::line::{line_entry_decide, line_propose, line_view};
 use ledger::actions::payment::{payment_decide, payment_draft, payment_export, payment_submit, payment_view};
@@ -10,76 +12,49 @@ use ledger::rules::opening::OpenDraft;
 use ledger::rules::payment::{Draft, PaymentState, Word};
 use ledger::rules::reconcile::EntryDraft;
 use ledger::rules::statement::COLUMNS;
-use pack::Pack;
-use platform::ctx::{Actor, Mandate, Membership, Presence, Role};
-use platform::desk::desk_view;
-use platform::identity::Grant;
-use platform::identity::actions::{NewAccount, account_create};
-use platform::{App, Ctx, Fault};
-use testkit::{Client, TestApp};
+use platform::ctx::{Mandate, Membership, Role};
+use platform::{Ctx, Fault};
+use testkit::TestApp;
 
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
-/// The second.
-pub const TOWN_B: &str = "990200";
 /// A firm that has accounts; the registry need not know it.
 pub const FIRM: &str = "0firm0firm0firm0firm0firm0";
-/// Of every account that signs in.
-pub const PASSWORD: &str = "a long password of this test";
 
 pub struct House(pub TestApp);
 
 /// A house with the example pack loaded.
 pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability(), ledger::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
-    House(test)
+    House(TestApp::with_pack(vec![registry::capability(), ledger::capability()], registry::pack_load).await)
+}
+
+impl std::ops::Deref for House {
+    type Target = TestApp;
+
+    fn deref(&self) -> &TestApp {
+        &self.0
+    }
 }
 
 impl House {
-    pub fn app(&self) -> &App {
-        self.0.app()
-    }
-
-    pub fn ctx(&self, account: &str, roles: Vec<Role>, cities: &[&str]) -> Ctx {
-        let cities = cities.iter().map(|code| Adcode::parse(code).expect("a city code")).collect();
-        let ctx = self.0.system();
-        // Whoever acts here has just signed in.
-        let presence = Some(Presence { session: String::new(), proved_ms: ctx.now.ms() });
-        let name = format!("人员 {account}");
-        let actor = Actor { account: Some(account.into()), name, roles, cities, presence, ..Actor::default() };
-        Ctx { actor, ..ctx }
-    }
-
     /// An officer of the first town.
     pub fn officer(&self, account: &str) -> Ctx {
-        self.ctx(account, vec![Role::CityOfficer], &[TOWN_A])
+        self.acting(account, vec![Role::CityOfficer], &[TOWN_A])
     }
 
     /// An officer of the second.
     pub fn neighbour(&self) -> Ctx {
-        self.ctx("neighbour", vec![Role::CityOfficer], &[TOWN_B])
+        self.acting("neighbour", vec![Role::CityOfficer], &[TOWN_B])
     }
 
     pub fn joint(&self, account: &str) -> Ctx {
-        self.ctx(account, vec![Role::JointOffice], &[])
+        self.acting(account, vec![Role::JointOffice], &[])
     }
 
     /// A member of the firm with these mandates.
     pub fn member(&self, account: &str, mandates: Vec<Mandate>) -> Ctx {
-        let mut ctx = self.ctx(account, Vec::new(), &[]);
+        let mut ctx = self.acting(account, Vec::new(), &[]);
         let (organisation, name) = (FIRM.to_owned(), "某检测技术有限公司".to_owned());
         ctx.actor.memberships = vec![Membership { organisation, name, city: None, mandates }];
         ctx
-    }
-
-    /// A day some days from now.
-    pub fn day(&self, days: i64) -> String {
-        self.app().clock().now().date().plus_days(days).to_string()
     }
 
     /// The budget of the first town, opened by its maker; empty.
@@ -174,36 +149,16 @@ impl House {
         payment_view(self.app(), &self.officer("checker"), payment).await.expect("it is there").payment.state
     }
 
-    /// An account with a role, and its signed-in client.
-    pub async fn client(&self, login: &str, role: Option<(Role, Option<&str>)>) -> Client {
-        let grant =
-            |(role, city): (Role, Option<&str>)| Grant { role, city: city.map(|c| Adcode::parse(c).expect("a city")) };
-        let new = NewAccount {
-            login: login.into(),
-            email: String::new(),
-            name: format!("人员 {login}"),
-            password: PASSWORD.into(),
-            roles: role.map(grant).into_iter().collect(),
-            locale: Locale::ZhCn,
-            demo: false,
-        };
-        account_create(self.app(), &self.0.system(), new).await.expect("the account is made");
-        let mut client = self.0.visitor();
-        client.form("/sign-in", &[("login", login), ("password", PASSWORD)]).await.redirect();
-        client
-    }
-
     /// The kinds of what waits on somebody's desk.
     pub async fn desk(&self, ctx: &Ctx) -> Vec<&'static str> {
-        desk_view(self.app(), ctx).await.expect("the desk is read").into_iter().map(|item| item.kind).collect()
+        self.0.desk(ctx).await.into_iter().map(|(kind, _)| kind).collect()
     }
 
     /// The kinds of a thing's entries, oldest first, none of which everybody may read.
     pub async fn journal(&self, object: &str, id: &str) -> Vec<String> {
-        let conn = self.app().db().read();
-        let entries = platform::journal::of_object(&conn, object, id, 50).await.expect("the journal is read");
-        assert!(entries.iter().all(|entry| !entry.public), "{entries:?}");
-        entries.into_iter().rev().map(|entry| entry.kind).collect()
+        let entries = self.0.journal(object, id).await;
+        assert!(entries.iter().all(|(_, public)| !public), "{entries:?}");
+        entries.into_iter().map(|(kind, _)| kind).collect()
     }
 
     /// Ends the test: every transfer, entry, balance and hold of the book holds.
@@ -245,10 +200,4 @@ pub fn says(decision: &str) -> Word {
 /// Whether an account can be seen.
 pub async fn sees(house: &House, ctx: &Ctx, account: &str) -> bool {
     ledger_view(house.app(), ctx, account, "", 5).await.is_ok()
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
 }

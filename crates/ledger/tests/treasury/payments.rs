@@ -72,9 +72,9 @@ async fn nobody_checks_what_he_made_or_what_is_paid_to_his_own_firm() {
     for stranger in [
         house.neighbour(),
         house.joint("joint"),
-        house.ctx("admin", vec![Role::Administrator], &[]),
+        house.acting("admin", vec![Role::Administrator], &[]),
         house.member("member", vec![Mandate::Pay]),
-        house.ctx("person", Vec::new(), &[]),
+        house.acting("person", Vec::new(), &[]),
     ] {
         assert!(!sees(&house, &stranger, &budget).await);
         assert_eq!(code(payment_view(app, &stranger, &id).await), "not-found");

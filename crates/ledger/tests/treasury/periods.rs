@@ -107,7 +107,7 @@ async fn accounts_are_opened_by_their_owners_people_only() {
     assert_eq!(code(open(house.officer("maker"), of(&town_b)).await), "forbidden");
     assert_eq!(code(open(house.officer("maker"), of("city:110000")).await), "account-owner", "no member city");
     assert_eq!(code(open(house.officer("maker"), of("joint-office")).await), "forbidden");
-    for nobody in [house.ctx("admin", vec![Role::Administrator], &[]), house.ctx("person", Vec::new(), &[])] {
+    for nobody in [house.acting("admin", vec![Role::Administrator], &[]), house.acting("person", Vec::new(), &[])] {
         assert_eq!(code(open(nobody, budget()).await), "forbidden");
     }
     let firm = OpenDraft {

@@ -86,7 +86,7 @@ async fn strangers_neither_load_nor_see_statements() {
     let budget = house.budget().await;
     let report = house.load(&budget, (-10, -5), 0, &[(-9, "S1", 500, "拨款")]).await;
     let id = report.statement.unwrap();
-    for stranger in [house.neighbour(), house.joint("joint"), house.ctx("admin", vec![Role::Administrator], &[])] {
+    for stranger in [house.neighbour(), house.joint("joint"), house.acting("admin", vec![Role::Administrator], &[])] {
         assert_eq!(code(statement_view(house.app(), &stranger, &id).await), "not-found");
         let import = Import { account: budget.clone(), file: String::new(), bytes: vec![b'x'] };
         assert_eq!(code(statement_import(house.app(), &stranger, import).await), "not-found");

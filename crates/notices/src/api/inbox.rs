@@ -2,7 +2,6 @@
 
 use crate::actions::inbox::{inbox_list, inbox_read, notice_read};
 use crate::actions::{Found, Notice};
-use crate::pages::{read, write};
 use crate::rules::message::{Tab, noun_of};
 use crate::words::Words;
 use axum::Json;
@@ -13,7 +12,8 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem, T};
 use platform::{App, Caller};
-use registry::api::paged::Listed;
+use rooms::api::paged::Listed;
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

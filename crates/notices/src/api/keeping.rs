@@ -3,7 +3,6 @@
 use crate::actions::follow::{follow_create, follow_list, follow_remove};
 use crate::actions::saved::{saved_search_create, saved_search_list, saved_search_remove};
 use crate::actions::{Follow, Saved};
-use crate::pages::{read, write};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -12,8 +11,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::paged::{Listed, cut};
 use registry::api::search::SearchQuery;
+use rooms::api::paged::{Listed, cut};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

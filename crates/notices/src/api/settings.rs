@@ -2,7 +2,6 @@
 
 use crate::actions::address::{address_ask, address_confirm, address_remove};
 use crate::actions::preference::{Change, Settings, mail_unsubscribe, settings_change, settings_view};
-use crate::pages::{read, write};
 use crate::rules::message::Topic;
 use crate::rules::timing::{Frequency, Quiet};
 use axum::Json;
@@ -13,6 +12,7 @@ use kernel::Refusal;
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{OpenApi, ToSchema};

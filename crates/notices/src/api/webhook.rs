@@ -4,7 +4,6 @@ use crate::actions::delivery::{Log, delivery_list, delivery_list_all, delivery_r
 use crate::actions::webhook::{New, webhook_create, webhook_list, webhook_remove};
 use crate::actions::{Delivery, Webhook};
 use crate::pages::webhook::topic_unknown;
-use crate::pages::{read, write};
 use crate::rules::message::Topic;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -15,7 +14,8 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
-use registry::api::paged::{Listed, cut};
+use rooms::api::paged::{Listed, cut};
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -1,7 +1,6 @@
 //! The log of what was sent, one's own and the administrator's.
 
-use super::typed::Typed;
-use super::{Place, places, read, write};
+use super::{Place, places};
 use crate::actions::delivery::{Log, STATES, delivery_list, delivery_list_all, delivery_replay};
 use crate::actions::{Channel, Delivery};
 use crate::api::webhook::StateQuery;
@@ -15,6 +14,8 @@ use platform::web::parts::{Form, Pager, SortOption, Tag, Tone};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 const ALL: &str = "/admin/deliveries";
 

@@ -1,6 +1,5 @@
 //! Atom feeds of lists.
 
-use super::read;
 use crate::actions::feed::{
     FeedEntry, Narrowed, Source, feed_view, needs, offers, organisations, poc, search, workstations,
 };
@@ -12,6 +11,7 @@ use axum::routing::{MethodRouter, get};
 use platform::capability::Route;
 use platform::web::{Problem, T, format};
 use platform::{App, Caller, Fault};
+use rooms::routes::read;
 
 /// The media type of RFC 4287.
 const ATOM: &str = "application/atom+xml; charset=utf-8";

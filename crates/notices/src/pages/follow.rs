@@ -1,7 +1,6 @@
 //! What one follows.
 
-use super::typed::Typed;
-use super::{Kept, KeptPage, WordPage, places, read, write};
+use super::{Kept, KeptPage, WordPage, places};
 use crate::actions::Follow;
 use crate::actions::follow::{follow_create, follow_list, follow_remove, follow_view, kind_of};
 use axum::extract::{Path, State};
@@ -12,6 +11,8 @@ use platform::capability::Route;
 use platform::web::parts::{Action, Empty, Form, Tag};
 use platform::web::{Problem, T, html};
 use platform::{App, Caller};
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 /// Routes of follows.
 pub fn routes() -> Vec<Route> {

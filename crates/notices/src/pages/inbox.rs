@@ -1,6 +1,6 @@
 //! The inbox.
 
-use super::{Place, places, read, write};
+use super::{Place, places};
 use crate::actions::inbox::{inbox_list, inbox_read, notice_read};
 use crate::actions::{Found, Notice};
 use crate::api::inbox::InboxQuery;
@@ -15,6 +15,7 @@ use platform::web::page::PageQuery;
 use platform::web::parts::{Empty, Form, Pager, Tag, Tone};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 
 /// Routes of the inbox.
 pub fn routes() -> Vec<Route> {
@@ -125,7 +126,11 @@ async fn read_one(State(app): State<App>, caller: Caller, Path(id): Path<String>
     Ok(Redirect::to(&notice.href).into_response())
 }
 
-async fn read_all(State(app): State<App>, caller: Caller, typed: super::typed::Typed) -> Result<Response, Problem> {
+async fn read_all(
+    State(app): State<App>,
+    caller: Caller,
+    typed: rooms::pages::typed::Typed,
+) -> Result<Response, Problem> {
     let tab = InboxQuery { tab: typed.get("tab").to_owned(), unread: String::new() }.tab()?;
     inbox_read(&app, &caller.ctx, tab).await?;
     Ok(Redirect::to(&format!("/inbox?tab={}", tab.code())).into_response())

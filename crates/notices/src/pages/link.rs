@@ -1,6 +1,6 @@
 //! Links in mails: each asks first, because programs open links too; only the form does something.
 
-use super::{WordPage, read, write};
+use super::WordPage;
 use crate::actions::address::{address_confirm, address_of};
 use crate::actions::preference::{Ending, ending_of, mail_unsubscribe};
 use axum::extract::{Path, State};
@@ -10,6 +10,7 @@ use platform::capability::Route;
 use platform::web::parts::{Action, Form};
 use platform::web::{Problem, T, html};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 
 /// Routes of links.
 pub fn routes() -> Vec<Route> {

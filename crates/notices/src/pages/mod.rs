@@ -7,26 +7,13 @@ pub mod inbox;
 pub mod link;
 pub mod saved;
 pub mod settings;
-mod typed;
 pub mod webhook;
 
 use askama::Template;
-use axum::http::Method;
-use axum::routing::MethodRouter;
 use kernel::Refusal;
-use platform::App;
 use platform::Fault;
-use platform::capability::Route;
 use platform::web::parts::{Action, Empty, Form, Tag};
 use platform::web::{Shell, T};
-
-pub(crate) fn read(path: &'static str, action: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::GET, path, action, journal: None, handler }
-}
-
-pub(crate) fn write(path: &'static str, action: &'static str, kind: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: Method::POST, path, action, journal: Some(kind), handler }
-}
 
 /// A page beside the inbox: its address, its name, whether it is this one.
 struct Place {

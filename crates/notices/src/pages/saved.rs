@@ -1,7 +1,6 @@
 //! Saved searches.
 
-use super::typed::Typed;
-use super::{Kept, KeptPage, WordPage, on_form, places, read, write};
+use super::{Kept, KeptPage, WordPage, on_form, places};
 use crate::actions::Saved;
 use crate::actions::saved::{address_of, question_of, saved_search_create, saved_search_list, saved_search_remove};
 use crate::rules::keeping::NAME_CHARS_MAX;
@@ -14,6 +13,8 @@ use platform::web::parts::{Action, Empty, Field, Form, Tag};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
 use registry::api::search::SearchQuery;
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 /// Routes of saved searches.
 pub fn routes() -> Vec<Route> {

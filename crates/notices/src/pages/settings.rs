@@ -1,7 +1,6 @@
 //! How one wants to hear: frequencies, quiet hours, the address of the mail.
 
-use super::typed::Typed;
-use super::{Place, on_form, places, read, write};
+use super::{Place, on_form, places};
 use crate::actions::address::{address_ask, address_remove};
 use crate::actions::preference::{Change, Settings, settings_change, settings_view};
 use crate::api::settings::change_of;
@@ -17,6 +16,8 @@ use platform::capability::Route;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 /// Routes of the settings.
 pub fn routes() -> Vec<Route> {

@@ -1,7 +1,6 @@
 //! Webhooks.
 
-use super::typed::Typed;
-use super::{Kept, KeptPage, WordPage, on_form, places, read, write};
+use super::{Kept, KeptPage, WordPage, on_form, places};
 use crate::actions::Webhook;
 use crate::actions::webhook::{New, webhook_create, webhook_list, webhook_remove};
 use crate::rules::keeping::URL_BYTES_MAX;
@@ -15,6 +14,8 @@ use platform::capability::Route;
 use platform::web::parts::{Action, Choice, Empty, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Mandate};
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 /// Routes of webhooks.
 pub fn routes() -> Vec<Route> {
@@ -78,7 +79,8 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
 }
 
 fn command(typed: &Typed) -> Result<New, Refusal> {
-    let topics = typed.all("topics").into_iter().map(|code| Topic::parse(code).ok_or_else(topic_unknown));
+    let topics = typed.all("topics");
+    let topics = topics.iter().map(|code| Topic::parse(code).ok_or_else(topic_unknown));
     let organisation = Some(typed.get("organisation").to_owned()).filter(|id| !id.is_empty());
     Ok(New { url: typed.get("url").to_owned(), organisation, topics: topics.collect::<Result<_, _>>()? })
 }

@@ -1,7 +1,8 @@
 //! What is sent outside: mails and webhook calls, each with its tries. The log is these rows.
 
-use super::rows::{all, count, first, get, places, run};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::number;
+use rooms::store::rows::{all, first, get, places, run};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 
@@ -270,7 +271,7 @@ pub async fn list(
         values.push(state.into());
         condition.push_str(&format!(" AND state = ${}", values.len()));
     }
-    let total = count(conn, &format!("SELECT COUNT(*) AS n FROM delivery WHERE {condition}"), values.clone()).await?;
+    let total = number(conn, &format!("SELECT COUNT(*) AS n FROM delivery WHERE {condition}"), values.clone()).await?;
     if let Some(after) = after {
         let n = values.len();
         condition.push_str(&format!(" AND (created_ms < ${} OR (created_ms = ${} AND id < ${}))", n + 1, n + 2, n + 3));

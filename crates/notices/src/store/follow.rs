@@ -1,7 +1,8 @@
 //! What people follow.
 
-use super::rows::{all, count, first, get, places, run};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::number;
+use rooms::store::rows::{all, first, get, places, run};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +99,7 @@ pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Vec<Follow>> {
 
 /// How many things somebody follows.
 pub async fn total(conn: &Conn, account: &str) -> Outcome<i64> {
-    count(conn, "SELECT COUNT(*) AS n FROM follow WHERE account = $1", vec![account.into()]).await
+    number(conn, "SELECT COUNT(*) AS n FROM follow WHERE account = $1", vec![account.into()]).await
 }
 
 /// Who follows a thing, at most `limit`.

@@ -1,9 +1,9 @@
 //! Letters: mails that hold one link and belong to no message, such as an invitation.
 
 use super::delivery::{self, Channel, Delivery};
-use super::rows::{first, get, run};
 use kernel::Locale;
 use platform::db::{Conn, Migration, Outcome, Txn};
+use rooms::store::rows::{first, get, run};
 use sea_orm::ConnectionTrait;
 
 /// What a letter says, until it has been sent.

@@ -5,6 +5,5 @@ pub mod follow;
 pub mod letter;
 pub mod notice;
 pub mod preference;
-mod rows;
 pub mod saved;
 pub mod webhook;

@@ -1,8 +1,9 @@
 //! The inbox, and how far the journal has been told.
 
-use super::rows::{all, count, first, get, places, run};
 use crate::rules::message::Topic;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::number;
+use rooms::store::rows::{all, first, get, places, run};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -205,7 +206,7 @@ pub async fn total(conn: &Conn, account: &str, topics: &[Topic], unread: bool) -
         "SELECT COUNT(*) AS n FROM notice WHERE account = $1 AND topic IN ({}){unread}",
         places(2, topics.len())
     );
-    count(conn, &text, values).await
+    number(conn, &text, values).await
 }
 
 /// Unread messages that the header counts at most.
@@ -216,7 +217,7 @@ pub async fn unread(conn: &Conn, account: &str) -> Outcome<i64> {
     let text = format!(
         "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM notice WHERE account = $1 AND read_ms IS NULL LIMIT {UNREAD_COUNTED_MAX}) AS counted"
     );
-    count(conn, &text, vec![account.into()]).await
+    number(conn, &text, vec![account.into()]).await
 }
 
 /// Marks one message as read; false when it was.

@@ -1,9 +1,9 @@
 //! How people want to hear: frequencies, quiet hours, the address of their mail.
 
-use super::rows::{all, first, get, run};
 use crate::rules::message::Topic;
 use crate::rules::timing::{Frequency, Quiet};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, run};
 use sea_orm::{ConnectionTrait, QueryResult};
 use std::collections::HashMap;
 

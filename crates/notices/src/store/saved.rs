@@ -1,7 +1,8 @@
 //! Saved searches, and which results of each are known.
 
-use super::rows::{all, count, first, get, places, run};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::number;
+use rooms::store::rows::{all, first, get, places, run};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use search::{Filters, SearchRequest};
 use serde::{Deserialize, Serialize};
@@ -114,7 +115,7 @@ pub async fn of_account(conn: &Conn, account: &str) -> Outcome<Vec<Saved>> {
 
 /// How many saved searches somebody has.
 pub async fn total(conn: &Conn, account: &str) -> Outcome<i64> {
-    count(conn, "SELECT COUNT(*) AS n FROM saved_search WHERE account = $1", vec![account.into()]).await
+    number(conn, "SELECT COUNT(*) AS n FROM saved_search WHERE account = $1", vec![account.into()]).await
 }
 
 /// Everybody's saved searches in order of id, after one, at most `limit`.

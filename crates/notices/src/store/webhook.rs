@@ -1,8 +1,9 @@
 //! Webhooks: where programs want to be told.
 
-use super::rows::{all, count, first, get, places, run};
 use crate::rules::message::Topic;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::number;
+use rooms::store::rows::{all, first, get, places, run};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 
@@ -99,10 +100,10 @@ pub async fn visible(conn: &Conn, account: &str, organisations: &[String]) -> Ou
 /// How many webhooks an account, or an organisation, has.
 pub async fn total(conn: &Conn, account: &str, organisation: Option<&str>) -> Outcome<i64> {
     match organisation {
-        Some(id) => count(conn, "SELECT COUNT(*) AS n FROM webhook WHERE organisation = $1", vec![id.into()]).await,
+        Some(id) => number(conn, "SELECT COUNT(*) AS n FROM webhook WHERE organisation = $1", vec![id.into()]).await,
         None => {
             let text = "SELECT COUNT(*) AS n FROM webhook WHERE account = $1 AND organisation IS NULL";
-            count(conn, text, vec![account.into()]).await
+            number(conn, text, vec![account.into()]).await
         }
     }
 }

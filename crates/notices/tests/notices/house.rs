@@ -1,11 +1,11 @@
 //! The house of these tests: the small example pack, accounts that exist, organisations, and people who act.
 
-use kernel::{Adcode, Locale};
-use pack::Pack;
+pub use testkit::{TOWN_A, code};
+
+use kernel::Locale;
 use platform::ctx::Role;
-use platform::identity::Grant;
-use platform::identity::actions::{NewAccount, account_create};
-use platform::{App, Ctx, Fault};
+use platform::identity::actions::NewAccount;
+use platform::{App, Ctx};
 use registry::actions::claim::{claim_decide, claim_own};
 use registry::actions::listing::{Create, listing_create, listing_submit, listing_view};
 use registry::actions::organisation::{Register, organisation_register};
@@ -16,10 +16,8 @@ use registry::rules::organisation::Draft;
 use registry::rules::review::Verdict;
 use std::path::PathBuf;
 use std::time::Duration;
-use testkit::{Client, TestApp};
+use testkit::{Client, TestApp, grant, new_account};
 
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
 /// The password of everybody here.
 pub const PASSWORD: &str = "a long enough password";
 
@@ -27,19 +25,8 @@ pub struct House(pub TestApp);
 
 /// A house with the example pack loaded.
 pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability(), notices::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
+    let test = TestApp::with_pack(vec![registry::capability(), notices::capability()], registry::pack_load).await;
     House(test)
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
 }
 
 impl House {
@@ -49,17 +36,8 @@ impl House {
 
     /// Makes an account; its login is its name.
     pub async fn account(&self, login: &str, role: Option<(Role, Option<&str>)>, locale: Locale) -> String {
-        let city = |code: &str| Adcode::parse(code).expect("a city code");
-        let new = NewAccount {
-            login: login.into(),
-            email: String::new(),
-            name: format!("人员 {login}"),
-            password: PASSWORD.into(),
-            roles: role.map(|(role, code)| Grant { role, city: code.map(city) }).into_iter().collect(),
-            locale,
-            demo: false,
-        };
-        account_create(self.app(), &self.0.system(), new).await.expect("the account is made")
+        let roles = role.map(grant).into_iter().collect();
+        self.0.account(NewAccount { password: PASSWORD.into(), locale, ..new_account(login, roles) }).await
     }
 
     pub async fn plain(&self, login: &str) -> String {

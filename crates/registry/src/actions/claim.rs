@@ -1,6 +1,6 @@
 //! Claims: filing, deciding, withdrawing, and what of them waits on desks.
 
-use super::organisation::{Done, entry, file, load, resource};
+use super::organisation::{entry, file, load, resource};
 use crate::rules::claim::{self as rules, Claim, ClaimKind, ClaimState, DecisionCommand, Reason};
 use crate::rules::membership;
 use crate::rules::organisation::{Organisation, State};
@@ -12,6 +12,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::Done;
 use serde_json::json;
 use std::collections::HashMap;
 

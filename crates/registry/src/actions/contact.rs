@@ -19,6 +19,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::clock::after_midnight;
 use serde_json::json;
 
 /// A request as policies see it.
@@ -131,7 +132,7 @@ pub async fn contact_create(app: &App, ctx: &Ctx, command: Send) -> Outcome<Done
             app.policies().require(tx.ctx(), "contact_create", &resource(&contact))?;
             store::contact::insert(tx, &contact).await?;
             store::contact::message_add(tx, &contact, Voice::Asker, &clean_text(&command.message)).await?;
-            tx.job(super::expiry::next_round(tx.ctx().now)).await?;
+            tx.job(after_midnight(super::expiry::NAME, tx.ctx().now)).await?;
             let data = json!({ "listing": contact.listing, "asks_detail": contact.asks_detail });
             done(tx, &contact, entry(&contact, "contact.sent").data(data)).await
         })

@@ -4,9 +4,9 @@ mod view;
 
 pub use crate::store::expert::{Facets, Filter};
 pub(crate) use view::masked;
-pub use view::{ExpertView, Experts, check, expert_list, expert_own, expert_view, kept_cities};
+pub use view::{ExpertView, Experts, expert_list, expert_own, expert_view, kept_cities};
 
-use super::organisation::{Done, with_known};
+use super::organisation::with_known;
 use crate::corridor;
 use crate::rules::expert::{self as rules, Expert, ExpertDraft, Keeper};
 use crate::store;
@@ -15,6 +15,7 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{Actor, App, Ctx, Fault, Outcome, Role};
+use rooms::actions::Done;
 use serde_json::json;
 
 /// An expert as policies see it.

@@ -5,23 +5,18 @@ use super::contact::contact_expire;
 use super::listing::listing_expire;
 use crate::store;
 use futures_util::future::BoxFuture;
-use kernel::Instant;
-use platform::jobs::{JobSpec, NewJob};
-use platform::{App, Ctx, Fault, Outcome};
-use serde_json::{Value, json};
+use platform::jobs::JobSpec;
+use platform::{App, Ctx, Outcome};
+use rooms::actions::clock::{order_next, won};
+use serde_json::Value;
 
 /// Things ended in one step of a round.
 const STEP: i64 = 200;
-const NAME: &str = "registry.day_end";
+/// The name of the round, by which others order it.
+pub const NAME: &str = "registry.day_end";
 
 /// The round as a kind of job.
 pub const DAY_END: JobSpec = JobSpec { name: NAME, handler };
-
-/// The round after the coming midnight; ordering it twice is ordering it once.
-pub fn next_round(now: Instant) -> NewJob {
-    let midnight = now.date().plus_days(1).start();
-    NewJob::new(NAME, json!({ "day": midnight.date().to_string() })).once(midnight.date().to_string()).at(midnight)
-}
 
 fn handler<'a>(app: &'a App, ctx: &'a Ctx, _payload: &'a Value) -> BoxFuture<'a, Result<(), String>> {
     Box::pin(async move { Ok(round(app, ctx).await?) })
@@ -36,8 +31,7 @@ pub async fn round(app: &App, ctx: &Ctx) -> Outcome<()> {
     while step(app, ctx).await? > 0 {}
     let conn = app.db().read();
     if store::listing::any_published(&conn).await? || store::contact::any_waiting(&conn).await? {
-        app.in_txn(ctx, "day_end_order", (), |tx, ()| Box::pin(async move { tx.job(next_round(tx.ctx().now)).await }))
-            .await?;
+        order_next(app, ctx, "day_end_order", NAME).await?;
     }
     Ok(())
 }
@@ -53,13 +47,4 @@ async fn step(app: &App, ctx: &Ctx) -> Outcome<usize> {
         ended += won(contact_expire(app, ctx, &id).await)?;
     }
     Ok(ended)
-}
-
-/// One, or none where somebody renewed, withdrew or answered it a moment ago.
-fn won<T>(outcome: Outcome<T>) -> Outcome<usize> {
-    match outcome {
-        Ok(_) => Ok(1),
-        Err(Fault::Refused(refusal)) if refusal.kind == kernel::RefusalKind::Conflict => Ok(0),
-        Err(fault) => Err(fault),
-    }
 }

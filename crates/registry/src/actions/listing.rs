@@ -17,6 +17,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::clock::after_midnight;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -305,7 +306,7 @@ pub async fn listing_renew(app: &App, ctx: &Ctx, side: Side, id: &str, until: Op
             app.policies().require(tx.ctx(), "listing_renew", &resource(&listing))?;
             let next = rules::renew(&listing, *until, tx.ctx().now)?;
             store::listing::save(tx, &next).await?;
-            tx.job(super::expiry::next_round(tx.ctx().now)).await?;
+            tx.job(after_midnight(super::expiry::NAME, tx.ctx().now)).await?;
             let mut data = public_data(&next);
             data["expires_ms"] = next.expires.map(Instant::ms).into();
             done(tx, &next, entry(&next, "renewed").data(data).public()).await

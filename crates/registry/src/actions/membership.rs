@@ -1,6 +1,6 @@
 //! Members: inviting, accepting, changing, removing.
 
-use super::organisation::{Done, entry, load, resource};
+use super::organisation::{entry, load, resource};
 use crate::rules::membership::{self as rules, Invitation, Member, MemberCommand, MemberState};
 use crate::rules::organisation::Organisation;
 use crate::store;
@@ -10,6 +10,7 @@ use platform::capability::DeskItem;
 use platform::db::{Conn, Txn};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::Done;
 use serde_json::json;
 
 fn member_resource(member: &Member) -> Resource {

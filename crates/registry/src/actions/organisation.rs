@@ -18,28 +18,8 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use serde::{Deserialize, Serialize};
+use rooms::actions::Done;
 use serde_json::json;
-
-/// What a person gets after something was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
-    /// What it was done to.
-    pub id: String,
-    /// Number of the journal entry; the receipt's number.
-    pub entry: i64,
-    /// When.
-    pub at_ms: i64,
-    /// What is odd about the input although it was accepted, in both languages.
-    pub warnings: Vec<(String, String)>,
-}
-
-impl Done {
-    /// A receipt without warnings.
-    pub fn new(tx: &Txn, id: &str, entry: i64) -> Done {
-        Done { id: id.to_owned(), entry, at_ms: tx.ctx().now.ms(), warnings: Vec::new() }
-    }
-}
 
 /// An organisation as policies see it.
 pub fn resource(app: &App, organisation: &Organisation) -> Resource {

@@ -14,7 +14,7 @@ pub use step::{poc_answer, poc_step_add, poc_step_complete, poc_step_edit};
 pub use view::{View, poc_view};
 
 use super::listing::acting_for;
-use super::organisation::{Done, load as organisation, resource, with_known};
+use super::organisation::{load as organisation, resource, with_known};
 use crate::corridor;
 use crate::rules::organisation::{Organisation, State};
 use crate::rules::poc::{self as rules, By, Project, ProjectDraft, ProjectState, Step};
@@ -25,6 +25,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Mandate, Outcome};
+use rooms::actions::Done;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 

@@ -7,6 +7,7 @@ use crate::rules::review::{self as rules, Review, Verdict};
 use crate::store;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::clock::after_midnight;
 use serde_json::json;
 
 /// Waiting versions that the office's list shows.
@@ -54,7 +55,7 @@ pub async fn listing_review(app: &App, ctx: &Ctx, command: Decide) -> Outcome<Do
             store::listing::decide(tx, &listing, &review).await?;
             let entry = match &review.verdict {
                 Verdict::Publish => {
-                    tx.job(super::expiry::next_round(tx.ctx().now)).await?;
+                    tx.job(after_midnight(super::expiry::NAME, tx.ctx().now)).await?;
                     entry(&next, "published").data(public_data(&next)).public()
                 }
                 Verdict::Refuse(reasons) => {

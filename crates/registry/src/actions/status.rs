@@ -1,13 +1,14 @@
 //! Statuses and statements: declared by the organisation, issued or confirmed by its city office.
 
 use super::membership::told;
-use super::organisation::{Done, load, resource};
+use super::organisation::{load, resource};
 use crate::rules::listing::Office;
 use crate::rules::organisation::StatusCode;
 use crate::rules::status::{self as rules, StatusCommand};
 use crate::store;
 use kernel::{Refusal, RefusalKind};
 use platform::{App, Ctx, Outcome, Role};
+use rooms::actions::Done;
 use serde_json::json;
 
 /// Statuses one organisation may have.

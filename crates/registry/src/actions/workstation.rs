@@ -9,7 +9,7 @@ pub use view::{
 };
 
 use super::expert::expert_resource;
-use super::organisation::{Done, load as organisation, office_of, resource};
+use super::organisation::{load as organisation, office_of, resource};
 use crate::corridor;
 use crate::rules::decision::{DecisionCommand, DeclineCommand, clock};
 use crate::rules::expert::{Expert, ExpertState};
@@ -24,6 +24,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::Done;
 use serde_json::json;
 
 /// A workstation as policies see it.

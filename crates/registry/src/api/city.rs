@@ -1,7 +1,6 @@
 //! Member cities as JSON.
 
 use super::fact::{FactItem, SourceRef, source_ref};
-use super::paged::{Listed, cut};
 use crate::actions::city::{city_list, city_view};
 use crate::actions::home::{CityFigures, Tally};
 use crate::corridor::Corridor;
@@ -9,10 +8,12 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::Method;
 use axum::routing::get;
+use kernel::Adcode;
 use platform::capability::Route;
 use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
+use rooms::api::paged::{Listed, cut};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -115,6 +116,18 @@ pub struct PlaceRef {
     pub name: String,
     /// English name.
     pub name_en: String,
+}
+
+impl PlaceRef {
+    /// A division by its short names; its code stands for them where the corridor does not know it.
+    pub fn of(corridor: &Corridor, adcode: Adcode) -> PlaceRef {
+        let place = corridor.place(adcode);
+        PlaceRef {
+            adcode: adcode.to_string(),
+            name: place.map_or_else(|| adcode.to_string(), |place| place.short_zh.clone()),
+            name_en: place.map_or_else(|| adcode.to_string(), |place| place.short_en.clone()),
+        }
+    }
 }
 
 /// How many organisations are of one kind.

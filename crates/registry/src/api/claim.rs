@@ -1,25 +1,23 @@
 //! Claims as JSON.
 
-use super::organisation::{ClaimItem, DecisionBody, EvidenceBody, ReceiptOf, claim, receipt};
-use super::paged::Listed;
+use super::organisation::{ClaimItem, DecisionBody, EvidenceBody, claim};
 use crate::actions::claim::{claim_decide, claim_file, claim_list, claim_own, claim_view, claim_withdraw};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, done};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/claims", "claim_list", get(list)),
         read("/api/v1/claims/{id}", "claim_view", get(view)),
@@ -56,7 +54,7 @@ async fn list(
     let cards =
         if query.own == "1" { claim_own(&app, &caller.ctx).await? } else { claim_list(&app, &caller.ctx).await? };
     let items: Vec<ClaimItem> = cards.iter().map(claim).collect();
-    Ok(Json(super::paged::cut(items, &paging, |item| item.id.as_str())?))
+    Ok(Json(rooms::api::paged::cut(items, &paging, |item| item.id.as_str())?))
 }
 
 /// One claim, for the claimant and the office.
@@ -75,8 +73,7 @@ async fn file(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<EvidenceBody>,
 ) -> Result<Response, Problem> {
-    let done = claim_file(&app, &caller.ctx, &id, &body.evidence).await?;
-    Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
+    Ok(done(&caller, &claim_file(&app, &caller.ctx, &id, &body.evidence).await?))
 }
 
 /// The office decides: the claimant becomes a member with every mandate, or gets a coded reason.
@@ -88,14 +85,12 @@ async fn decide(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Response, Problem> {
-    let done = claim_decide(&app, &caller.ctx, &id, body.command()).await?;
-    Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
+    Ok(done(&caller, &claim_decide(&app, &caller.ctx, &id, body.command()).await?))
 }
 
 /// The claimant takes a claim back.
 #[utoipa::path(post, path = "/api/v1/claims/{id}/withdrawals", tag = "claims", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 404), (status = 409)))]
 async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    let done = claim_withdraw(&app, &caller.ctx, &id).await?;
-    Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
+    Ok(done(&caller, &claim_withdraw(&app, &caller.ctx, &id).await?))
 }

@@ -1,7 +1,6 @@
 //! Contact requests as JSON.
 
-use super::listing::{ReceiptItem, created, values};
-use super::paged::Listed;
+use super::listing::{ReceiptItem, created};
 use crate::actions::contact::{
     Asked, ContactCard, ContactQuery, ContactView, Message, Reply, Send, To, contact_answer, contact_create,
     contact_list, contact_open, contact_revoke, contact_say, contact_view, contact_withdraw,
@@ -9,7 +8,7 @@ use crate::actions::contact::{
 use crate::rules::contact::{Answer, Reason};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
@@ -17,6 +16,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
+use rooms::api::values;
+use rooms::routes::{read, write};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -135,9 +137,6 @@ pub struct OpenedItem {
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/contacts", "contact_list", get(list)),
         read("/api/v1/contacts/{id}", "contact_view", get(view)),

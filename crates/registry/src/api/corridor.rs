@@ -1,7 +1,6 @@
 //! Segments and sources as JSON.
 
 use super::city::TallyItem;
-use super::paged::{Listed, cut};
 use crate::actions::corridor::{about_view, segment_list, source_list};
 use crate::actions::home::home_view;
 use crate::corridor::Corridor;
@@ -13,6 +12,7 @@ use platform::capability::Route;
 use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
+use rooms::api::paged::{Listed, cut};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,6 +1,5 @@
 //! My desk as JSON.
 
-use super::paged::{Listed, cut};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::Method;
@@ -10,6 +9,7 @@ use platform::desk::desk_view;
 use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
+use rooms::api::paged::{Listed, cut};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 

@@ -5,24 +5,23 @@ mod shapes;
 pub(crate) use shapes::item;
 pub use shapes::{ExpertBody, ExpertDetail, ExpertItem, WorkstationRef};
 
-use super::listing::values;
-use super::organisation::{ReceiptOf, receipt};
-use super::paged::Listed;
 use crate::actions::expert::{
     Filter, expert_edit, expert_keep, expert_list, expert_register, expert_seat, expert_unseat, expert_view,
     expert_withdraw,
 };
-use crate::actions::organisation::Done;
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, done, values};
+
 use crate::corridor;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
@@ -58,9 +57,6 @@ impl ExpertQuery {
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/experts", "expert_list", get(list)),
         write("/api/v1/experts", "expert_register", "expert.registered", post(register)),
@@ -92,10 +88,6 @@ pub(crate) async fn listed(
     let corridor = corridor::of(app);
     let items = found.items.iter().map(|expert| item(&corridor, expert)).collect();
     Ok(Listed { items, total: found.total, next: found.next })
-}
-
-fn created(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
 }
 
 /// Experts by institution. A name is there only while its bearer agrees to be named.
@@ -133,7 +125,7 @@ async fn register(
     JsonBody(body): JsonBody<ExpertBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    Ok(created(&caller, &expert_register(&app, &caller.ctx, draft).await?))
+    Ok(done(&caller, &expert_register(&app, &caller.ctx, draft).await?))
 }
 
 /// An office enters somebody of its city who has no account, and keeps the record.
@@ -145,7 +137,7 @@ async fn keep(
     JsonBody(body): JsonBody<ExpertBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    Ok(created(&caller, &expert_keep(&app, &caller.ctx, draft).await?))
+    Ok(done(&caller, &expert_keep(&app, &caller.ctx, draft).await?))
 }
 
 /// Changes a record; what is left out is taken out. Taking the consent back hides the name at once.
@@ -158,7 +150,7 @@ async fn edit(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ExpertBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &expert_edit(&app, &caller.ctx, &id, body.draft()).await?))
+    Ok(done(&caller, &expert_edit(&app, &caller.ctx, &id, body.draft()).await?))
 }
 
 /// Takes a record out of the list.
@@ -166,7 +158,7 @@ async fn edit(
     params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &expert_withdraw(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &expert_withdraw(&app, &caller.ctx, &id).await?))
 }
 
 /// The joint office gives a seat on the corridor's advisory committee.
@@ -174,7 +166,7 @@ async fn withdraw(State(app): State<App>, caller: Caller, Path(id): Path<String>
     params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn seat(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &expert_seat(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &expert_seat(&app, &caller.ctx, &id).await?))
 }
 
 /// The joint office ends a seat.
@@ -182,5 +174,5 @@ async fn seat(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
     params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn unseat(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &expert_unseat(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &expert_unseat(&app, &caller.ctx, &id).await?))
 }

@@ -1,6 +1,5 @@
 //! Facts as JSON: every value with qualifier, unit, date, basis, area and source.
 
-use super::paged::{Listed, cut};
 use crate::actions::fact::{fact_list, fact_view};
 use crate::corridor::Corridor;
 use crate::rules::fact::Filter;
@@ -13,6 +12,7 @@ use platform::capability::Route;
 use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
+use rooms::api::paged::{Listed, cut};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -1,6 +1,5 @@
 //! Imports as JSON: a file in, a report out; earlier imports.
 
-use super::paged::Listed;
 use crate::actions::import::{Batch, Import, Report, import_by_id, import_create, import_list};
 use crate::rules::import::{Format, Noun, Problem};
 use axum::Json;
@@ -14,6 +13,7 @@ use platform::capability::Route;
 use platform::web::Problem as WebProblem;
 use platform::web::page::{List, PageQuery};
 use platform::{App, Caller, Ctx, Fault};
+use rooms::api::paged::Listed;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -9,7 +9,6 @@ pub use shapes::{
 };
 pub(crate) use shapes::{date, detail, item, organisation_ref, receipt};
 
-use super::paged::Listed;
 use crate::actions::listing::{
     Create, Done, Query as ListQuery, listing_create, listing_edit, listing_list, listing_recall, listing_renew,
     listing_submit, listing_view, listing_withdraw,
@@ -19,13 +18,16 @@ use crate::corridor;
 use crate::rules::listing::Side;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
+use rooms::api::values;
+use rooms::routes::{read, write};
 use serde::Deserialize;
 
 /// What a list is narrowed to; several values of one filter are separated by commas.
@@ -45,11 +47,6 @@ pub struct ListingQuery {
     pub own: String,
     /// States, for own lists.
     pub state: String,
-}
-
-/// The values of a filter that were separated by commas.
-pub fn values(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect()
 }
 
 impl ListingQuery {
@@ -112,9 +109,6 @@ fn side_routes<const OFFER: bool>(side: Side) -> Vec<Route> {
     let [list, one, versions, submissions, recalls, withdrawals, renewals] = paths(side);
     let [drafted, saved, submitted, recalled, withdrawn, renewed, published] = kinds(side);
     let reviews = if OFFER { "/api/v1/offers/{id}/reviews" } else { "/api/v1/needs/{id}/reviews" };
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read(list, "listing_list", get(list_of::<OFFER>)),
         read(one, "listing_view", get(view_of::<OFFER>)),

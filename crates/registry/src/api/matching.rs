@@ -1,6 +1,5 @@
 //! Matching as JSON: a preview for anybody, the matches of a need or an offer, remarks about answers.
 
-use super::paged::Listed;
 use super::search::CityName;
 use crate::actions::matching::{
     ANSWERS_DEFAULT, ANSWERS_MAX, Match, Matches, listing_matches, match_feedback, match_preview,
@@ -18,6 +17,7 @@ use platform::web::guard::{LIMITER_CALLERS_MAX, Limiter, RATE_MATCH, address_key
 use platform::web::page::{List, PageQuery};
 use platform::web::{JsonBody, Problem, T};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;

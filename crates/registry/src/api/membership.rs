@@ -1,27 +1,25 @@
 //! Members as JSON.
 
-use super::organisation::{LoginBody, MandateBody, MemberItem, ReceiptOf, member, receipt};
-use super::paged::Listed;
+use super::organisation::{LoginBody, MandateBody, MemberItem, member};
 use crate::actions::membership::{
     invitation_list, member_accept, member_change, member_invite, member_list, member_remove,
 };
-use crate::actions::organisation::Done;
+use rooms::api::paged::Listed;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::{ReceiptOf, done};
+use rooms::routes::{read, write};
 use utoipa::OpenApi;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/organisations/{id}/members", "member_list", get(list)),
         write("/api/v1/organisations/{id}/members", "member_invite", "organisation.member_invited", post(invite)),
@@ -37,10 +35,6 @@ pub fn routes() -> Vec<Route> {
 #[openapi(paths(list, invite, invitations, change, accept, remove))]
 pub struct Document;
 
-fn created(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
-}
-
 /// Members of an organisation and those who have been asked; for its members.
 #[utoipa::path(get, path = "/api/v1/organisations/{id}/members", tag = "members",
     params(("id" = String, Path), PageQuery),
@@ -52,7 +46,7 @@ async fn list(
     Query(paging): Query<PageQuery>,
 ) -> Result<Json<Listed<MemberItem>>, Problem> {
     let items: Vec<MemberItem> = member_list(&app, &caller.ctx, &id).await?.members.iter().map(member).collect();
-    Ok(Json(super::paged::cut(items, &paging, |item| item.id.as_str())?))
+    Ok(Json(rooms::api::paged::cut(items, &paging, |item| item.id.as_str())?))
 }
 
 /// Invitations that wait for the caller.
@@ -65,7 +59,7 @@ async fn invitations(
     Query(paging): Query<PageQuery>,
 ) -> Result<Json<Listed<MemberItem>>, Problem> {
     let items: Vec<MemberItem> = invitation_list(&app, &caller.ctx).await?.iter().map(|(one, _)| member(one)).collect();
-    Ok(Json(super::paged::cut(items, &paging, |item| item.id.as_str())?))
+    Ok(Json(rooms::api::paged::cut(items, &paging, |item| item.id.as_str())?))
 }
 
 /// Asks an account to become a member; for managers.
@@ -78,7 +72,7 @@ async fn invite(
     JsonBody(body): JsonBody<LoginBody>,
 ) -> Result<Response, Problem> {
     let command = body.command();
-    Ok(created(&caller, &member_invite(&app, &caller.ctx, &id, &body.login, command).await?))
+    Ok(done(&caller, &member_invite(&app, &caller.ctx, &id, &body.login, command).await?))
 }
 
 /// Changes duty and mandate of a member; for managers.
@@ -90,19 +84,19 @@ async fn change(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<MandateBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &member_change(&app, &caller.ctx, &id, body.command()).await?))
+    Ok(done(&caller, &member_change(&app, &caller.ctx, &id, body.command()).await?))
 }
 
 /// The asked account says yes.
 #[utoipa::path(post, path = "/api/v1/members/{id}/acceptances", tag = "members", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 404), (status = 409)))]
 async fn accept(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &member_accept(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &member_accept(&app, &caller.ctx, &id).await?))
 }
 
 /// Takes a member out or an invitation back; a member may leave, an asked account say no.
 #[utoipa::path(post, path = "/api/v1/members/{id}/removals", tag = "members", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &member_remove(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &member_remove(&app, &caller.ctx, &id).await?))
 }

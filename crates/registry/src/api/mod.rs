@@ -13,7 +13,6 @@ pub mod matching;
 pub mod membership;
 pub mod organisation;
 pub mod pack;
-pub mod paged;
 pub mod poc;
 pub mod review;
 pub mod search;

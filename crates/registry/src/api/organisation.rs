@@ -4,12 +4,10 @@ mod shapes;
 
 pub use shapes::{
     ClaimItem, DecisionBody, EvidenceBody, LoginBody, MandateBody, MemberItem, NameItem, OrganisationBody,
-    OrganisationDetail, OrganisationItem, ReceiptOf, StatementItem, StatusBody, StatusItem, receipt,
+    OrganisationDetail, OrganisationItem, StatementItem, StatusBody, StatusItem,
 };
 pub(crate) use shapes::{claim, item, member, place};
 
-use super::listing::values;
-use super::paged::Listed;
 use crate::actions::organisation::{
     Filter, Query as ListQuery, Register, organisation_edit, organisation_list, organisation_register,
     organisation_view,
@@ -17,13 +15,15 @@ use crate::actions::organisation::{
 use crate::corridor;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
+use rooms::api::{ReceiptOf, done, values};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
@@ -68,9 +68,6 @@ impl OrganisationQuery {
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/organisations", "organisation_list", get(list)),
         write("/api/v1/organisations", "organisation_register", "organisation.registered", post(register)),
@@ -153,8 +150,7 @@ async fn register(
     JsonBody(body): JsonBody<OrganisationBody>,
 ) -> Result<Response, Problem> {
     let (draft, evidence) = (body.draft(), body.evidence.clone());
-    let done = organisation_register(&app, &caller.ctx, Register { draft, evidence }).await?;
-    Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
+    Ok(done(&caller, &organisation_register(&app, &caller.ctx, Register { draft, evidence }).await?))
 }
 
 /// Changes the record; what is left out is taken out.
@@ -166,6 +162,5 @@ async fn edit(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<OrganisationBody>,
 ) -> Result<Response, Problem> {
-    let done = organisation_edit(&app, &caller.ctx, &id, body.draft()).await?;
-    Ok((StatusCode::CREATED, Json(receipt(&done, caller.ctx.locale))).into_response())
+    Ok(done(&caller, &organisation_edit(&app, &caller.ctx, &id, body.draft()).await?))
 }

@@ -1,6 +1,5 @@
 //! The pack's versions and what a newer one proposes, as JSON.
 
-use super::paged::Listed;
 use crate::actions::pack::{Loaded, ProposalView, pack_list, pack_proposal_decide, pack_proposal_list};
 use crate::rules::pack::{Decision, Proposal, ProposalState};
 use axum::Json;
@@ -12,6 +11,7 @@ use platform::capability::Route;
 use platform::web::page::{PageQuery, cursor_refused};
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

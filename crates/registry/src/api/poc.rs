@@ -8,9 +8,8 @@ pub use shapes::{
 };
 
 use super::listing::OrganisationRef;
-use super::organisation::{ReceiptOf, receipt};
-use super::paged::Listed;
-use crate::actions::organisation::Done;
+use rooms::api::paged::Listed;
+
 use crate::actions::poc::{
     Create, Filter, Projects, poc_answer, poc_centre_answer, poc_centre_ask, poc_centre_list, poc_close, poc_create,
     poc_list, poc_own, poc_publish, poc_step_add, poc_step_complete, poc_step_edit, poc_view,
@@ -18,13 +17,14 @@ use crate::actions::poc::{
 use crate::corridor;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::{ReceiptOf, created, done};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
@@ -64,9 +64,6 @@ impl PocQuery {
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     let one = "/api/v1/poc-projects/{id}";
     vec![
         read("/api/v1/poc-projects", "poc_list", get(list)),
@@ -120,7 +117,7 @@ pub(crate) async fn found(
     paging: &PageQuery,
 ) -> Result<Projects, Problem> {
     if query.is_own() {
-        let own = super::paged::cut(poc_own(app, &caller.ctx).await?, paging, |card| card.project.id.as_str())?;
+        let own = rooms::api::paged::cut(poc_own(app, &caller.ctx).await?, paging, |card| card.project.id.as_str())?;
         return Ok(Projects { items: own.items, total: own.total, next: own.next });
     }
     Ok(poc_list(app, &caller.ctx, &query.filter(), &paging.page()?).await?)
@@ -145,10 +142,6 @@ pub(crate) async fn centres(app: &App, caller: &Caller, paging: &PageQuery) -> R
     let corridor = corridor::of(app);
     let items = found.items.iter().map(|centre| shapes::centre(&corridor, centre)).collect();
     Ok(Listed { items, total: found.total, next: found.next })
-}
-
-fn created(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
 }
 
 /// Open proof-of-concept projects, the newest change first.
@@ -192,9 +185,8 @@ async fn create(
     JsonBody(body): JsonBody<PocProjectBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    let done = poc_create(&app, &caller.ctx, Create { organisation: body.organisation, draft }).await?;
-    let place = format!("/api/v1/poc-projects/{}", done.id);
-    Ok(([(header::LOCATION, place)], created(&caller, &done)).into_response())
+    let made = poc_create(&app, &caller.ctx, Create { organisation: body.organisation, draft }).await?;
+    Ok(created(&caller, &made, "/api/v1/poc-projects"))
 }
 
 /// Opens a draft to everybody; it needs a first step that is done.
@@ -202,7 +194,7 @@ async fn create(
     tag = "proof of concept", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn publish(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_publish(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &poc_publish(&app, &caller.ctx, &id).await?))
 }
 
 /// Brings a project to an end, once every proposal has an answer; its page stays.
@@ -210,7 +202,7 @@ async fn publish(State(app): State<App>, caller: Caller, Path(id): Path<String>)
     tag = "proof of concept", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn close(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_close(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &poc_close(&app, &caller.ctx, &id).await?))
 }
 
 /// Adds a step: what is done or planned by the project's own people, a proposal by anybody else.
@@ -226,7 +218,7 @@ async fn add(
     JsonBody(body): JsonBody<PocStepBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    Ok(created(&caller, &poc_step_add(&app, &caller.ctx, &id, body.acting.as_deref(), draft).await?))
+    Ok(done(&caller, &poc_step_add(&app, &caller.ctx, &id, body.acting.as_deref(), draft).await?))
 }
 
 /// Asks a centre to look after the project: the first, or another one while none has agreed.
@@ -239,7 +231,7 @@ async fn centre_ask(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<PocAskBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_centre_ask(&app, &caller.ctx, &id, &body.centre).await?))
+    Ok(done(&caller, &poc_centre_ask(&app, &caller.ctx, &id, &body.centre).await?))
 }
 
 /// The centre that is asked agrees to look after the project, or declines with a reason.
@@ -252,7 +244,7 @@ async fn centre_answer(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<PocAnswerBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_centre_answer(&app, &caller.ctx, &id, body.answer()).await?))
+    Ok(done(&caller, &poc_centre_answer(&app, &caller.ctx, &id, body.answer()).await?))
 }
 
 /// Changes a step: what is sent replaces all of it, where it stands stays. For whoever entered or proposed it, until it
@@ -266,7 +258,7 @@ async fn edit(
     Path((id, step)): Path<(String, String)>,
     JsonBody(body): JsonBody<PocStepEditBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_step_edit(&app, &caller.ctx, &id, &step, body.draft()).await?))
+    Ok(done(&caller, &poc_step_edit(&app, &caller.ctx, &id, &step, body.draft()).await?))
 }
 
 /// A planned step has happened.
@@ -279,7 +271,7 @@ async fn complete(
     Path((id, step)): Path<(String, String)>,
     JsonBody(body): JsonBody<PocCompletionBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_step_complete(&app, &caller.ctx, &id, &step, body.completion()).await?))
+    Ok(done(&caller, &poc_step_complete(&app, &caller.ctx, &id, &step, body.completion()).await?))
 }
 
 /// The project's organisation accepts a proposal, or declines it with a reason.
@@ -292,7 +284,7 @@ async fn answer(
     Path((id, step)): Path<(String, String)>,
     JsonBody(body): JsonBody<PocAnswerBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &poc_answer(&app, &caller.ctx, &id, &step, body.answer()).await?))
+    Ok(done(&caller, &poc_answer(&app, &caller.ctx, &id, &step, body.answer()).await?))
 }
 
 /// Proof-of-concept centres by name: organisations of that kind or in that segment, and those that projects chose.

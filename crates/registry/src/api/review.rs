@@ -1,7 +1,6 @@
 //! What waits for an office's review, as JSON.
 
 use super::listing::{ListingItem, item};
-use super::paged::{Listed, cut};
 use crate::actions::listing::Card;
 use crate::actions::review::review_list;
 use crate::corridor::{self, Corridor};
@@ -13,6 +12,7 @@ use platform::capability::Route;
 use platform::web::Problem;
 use platform::web::page::PageQuery;
 use platform::{App, Caller};
+use rooms::api::paged::{Listed, cut};
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 

@@ -1,22 +1,20 @@
 //! Statuses and confirmations as JSON.
 
-use super::organisation::{ReceiptOf, StatusBody, receipt};
-use crate::actions::organisation::Done;
+use super::organisation::StatusBody;
+
 use crate::actions::status::{statement_confirm, status_confirm, status_declare};
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
 use platform::capability::Route;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::api::{ReceiptOf, done};
+use rooms::routes::write;
 use utoipa::OpenApi;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         write("/api/v1/organisations/{id}/statuses", "status_declare", "organisation.status_declared", post(declare)),
         write("/api/v1/statuses/{id}/confirmations", "status_confirm", "organisation.status_confirmed", post(confirm)),
@@ -34,10 +32,6 @@ pub fn routes() -> Vec<Route> {
 #[openapi(paths(declare, confirm, confirm_statement))]
 pub struct Document;
 
-fn created(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
-}
-
 /// Declares a status of one's own organisation; the city office issues one by the same call.
 #[utoipa::path(post, path = "/api/v1/organisations/{id}/statuses", tag = "statuses", params(("id" = String, Path)),
     request_body = StatusBody, responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 422)))]
@@ -48,14 +42,14 @@ async fn declare(
     JsonBody(body): JsonBody<StatusBody>,
 ) -> Result<Response, Problem> {
     let command = body.command();
-    Ok(created(&caller, &status_declare(&app, &caller.ctx, &id, command).await?))
+    Ok(done(&caller, &status_declare(&app, &caller.ctx, &id, command).await?))
 }
 
 /// The city office confirms a declared status.
 #[utoipa::path(post, path = "/api/v1/statuses/{id}/confirmations", tag = "statuses", params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn confirm(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &status_confirm(&app, &caller.ctx, &id).await?.0))
+    Ok(done(&caller, &status_confirm(&app, &caller.ctx, &id).await?.0))
 }
 
 /// The city office confirms one statement about an organisation.
@@ -66,5 +60,5 @@ async fn confirm_statement(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &statement_confirm(&app, &caller.ctx, &id).await?.0))
+    Ok(done(&caller, &statement_confirm(&app, &caller.ctx, &id).await?.0))
 }

@@ -7,10 +7,10 @@ pub use shapes::{
     WorkstationItem,
 };
 
-use super::listing::values;
-use super::organisation::{DecisionBody, ReceiptOf, receipt};
-use super::paged::{Listed, cut};
-use crate::actions::organisation::Done;
+use super::organisation::DecisionBody;
+use rooms::api::paged::{Listed, cut};
+use rooms::api::{ReceiptOf, done, values};
+
 use crate::actions::workstation::{
     Card, Filter, workstation_decide, workstation_end, workstation_join, workstation_leave, workstation_list,
     workstation_list_of, workstation_office_list, workstation_project_add, workstation_project_edit,
@@ -20,13 +20,13 @@ use crate::corridor;
 use crate::rules::decision::DeclineCommand;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller};
+use rooms::routes::{read, write};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
@@ -51,9 +51,6 @@ impl WorkstationQuery {
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/api/v1/workstations", "workstation_list", get(list)),
         read("/api/v1/workstations/waiting", "workstation_office_list", get(waiting)),
@@ -108,10 +105,6 @@ pub(crate) async fn listed(
     let corridor = corridor::of(app);
     let items = found.items.iter().map(|card| shapes::item(&corridor, card)).collect();
     Ok(Listed { items, total: found.total, next: found.next })
-}
-
-fn created(caller: &Caller, done: &Done) -> Response {
-    (StatusCode::CREATED, Json(receipt(done, caller.ctx.locale))).into_response()
 }
 
 /// Recognised workstations, also those that have come to an end; the newest change first.
@@ -184,7 +177,7 @@ async fn propose(
     JsonBody(body): JsonBody<WorkstationBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft();
-    Ok(created(&caller, &workstation_propose(&app, &caller.ctx, &id, draft).await?))
+    Ok(done(&caller, &workstation_propose(&app, &caller.ctx, &id, draft).await?))
 }
 
 /// The office recognises a workstation or gives a coded reason why not.
@@ -197,7 +190,7 @@ async fn decide(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &workstation_decide(&app, &caller.ctx, &id, body.command()).await?))
+    Ok(done(&caller, &workstation_decide(&app, &caller.ctx, &id, body.command()).await?))
 }
 
 /// An expert agrees to take part, or the office that keeps the record does.
@@ -210,7 +203,7 @@ async fn join(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<SeatAnswerBody>,
 ) -> Result<Response, Problem> {
-    Ok(created(&caller, &workstation_join(&app, &caller.ctx, &id, &body.expert).await?))
+    Ok(done(&caller, &workstation_join(&app, &caller.ctx, &id, &body.expert).await?))
 }
 
 /// An expert says no, or leaves again, and says why; the enterprise and the office are shown it.
@@ -224,7 +217,7 @@ async fn leave(
     JsonBody(body): JsonBody<LeavingBody>,
 ) -> Result<Response, Problem> {
     let why = DeclineCommand { reason: body.reason, remark: body.remark };
-    Ok(created(&caller, &workstation_leave(&app, &caller.ctx, &id, &body.expert, why).await?))
+    Ok(done(&caller, &workstation_leave(&app, &caller.ctx, &id, &body.expert, why).await?))
 }
 
 /// Adds a project to a recognised workstation.
@@ -238,7 +231,7 @@ async fn project_add(
     JsonBody(body): JsonBody<ProjectBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft()?;
-    Ok(created(&caller, &workstation_project_add(&app, &caller.ctx, &id, draft).await?))
+    Ok(done(&caller, &workstation_project_add(&app, &caller.ctx, &id, draft).await?))
 }
 
 /// Changes a project: what is sent replaces all of it.
@@ -253,7 +246,7 @@ async fn project_edit(
     JsonBody(body): JsonBody<ProjectBody>,
 ) -> Result<Response, Problem> {
     let draft = body.draft()?;
-    Ok(created(&caller, &workstation_project_edit(&app, &caller.ctx, &id, &project, draft).await?))
+    Ok(done(&caller, &workstation_project_edit(&app, &caller.ctx, &id, &project, draft).await?))
 }
 
 /// Brings a workstation to an end; its page stays.
@@ -261,5 +254,5 @@ async fn project_edit(
     params(("id" = String, Path)),
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404), (status = 409)))]
 async fn end(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(created(&caller, &workstation_end(&app, &caller.ctx, &id).await?))
+    Ok(done(&caller, &workstation_end(&app, &caller.ctx, &id).await?))
 }

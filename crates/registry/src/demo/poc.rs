@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn every_name_says_that_it_is_an_example() {
         let names = [CENTRE.name, PASTE.title, FILM.title, TEST.title];
-        assert!(names.iter().all(|name| name.starts_with(crate::rules::organisation::DEMO_PREFIX)), "{names:?}");
+        assert!(names.iter().all(|name| name.starts_with(kernel::DEMO_PREFIX)), "{names:?}");
         let ways = [&PASTE_WAY[..], &FILM_WAY, &TEST_WAY];
         for step in ways.into_iter().flatten() {
             assert!(step.evidence.starts_with("示例") && step.days_ago >= 0, "{}", step.evidence);

@@ -2,15 +2,13 @@
 
 use super::listing::office_name;
 use super::organisation::words::{city_name, name};
-use super::typed::Typed;
 use crate::actions::claim::{ClaimCard, ClaimView, claim_decide, claim_file, claim_list, claim_view, claim_withdraw};
 use crate::actions::organisation::organisation_view;
 use crate::corridor::{self, Corridor};
-use crate::pages::frames::{ReceiptPage, StepPage};
 use crate::rules::claim::{CLAIM_WORKDAYS, Claim, ClaimState, DecisionCommand, REMARK_CHARS_MAX, Reason};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Instant;
@@ -19,12 +17,12 @@ use platform::web::kinds::{DetailFrame, StepFrame};
 use platform::web::parts::{Choice, Crumbs, Empty, Fact, Facts, Field, FieldKind, Form, Proofs, Receipt, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::frames::{ReceiptPage, StepPage};
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/claims", "claim_list", get(list)),
         read("/claims/{id}", "claim_view", get(page)),

@@ -4,15 +4,12 @@ mod list;
 mod new;
 mod thread;
 
-use axum::http::Method;
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/contacts", "contact_list", get(list::page)),
         read("/contacts/new", "contact_list", get(new::page)),

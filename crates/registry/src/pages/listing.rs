@@ -14,6 +14,7 @@ use crate::rules::listing::Side;
 use axum::http::Method;
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::read;
 
 /// The routes of one side. A path is known when the table is built, so each is written out.
 struct Paths {
@@ -64,7 +65,6 @@ pub fn routes() -> Vec<Route> {
 
 fn side_routes<const OFFER: bool>(paths: &Paths) -> Vec<Route> {
     let side = side::<OFFER>();
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
     let write = |path, action, verb, handler| {
         let journal = Some(entry_kind(side, verb));
         Route { method: Method::POST, path, action, journal, handler }

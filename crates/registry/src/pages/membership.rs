@@ -1,14 +1,13 @@
 //! Members of an organisation: who may do what in its name.
 
 use super::organisation::words::name;
-use super::typed::Typed;
 use crate::actions::membership::{
     Members, member_accept, member_change, member_invite, member_list, member_remove, organisation_of,
 };
 use crate::rules::membership::{DUTY_CHARS_MAX, MANDATES, Member, MemberCommand, MemberState};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::Refusal;
@@ -17,12 +16,11 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Crumbs, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::typed::Typed;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/organisations/{id}/members", "member_list", get(list)),
         write("/organisations/{id}/members", "member_invite", "organisation.member_invited", post(invite)),

@@ -1,6 +1,5 @@
 //! Pages for people, in Chinese and English.
 
-pub mod browse;
 pub mod city;
 pub mod claim;
 pub mod contact;
@@ -10,7 +9,6 @@ mod drawing;
 pub mod expert;
 pub mod fact;
 mod figures;
-pub mod frames;
 pub mod home;
 pub mod import;
 pub mod listing;
@@ -22,5 +20,4 @@ pub mod poc;
 pub mod review;
 pub mod search;
 pub mod status;
-pub mod typed;
 pub mod workstation;

@@ -8,15 +8,12 @@ pub(crate) mod words;
 
 pub(crate) use detail::{claim_form, declare_form};
 
-use axum::http::Method;
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/organisations", "organisation_list", get(list::page)),
         read("/organisations/new", "organisation_register", get(form::new)),

@@ -8,17 +8,13 @@ mod list;
 mod step;
 pub(crate) mod words;
 
-use axum::http::Method;
 use axum::routing::{get, post};
 use platform::capability::Route;
-use platform::web::Problem;
-use platform::{Fault, web};
+use platform::web;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/poc", "poc_list", get(list::page)),
         read("/poc/centres", "poc_list", get(centres::page)),
@@ -39,24 +35,6 @@ pub fn routes() -> Vec<Route> {
         read("/poc/{id}/steps/{step}/edit", "poc_step_edit", get(step::edit)),
         write("/poc/{id}/steps/{step}/edit", "poc_step_edit", "poc.step_edited", post(step::save)),
     ]
-}
-
-/// What a page says to a fault: a refusal of what was typed or tried comes back with the page it came from, anything
-/// else (a stranger, a failure) has a page of its own.
-fn refused(fault: Fault) -> Result<kernel::Refusal, Problem> {
-    match fault {
-        Fault::Refused(refusal)
-            if !matches!(refusal.kind.status(), 401 | 404) && refusal.code != kernel::Refusal::forbidden().code =>
-        {
-            Ok(refusal)
-        }
-        fault => Err(fault.into()),
-    }
-}
-
-/// The status of a page that comes back with a refusal.
-fn status(refusal: &kernel::Refusal) -> axum::http::StatusCode {
-    axum::http::StatusCode::from_u16(refusal.kind.status()).unwrap_or(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// `1` as the value of a box or radio that says yes.

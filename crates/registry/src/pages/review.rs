@@ -1,7 +1,6 @@
 //! The office's list of what waits for review, and the page on which it decides.
 
 use super::listing::{ListRow, answers, office_name, row};
-use super::typed::Typed;
 use crate::actions::listing::{Decision, View, entry_kind, listing_view};
 use crate::actions::review::{Decide, listing_review, review_list};
 use crate::corridor::{self, Corridor};
@@ -22,10 +21,11 @@ use platform::web::parts::{
 };
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
+use rooms::pages::typed::Typed;
+use rooms::routes::read;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
     let write = |path, side, handler| {
         let journal = Some(entry_kind(side, "published"));
         Route { method: Method::POST, path, action: "listing_review", journal, handler }

@@ -1,24 +1,23 @@
 //! Statuses and statements: declaring, issuing, confirming. Their forms stand on the organisation's page.
 
 use super::organisation::words::name;
-use super::typed::{Typed, half_width};
 use crate::actions::organisation::organisation_view;
 use crate::actions::status::{statement_confirm, status_confirm, status_declare};
-use crate::pages::frames::StepPage;
 use crate::rules::status::StatusCommand;
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use platform::capability::Route;
 use platform::web::kinds::StepFrame;
 use platform::web::{Problem, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::frames::StepPage;
+use rooms::pages::typed::{Typed, half_width};
+use rooms::routes::write;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         write("/organisations/{id}/statuses", "status_declare", "organisation.status_declared", post(declare)),
         write("/statuses/{id}/confirmations", "status_confirm", "organisation.status_confirmed", post(confirm)),

@@ -8,15 +8,12 @@ mod project;
 mod propose;
 pub(crate) mod words;
 
-use axum::http::Method;
 use axum::routing::{get, post};
 use platform::capability::Route;
+use rooms::routes::{read, write};
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    let read = |path, action, handler| Route { method: Method::GET, path, action, journal: None, handler };
-    let write =
-        |path, action, kind, handler| Route { method: Method::POST, path, action, journal: Some(kind), handler };
     vec![
         read("/workstations", "workstation_list", get(list::page)),
         read("/workstations/waiting", "workstation_office_list", get(list::waiting)),

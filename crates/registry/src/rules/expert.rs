@@ -3,7 +3,7 @@
 use super::organisation::{Known, codes, line};
 pub(crate) use kernel::input::needed;
 use kernel::limits::TITLE_CHARS_MAX;
-use kernel::{Adcode, Refusal};
+use kernel::{Adcode, Refusal, named_as_example};
 
 /// Characters of the fields somebody works in.
 pub const FIELDS_CHARS_MAX: usize = 500;
@@ -167,14 +167,15 @@ pub fn edit(old: &Expert, draft: &ExpertDraft, now_ms: i64, known: &Known<'_>) -
         return Err(withdrawn());
     }
     let name = needed(&draft.name, TITLE_CHARS_MAX, "name")?;
-    if old.demo && !name.starts_with(super::organisation::DEMO_PREFIX) {
-        return Err(Refusal::invalid(
-            "demo-name",
+    named_as_example(
+        old.demo,
+        &name,
+        "name",
+        [
             "演示账号登记的专家，姓名必须以“示例”开头。",
             "An expert registered by a demo account must have a name that begins with 示例.",
-        )
-        .at("name"));
-    }
+        ],
+    )?;
     Ok(Expert {
         name,
         name_en: line(&draft.name_en, TITLE_CHARS_MAX, "name_en")?,

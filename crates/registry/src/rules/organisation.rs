@@ -3,7 +3,7 @@
 mod command;
 mod words;
 
-pub use command::{By, DEMO_PREFIX, Draft, Known, edit, register, uscc, uscc_warning};
+pub use command::{By, Draft, Known, edit, register, uscc, uscc_warning};
 pub(crate) use command::{city, line, segment_ids, website};
 pub(crate) use words::codes;
 pub use words::{Kind, NameKind, StatusCode};

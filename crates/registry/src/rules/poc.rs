@@ -10,7 +10,7 @@ pub use step::{complete, revise, step};
 use super::expert::needed;
 use super::organisation::{Known, codes, line, segment_ids};
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Date, Refusal};
+use kernel::{Adcode, Date, Refusal, named_as_example};
 
 /// Steps on the path of one project, as far as its own people enter them.
 pub const STEPS_MAX: usize = 200;
@@ -225,14 +225,12 @@ pub fn create(
     known: &Known<'_>,
 ) -> Result<Project, Refusal> {
     let title = needed(&draft.title, TITLE_CHARS_MAX, "title")?;
-    if by.demo && !title.starts_with(super::organisation::DEMO_PREFIX) {
-        return Err(Refusal::invalid(
-            "demo-name",
-            "演示中的项目，标题必须以“示例”开头。",
-            "A project of the demo must have a title that begins with 示例.",
-        )
-        .at("title"));
-    }
+    named_as_example(
+        by.demo,
+        &title,
+        "title",
+        ["演示中的项目，标题必须以“示例”开头。", "A project of the demo must have a title that begins with 示例."],
+    )?;
     let centre = draft.centre.trim();
     Ok(Project {
         id: id.to_owned(),

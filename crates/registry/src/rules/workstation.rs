@@ -7,7 +7,7 @@ use super::status::period;
 pub(crate) use kernel::input::day;
 use kernel::input::yuan;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Date, Fen, Refusal};
+use kernel::{Date, Fen, Refusal, named_as_example};
 
 /// Working days the city office has for a new workstation.
 pub const WORKSTATION_WORKDAYS: u32 = 10;
@@ -160,14 +160,12 @@ pub fn propose(id: &str, draft: &WorkstationDraft, place: Place<'_>) -> Result<W
         .at("experts"));
     }
     let name = needed(&draft.name, TITLE_CHARS_MAX, "name")?;
-    if place.demo && !name.starts_with(super::organisation::DEMO_PREFIX) {
-        return Err(Refusal::invalid(
-            "demo-name",
-            "演示中的工作站，名称必须以“示例”开头。",
-            "A workstation of the demo must have a name that begins with 示例.",
-        )
-        .at("name"));
-    }
+    named_as_example(
+        place.demo,
+        &name,
+        "name",
+        ["演示中的工作站，名称必须以“示例”开头。", "A workstation of the demo must have a name that begins with 示例."],
+    )?;
     let since = line(&draft.since, 10, "since")?;
     if !since.is_empty() && period(&since).is_none() {
         return Err(Refusal::invalid(

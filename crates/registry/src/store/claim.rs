@@ -1,10 +1,10 @@
 //! Rows of claims.
 
-use super::rows::{all, first, get, put, run};
 use crate::rules::claim::{Claim, ClaimKind, ClaimState, Reason};
 use crate::rules::listing::Office;
 use platform::Fault;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of claims.

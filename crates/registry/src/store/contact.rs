@@ -1,10 +1,10 @@
 //! Rows of contact requests and their messages.
 
-use super::rows::{all, first, get, put, run};
 use crate::rules::contact::{Contact, Load, Reason, State, Voice};
 use crate::rules::listing::Office;
 use kernel::{Adcode, Date, Due, Instant};
 use platform::db::{Conn, Migration, Outcome, Txn};
+use rooms::store::rows::{all, first, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of contact requests.

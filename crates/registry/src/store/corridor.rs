@@ -3,11 +3,11 @@
 //! Nobody edits these rows here; a newer pack replaces them. Places, areas, sources and segments are never
 //! deleted, because organisations, needs and facts may refer to them.
 
-use super::rows::{all, first, get, join, put, run, split};
 use kernel::{Adcode, Date, DayKind};
 use pack::words::{AreaKind, ClusterKind, DateBasis, EdgeKind, Level, SynonymKind, TermKind};
 use platform::db::{Conn, Migration, Txn};
 use platform::{Fault, Outcome};
+use rooms::store::rows::{all, first, get, join, put, run, split};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of this noun.

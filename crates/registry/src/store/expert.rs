@@ -4,12 +4,12 @@ mod browse;
 
 pub use browse::{Facets, Filter, Position, counts, facets, list};
 
-use super::rows::{all, get, join, put, run, split};
 use crate::rules::expert::{Availability, Expert, ExpertState};
 use kernel::Adcode;
 use platform::Fault;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, get, join, put, run, split};
 use sea_orm::{QueryResult, Value};
 use search::Document;
 

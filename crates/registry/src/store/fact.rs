@@ -1,11 +1,11 @@
 //! Facts: every value the packs ever gave, and what a newer pack replaced.
 
-use super::browse::Where;
-use super::rows::{all, get, put};
 use kernel::Qualifier;
 use pack::words::{DateBasis, FactKind};
 use platform::db::{Conn, Migration, Txn};
 use platform::{Fault, Outcome};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, get, put};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of this noun.

@@ -1,9 +1,9 @@
 //! What the home page and the city pages count and show first.
 
-use super::rows::{all, get};
 use super::visibility::published;
 use platform::Outcome;
 use platform::db::Conn;
+use rooms::store::rows::{all, get};
 use sea_orm::QueryResult;
 
 /// A number of public things in one place, of one sort.
@@ -110,7 +110,7 @@ fn card(row: &QueryResult) -> Outcome<Card> {
         city: get(row, "city")?,
         organisation: get(row, "name")?,
         organisation_en: get(row, "name_en")?,
-        segments: super::rows::split(&get::<String>(row, "segments")?),
+        segments: rooms::store::rows::split(&get::<String>(row, "segments")?),
         published_ms: get(row, "published_ms")?,
         demo: get(row, "demo")?,
     })

@@ -8,9 +8,9 @@ mod lookup;
 pub use document::{coming, document_changes};
 pub use lookup::{Table, by_codes, by_keys, open_of, owners_by_codes, owners_by_keys};
 
-use super::rows::{all, first, get, put, run};
 use crate::rules::import::Noun;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, put, run};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of imports. Their columns have defaults, so that a batch is as little as an id and a state.

@@ -8,11 +8,11 @@ pub use browse::{FacetCounts, Filter, Position, browse, facets};
 pub use document::{document_changes, documents_after, documents_by_ids, documents_of_batch};
 pub use versions::{Decision, Version, decide, decisions, version_add, versions};
 
-use super::rows::{all, first, get, join, put, run, split};
 use super::visibility::published;
 use crate::rules::listing::{ContactBy, Content, Kind, Listing, Office, Side, State, Waiting};
 use kernel::{Adcode, Date, Due, Instant};
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, join, put, run, split};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of needs and offers.

@@ -1,10 +1,10 @@
 //! Rows of members.
 
-use super::rows::{all, first, get, join, put, run, split};
 use crate::rules::membership::{MEMBERS_MAX, Member, MemberState};
 use kernel::Adcode;
 use platform::db::{Conn, Migration, Outcome};
 use platform::{Fault, Mandate, Membership};
+use rooms::store::rows::{all, first, get, join, put, run, split};
 use sea_orm::{QueryResult, Value};
 
 /// Tables of members.

@@ -1,6 +1,5 @@
 //! Rows: tables, queries, rows in and domain values out. SeaORM stops here.
 
-pub mod browse;
 pub mod claim;
 pub mod contact;
 pub mod corridor;
@@ -14,7 +13,6 @@ pub mod membership;
 pub mod organisation;
 pub mod pack;
 pub mod poc;
-pub mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod visibility;

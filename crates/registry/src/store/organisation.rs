@@ -15,9 +15,9 @@ pub use read::{Rest, by_id, by_ids, by_key, by_uscc, by_usccs, dossier, rest, st
 pub use write::{add_status, confirm_statement, save_edit, save_status, set_claimed, set_state, touch};
 
 use crate::rules::organisation::{Kind, Organisation, State};
-use crate::store::rows::get;
 use kernel::Adcode;
 use platform::db::{Migration, Outcome};
+use rooms::store::rows::get;
 use sea_orm::QueryResult;
 
 /// Tables of organisations.

@@ -1,10 +1,10 @@
 //! Packs that were loaded, what the last one said of each organisation, and what waits for a decision.
 
-use super::rows::{all, first, get, join, put, run, split};
 use crate::rules::organisation::Dossier;
 use crate::rules::pack::{Proposal, ProposalState};
 use platform::db::{Conn, Migration, Txn};
 use platform::{Fault, Outcome};
+use rooms::store::rows::{all, first, get, join, put, run, split};
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -8,7 +8,6 @@ pub use centre::{Honour, centre_ids, honours, is_centre, listed_by_name};
 pub use list::{Facets, Filter, Position, facets, list, of_party};
 pub use waiting::{asked, declined, proposals, refused};
 
-use super::rows::{all, first, get, join, put, split};
 use crate::rules::poc::{
     CentreState, NamedCentre, PROPOSALS_MAX, Project, ProjectState, Reason, STEPS_MAX, Stage, Step, StepState,
 };
@@ -16,6 +15,7 @@ use kernel::{Adcode, Date};
 use platform::Fault;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::rows::{all, first, get, join, put, split};
 use sea_orm::{QueryResult, Value};
 use search::Document;
 

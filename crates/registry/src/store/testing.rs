@@ -1,10 +1,10 @@
 //! A database of its own for tests of this room.
 
-use crate::store::rows::run;
 use futures_util::future::BoxFuture;
 use kernel::Instant;
 use platform::Ctx;
 use platform::db::{Conn, Db, Migration, Outcome, Txn};
+use rooms::store::rows::run;
 use tempfile::TempDir;
 
 /// A migrated database that goes away with the value.

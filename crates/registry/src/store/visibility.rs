@@ -13,5 +13,5 @@ pub fn published(alias: &str) -> String {
 /// Whether an import is published.
 pub async fn is_published(conn: &Conn, batch: &str) -> Outcome<bool> {
     let text = "SELECT 1 AS n FROM import_batch WHERE id = $1 AND state = 'published'";
-    Ok(super::rows::first(conn, text, vec![batch.into()]).await?.is_some())
+    Ok(rooms::store::rows::first(conn, text, vec![batch.into()]).await?.is_some())
 }

@@ -7,14 +7,14 @@ pub use browse::{
     waiting,
 };
 
-use super::browse::Where;
-use super::rows::{all, first, get, put, run};
 use crate::rules::decision::Word;
 use crate::rules::workstation::{PROJECTS_MAX, Parting, Project, Reason, Workstation, WorkstationState};
 use kernel::{Date, Fen};
 use platform::Fault;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Migration, Outcome};
+use rooms::store::browse::Where;
+use rooms::store::rows::{all, first, get, put, run};
 use sea_orm::{QueryResult, Value};
 use search::Document;
 use std::collections::HashMap;

@@ -1,9 +1,10 @@
 //! The house of these tests: the small example pack, organisations that are open, and people who act.
 
+pub use testkit::{PROVINCE, TOWN_A, TOWN_B, code};
+
 use kernel::Adcode;
-use pack::Pack;
+use platform::Ctx;
 use platform::ctx::{Actor, Role};
-use platform::{App, Ctx, Fault};
 use registry::actions::claim::{claim_decide, claim_own};
 use registry::actions::membership::memberships;
 use registry::actions::organisation::{Register, organisation_register};
@@ -11,32 +12,24 @@ use registry::rules::claim::DecisionCommand;
 use registry::rules::organisation::Draft;
 use testkit::TestApp;
 
-/// The first member city of the example pack.
-pub const TOWN_A: &str = "990100";
-/// The second.
-pub const TOWN_B: &str = "990200";
-/// A place that is no member.
-pub const PROVINCE: &str = "990000";
 pub const EVIDENCE: &str = "我是该单位办公室主任，可致电总机核实。";
 
 pub struct House(pub TestApp);
 
 /// A house with the example pack loaded.
 pub async fn house() -> House {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    let pack = Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid");
-    let test = TestApp::start(vec![registry::capability()]).await;
-    registry::pack_load(test.app(), &test.system(), &pack).await.expect("the pack loads");
-    test.open_index().await;
-    test.settle().await;
-    House(test)
+    House(TestApp::with_pack(vec![registry::capability()], registry::pack_load).await)
+}
+
+impl std::ops::Deref for House {
+    type Target = TestApp;
+
+    fn deref(&self) -> &TestApp {
+        &self.0
+    }
 }
 
 impl House {
-    pub fn app(&self) -> &App {
-        self.0.app()
-    }
-
     pub fn ctx(&self, actor: Actor) -> Ctx {
         Ctx { actor, ..self.0.system() }
     }
@@ -100,17 +93,4 @@ pub fn draft(name: &str, city: &str) -> Draft {
 
 pub fn approve() -> DecisionCommand {
     DecisionCommand { decision: "approve".into(), ..DecisionCommand::default() }
-}
-
-/// The code of a refusal.
-#[track_caller]
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
-    outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
-}
-
-/// The kinds of a thing's entries, oldest first, with whether everybody may read each.
-pub async fn journal(house: &House, object: &str, id: &str) -> Vec<(String, bool)> {
-    let entries =
-        platform::journal::of_object(&house.app().db().read(), object, id, 50).await.expect("the journal is read");
-    entries.into_iter().rev().map(|entry| (entry.kind, entry.public)).collect()
 }

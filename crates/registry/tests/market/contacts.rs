@@ -1,4 +1,4 @@
-use crate::house::{House, TOWN_A, TOWN_B, code, desk, house, journal};
+use crate::house::{House, TOWN_A, TOWN_B, code, desk, house};
 use platform::Ctx;
 use registry::actions::contact::{
     Asked, ContactQuery, Reply, Send, To, contact_answer, contact_create, contact_list, contact_open, contact_revoke,
@@ -52,7 +52,7 @@ async fn consent_opens_the_protected_part_and_every_opening_is_recorded() {
     assert!(contact_view(app, &bob, &id).await.unwrap().openings.is_empty(), "the list of openings is the owner's");
     contact_revoke(app, &ann, &id).await.unwrap();
     assert_eq!(code(contact_open(app, &bob, &id).await), "forbidden");
-    let kinds: Vec<_> = journal(&house, "contact", &id).await;
+    let kinds: Vec<_> = house.journal("contact", &id).await;
     assert!(kinds.iter().all(|(_, public)| !public), "what two organisations say to each other is not public");
     let kinds: Vec<&str> = kinds.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(kinds, ["contact.sent", "contact.answered", "contact.opened", "contact.opened", "contact.revoked"]);

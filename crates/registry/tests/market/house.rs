@@ -1,6 +1,6 @@
 //! What these tests need beside the house of all: needs and offers.
 
-pub use crate::common::{House, PROVINCE, TOWN_A, TOWN_B, code, house, journal};
+pub use crate::common::{House, PROVINCE, TOWN_A, TOWN_B, code, house};
 
 use platform::{Ctx, Fault};
 use registry::actions::listing::{Create, Done, listing_create, listing_submit, listing_view};

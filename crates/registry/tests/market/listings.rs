@@ -1,4 +1,4 @@
-use crate::house::{PROVINCE, TOWN_A, TOWN_B, code, desk, house, journal};
+use crate::house::{PROVINCE, TOWN_A, TOWN_B, code, desk, house};
 use platform::identity::idempotency::Once;
 use platform::web::page::Page;
 use registry::actions::listing::{
@@ -57,7 +57,7 @@ async fn a_need_goes_from_draft_through_review_to_everybody() {
         ("机密：供货价格与工艺窗口", 1, 1)
     );
     let kinds = [("need.drafted", false), ("need.submitted", false), ("need.published", true)];
-    assert_eq!(journal(&house, "need", &id).await, kinds.map(|(kind, public)| (kind.to_owned(), public)));
+    assert_eq!(house.journal("need", &id).await, kinds.map(|(kind, public)| (kind.to_owned(), public)));
     house.0.finish().await;
 }
 
@@ -175,7 +175,7 @@ async fn the_clock_ends_a_publication_and_a_renewal_brings_it_back() {
         Vec::<String>::new(),
         "the clock goes on after a renewal"
     );
-    let kinds: Vec<_> = journal(&house, "need", &id).await.into_iter().map(|(kind, _)| kind).skip(2).collect();
+    let kinds: Vec<_> = house.journal("need", &id).await.into_iter().map(|(kind, _)| kind).skip(2).collect();
     assert_eq!(kinds, ["need.published", "need.expired", "need.renewed", "need.expired"]);
     house.0.finish().await;
 }

@@ -1,4 +1,4 @@
-use crate::house::{EVIDENCE, TOWN_A, TOWN_B, approve, code, desk, house, journal, refuse};
+use crate::house::{EVIDENCE, TOWN_A, TOWN_B, approve, code, desk, house, refuse};
 use registry::actions::claim::{claim_decide, claim_file, claim_list, claim_own, claim_view, claim_withdraw};
 use registry::actions::organisation::{organisation_by_key, organisation_view};
 use registry::rules::claim::{ClaimState, Reason};
@@ -29,10 +29,10 @@ async fn an_unclaimed_organisation_is_taken_over_with_the_office_s_agreement() {
     assert!(organisation_view(app, &boss, &id).await.unwrap().can.edit);
     assert_eq!(code(claim_file(app, &boss, &id, EVIDENCE).await), "claim-member");
     assert_eq!(code(claim_file(app, &house.person("late").await, &id, EVIDENCE).await), "claim-claimed");
-    let entries = journal(&house, "organisation", &id).await;
+    let entries = house.journal("organisation", &id).await;
     assert_eq!(entries.last(), Some(&("organisation.claimed".to_owned(), true)));
     assert_eq!(
-        journal(&house, "claim", &done.id).await,
+        house.journal("claim", &done.id).await,
         [("claim.filed".to_owned(), false), ("claim.approved".to_owned(), false)]
     );
     house.0.finish().await;

@@ -1,4 +1,4 @@
-use crate::house::{House, TOWN_A, TOWN_B, code, house, journal};
+use crate::house::{House, TOWN_A, TOWN_B, code, house};
 use platform::Ctx;
 use platform::web::page::Page;
 use registry::actions::expert::{
@@ -43,7 +43,7 @@ async fn a_name_is_seen_and_found_only_with_consent() {
     assert_eq!(found(&house, "某研究员").await, 1);
     expert_edit(app, &expert, &id, draft(TOWN_A, false)).await.unwrap();
     assert_eq!(found(&house, "某研究员").await, 0, "taking the consent back takes the name out of the index");
-    assert!(journal(&house, "expert", &id).await.iter().all(|(_, public)| !public));
+    assert!(house.journal("expert", &id).await.iter().all(|(_, public)| !public));
     let text: Vec<String> = platform::journal::of_object(&app.db().read(), "expert", &id, 9)
         .await
         .unwrap()
@@ -166,6 +166,6 @@ async fn the_joint_office_fills_the_advisory_committee_and_nobody_seats_himself(
     both.actor.roles.push(platform::Role::Expert);
     let own = expert_register(app, &both, draft(TOWN_A, true)).await.unwrap().id;
     assert_eq!(code(expert_seat(app, &both, &own).await), "forbidden", "four eyes");
-    let kinds: Vec<String> = journal(&house, "expert", &id).await.into_iter().map(|(kind, _)| kind).collect();
+    let kinds: Vec<String> = house.journal("expert", &id).await.into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["expert.registered", "expert.seated", "expert.unseated"]);
 }

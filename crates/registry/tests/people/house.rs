@@ -1,16 +1,11 @@
 //! What these tests need beside the house of all: experts, refusals, and the whole desk.
 
-pub use crate::common::{EVIDENCE, House, PROVINCE, TOWN_A, TOWN_B, approve, code, draft, house, journal};
+pub use crate::common::{EVIDENCE, House, PROVINCE, TOWN_A, TOWN_B, approve, code, draft, house};
 
-use kernel::Locale;
 use platform::Ctx;
 use platform::ctx::Role;
-use platform::identity::actions::{NewAccount, account_create};
 use registry::rules::claim::DecisionCommand;
-use testkit::Client;
-
-/// Of every account that signs in.
-const PASSWORD: &str = "correct horse battery";
+use testkit::new_account;
 
 impl House {
     /// An account that was given the role of expert.
@@ -22,24 +17,7 @@ impl House {
 
     /// An account that can sign in; returns its id.
     pub async fn account(&self, login: &str) -> String {
-        let new = NewAccount {
-            login: login.into(),
-            email: String::new(),
-            name: format!("人员 {login}"),
-            password: PASSWORD.into(),
-            roles: Vec::new(),
-            locale: Locale::ZhCn,
-            demo: false,
-        };
-        account_create(self.app(), &self.0.system(), new).await.expect("the account is made")
-    }
-
-    /// A browser in which an account has signed in.
-    pub async fn signed_in(&self, login: &str) -> Client {
-        let mut client = self.0.visitor();
-        let answer = client.form("/sign-in", &[("login", login), ("password", PASSWORD), ("next", "/desk")]).await;
-        assert_eq!(answer.redirect(), "/desk");
-        client
+        self.0.account(new_account(login, Vec::new())).await
     }
 }
 

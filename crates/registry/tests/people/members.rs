@@ -1,4 +1,4 @@
-use crate::house::{House, TOWN_A, code, desk, house, journal};
+use crate::house::{House, TOWN_A, code, desk, house};
 use kernel::Locale;
 use platform::identity::actions::{NewAccount, account_create};
 use registry::actions::membership::{
@@ -45,7 +45,7 @@ async fn an_invited_account_becomes_a_member_by_saying_yes() {
     assert_eq!(member.actor.memberships[0].mandates.len(), 2);
     let list = member_list(app, &member, &id).await.unwrap();
     assert!(list.members.len() == 2 && !list.may_change && list.members[1].state == MemberState::Active);
-    let entries = journal(&house, "membership", &done.id).await;
+    let entries = house.journal("membership", &done.id).await;
     assert_eq!(
         entries.iter().map(|(kind, public)| (kind.as_str(), *public)).collect::<Vec<_>>(),
         [("organisation.member_invited", false), ("organisation.member_joined", false)]

@@ -1,4 +1,4 @@
-use crate::house::{EVIDENCE, PROVINCE, TOWN_A, TOWN_B, approve, code, desk, draft, house, journal, refuse};
+use crate::house::{EVIDENCE, PROVINCE, TOWN_A, TOWN_B, approve, code, desk, draft, house, refuse};
 use kernel::limits::PAGE_ITEMS_MAX;
 use platform::identity::idempotency::Once;
 use platform::web::page::Page;
@@ -38,7 +38,7 @@ async fn a_registration_is_hidden_until_the_office_has_confirmed_it() {
     let boss = house.person("boss").await;
     assert_eq!(boss.actor.memberships.len(), 1);
     assert_eq!(boss.actor.memberships[0].mandates.len(), 5);
-    let entries = journal(&house, "organisation", &id).await;
+    let entries = house.journal("organisation", &id).await;
     assert_eq!(entries, [("organisation.registered".to_owned(), false), ("organisation.verified".to_owned(), true)]);
     house.0.finish().await;
 }

@@ -1,4 +1,4 @@
-use crate::house::{House, TOWN_A, TOWN_B, code, desk, draft, house, journal};
+use crate::house::{House, TOWN_A, TOWN_B, code, desk, draft, house};
 use platform::web::page::Page;
 use registry::actions::poc::{
     Create, poc_answer, poc_centre_answer, poc_centre_ask, poc_close, poc_create, poc_list, poc_own, poc_publish,
@@ -92,7 +92,7 @@ async fn a_result_travels_from_the_lab_of_one_city_to_the_pilot_line_of_another(
     assert!(view.card.organisations.contains_key(&fab));
     poc_close(app, &lab_person, &id).await.unwrap();
     assert_eq!(code(poc_step_add(app, &lab_person, &id, None, offer()).await), "poc-state");
-    let entries = journal(&house, "poc_project", &id).await;
+    let entries = house.journal("poc_project", &id).await;
     assert!(
         entries.contains(&("poc.step_proposed".to_owned(), false))
             && entries.contains(&("poc.step_done".to_owned(), true))
@@ -215,7 +215,7 @@ async fn a_centre_is_no_fact_before_it_agrees() {
     assert_eq!((count(of(&keeper)).await, count(of(&other)).await), (0, 1));
     let plan = StepDraft { stage: "proof".into(), note: "一致性评价".into(), ..StepDraft::default() };
     poc_step_add(app, &house.person("other").await, &id, None, plan).await.unwrap();
-    let entries = journal(&house, "poc_project", &id).await;
+    let entries = house.journal("poc_project", &id).await;
     for (kind, public) in [("poc.centre_declined", false), ("poc.centre_asked", false), ("poc.centre_agreed", true)] {
         assert!(entries.contains(&(kind.to_owned(), public)), "{kind}: {entries:?}");
     }
@@ -287,7 +287,7 @@ async fn a_step_is_changed_by_its_author_until_somebody_relies_on_it() {
     assert_eq!(code(poc_step_edit(app, &fab_person, &id, &planned, plan.clone()).await), "forbidden");
     let later = StepDraft { day: "2027-01-01".into(), ..plan };
     poc_step_edit(app, &lab_person, &id, &planned, later.clone()).await.unwrap();
-    let entries = journal(&house, "poc_project", &id).await;
+    let entries = house.journal("poc_project", &id).await;
     let edits: Vec<bool> =
         entries.iter().filter(|(kind, _)| kind == "poc.step_edited").map(|(_, open)| *open).collect();
     assert_eq!(edits, [false, false, true], "a draft and a proposal are not public, a plan is");

@@ -1,4 +1,4 @@
-use crate::house::{EVIDENCE, TOWN_A, TOWN_B, code, house, journal};
+use crate::house::{EVIDENCE, TOWN_A, TOWN_B, code, house};
 use crate::web::account;
 use axum::body::Body;
 use axum::http::Method;
@@ -31,7 +31,7 @@ async fn what_the_organisation_declares_the_office_confirms() {
     status_confirm(app, &officer, &own).await.unwrap();
     assert_eq!(status().await[0].verified_by.as_deref(), Some("o"));
     assert_eq!(code(status_confirm(app, &officer, &own).await), "status-confirmed");
-    let kinds: Vec<String> = journal(&house, "organisation", &id).await.into_iter().map(|(kind, _)| kind).collect();
+    let kinds: Vec<String> = house.journal("organisation", &id).await.into_iter().map(|(kind, _)| kind).collect();
     assert!(kinds.ends_with(&["organisation.status_declared".to_owned(), "organisation.status_confirmed".to_owned()]));
 }
 

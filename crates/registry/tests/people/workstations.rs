@@ -1,4 +1,4 @@
-use crate::house::{House, TOWN_A, TOWN_B, approve, code, desk, house, journal, refuse};
+use crate::house::{House, TOWN_A, TOWN_B, approve, code, desk, house, refuse};
 use platform::web::page::Page;
 use registry::actions::expert::{expert_edit, expert_keep, expert_register, expert_view, expert_withdraw};
 use registry::actions::workstation::{
@@ -79,7 +79,7 @@ async fn a_workstation_grows_from_proposal_to_projects() {
         WorkstationState::Ended
     );
     assert_eq!(code(workstation_end(app, &boss, &id).await), "workstation-not-listed");
-    let public: Vec<(String, bool)> = journal(&house, "workstation", &id).await;
+    let public: Vec<(String, bool)> = house.journal("workstation", &id).await;
     let open: Vec<&str> = public.iter().filter(|(_, public)| *public).map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(open, ["workstation.recognised", "workstation.project_added", "workstation.ended"]);
     house.0.finish().await;
@@ -166,7 +166,7 @@ async fn who_does_not_want_to_be_named_is_counted_and_never_shown() {
     expert_edit(app, &expert, &who, person(true)).await.unwrap();
     assert!(workstation_view(app, &house.visitor(), &id).await.unwrap().experts[0].known);
     // One who joins a running workstation is named in no public entry.
-    let kinds = journal(&house, "workstation", &id).await;
+    let kinds = house.journal("workstation", &id).await;
     assert!(kinds.contains(&("workstation.joined".to_owned(), false)));
 }
 
@@ -225,7 +225,7 @@ async fn a_project_is_changed_by_whoever_may_add_one() {
     assert!(!view.may_edit && view.card.projects == 1, "changed, not added");
     let new = &view.projects[0];
     assert_eq!((&new.id, new.created_ms, new.results.as_str()), (&old.id, old.created_ms, "专利 3 项"));
-    assert!(journal(&house, "workstation", &id).await.contains(&("workstation.project_edited".to_owned(), true)));
+    assert!(house.journal("workstation", &id).await.contains(&("workstation.project_edited".to_owned(), true)));
     workstation_end(app, &boss, &id).await.unwrap();
     assert_eq!(code(edit(&boss, &id, &old.id, next).await), "workstation-not-listed");
     house.0.finish().await;

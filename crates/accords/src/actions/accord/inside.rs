@@ -2,7 +2,7 @@
 //! the caller's to decide.
 
 use super::{kept, linked, load};
-use crate::actions::{by, clock, members};
+use crate::actions::{clock, members};
 use crate::rules::accord::{
     self as rules, AccordKind, AccordState, Assent, HeadDraft, MoneyDraft, OuterDraft, PartiesDraft, Patch, TextDraft,
     ValidityDraft,
@@ -11,7 +11,8 @@ use crate::store;
 use kernel::{Adcode, Fen, Refusal};
 use platform::db::{Conn, Txn};
 use platform::{App, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::clock::after_midnight;
+use rooms::actions::{Done, by};
 use serde_json::json;
 
 /// An act as another capability drafts it.
@@ -76,7 +77,7 @@ pub async fn accord_circulate_in(app: &App, tx: &Txn, id: &str, act: &NewAct) ->
     kept(tx, "accord.drafted", &drafted, json!({})).await?;
     let next = rules::circulate(&drafted, &act.deadline, tx.ctx().now)?;
     store::accord::freeze(tx, &next).await?;
-    tx.job(clock::next_round(tx.ctx().now)).await?;
+    tx.job(after_midnight(clock::NAME, tx.ctx().now)).await?;
     kept(tx, "accord.circulated", &next, json!({ "deadline_ms": next.deadline_ms })).await
 }
 

@@ -1,7 +1,6 @@
 //! Joint acts as lists, pages and other capabilities read them.
 
 use super::{accord_resource, load, party_resource};
-use crate::actions::{cut, from, history, seen};
 use crate::rules::accord::{Accord, AccordKind, AccordState, Consent, Patch, not_in_force};
 use crate::rules::item::ActionItem;
 use crate::rules::meeting::Resolution;
@@ -14,7 +13,7 @@ use platform::journal::Recorded;
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
-use registry::actions::expert::check;
+use rooms::actions::{check, cut, from, history, seen};
 
 /// Acts one form can choose from.
 const CHOICES_MAX: usize = 200;
@@ -149,7 +148,7 @@ pub async fn accord_form(app: &App, ctx: &Ctx, id: &str) -> Outcome<Accord> {
     app.policies().require(ctx, "accord_edit", &accord_resource(&accord, &ctx.actor))?;
     let corridor = registry::corridor::of(app);
     // The same "no" that saving would give.
-    let by = crate::rules::By { account: ctx.actor.id(), name: "", demo: accord.demo, now: ctx.now };
+    let by = kernel::By { account: ctx.actor.id(), name: "", demo: accord.demo, now: ctx.now };
     crate::rules::accord::revise(&accord, &Patch::default(), &|city| corridor.city(city).is_some(), by)?;
     Ok(accord)
 }

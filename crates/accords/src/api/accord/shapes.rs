@@ -1,14 +1,14 @@
 //! The JSON shapes of joint acts, in and out.
 
 use crate::actions::accord::{Version, View};
-use crate::api::{AccordEventItem, TitleRef, events, place};
+use crate::api::{AccordEventItem, TitleRef, events};
 use crate::rules::accord::{
     Accord, Consent, HeadDraft, MoneyDraft, OuterDraft, PartiesDraft, Patch, SayCommand, TextDraft, ValidityDraft,
 };
 use kernel::{Fen, Instant, Refusal};
 use registry::api::city::PlaceRef;
-use registry::api::organisation::ReceiptOf;
 use registry::corridor::Corridor;
+use rooms::api::ReceiptOf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -355,7 +355,7 @@ pub(super) fn item(corridor: &Corridor, accord: &Accord, now: Instant) -> Accord
         state: accord.state_at(now).code().to_owned(),
         version: accord.version,
         assent: accord.assent.code().to_owned(),
-        cities: accord.parties.iter().filter_map(|party| party.city).map(|city| place(corridor, city)).collect(),
+        cities: accord.parties.iter().filter_map(|party| party.city).map(|city| PlaceRef::of(corridor, city)).collect(),
         total_fen: accord.total.map(Fen::get),
         valid_from: accord.valid_from.map(|day| day.to_string()),
         valid_until: accord.valid_until.map(|day| day.to_string()),
@@ -390,7 +390,7 @@ pub(super) fn detail(corridor: &Corridor, view: &View, now: Instant) -> AccordDe
     let party = |party: &crate::rules::accord::Party| AccordPartyItem {
         code: party.code.clone(),
         kind: party.kind.code().to_owned(),
-        city: party.city.map(|city| place(corridor, city)),
+        city: party.city.map(|city| PlaceRef::of(corridor, city)),
         name: party.name.clone(),
         name_en: party.name_en.clone(),
         level: party.level.map(|level| level.code().to_owned()),

@@ -3,7 +3,7 @@
 use super::list::kind_name;
 use crate::actions::accord::{View, accord_take_back, accord_version, accord_view};
 use crate::pages::words::{accord_tag, item_tag, party_name, title, word_tag};
-use crate::pages::{HistoryLine, history, lines, other_side, proof, refused, status, word};
+use crate::pages::{SECTION, proof};
 use crate::rules::accord::{Accord, AccordState, PartyKind, standing_of};
 use crate::rules::item::ActionItem;
 use askama::Template;
@@ -17,6 +17,7 @@ use platform::web::parts::{
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
+use rooms::pages::{HistoryLine, detail, history, lines, other_side, refused, status, word};
 
 #[derive(Template)]
 #[template(path = "accords/accord.html")]
@@ -127,7 +128,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
         items: item_lines(caller, corridor, &view.items),
         item_new: if view.may_begin_item { format!("/action-items/new?accord={id}") } else { String::new() },
         recall: view.may_take_back.then(|| Form::new(t, format!("/accords/{id}/recalls"), t.msg("accord-take-back"))),
-        history: history(t, "accord", &view.history),
+        history: history(t, "accord", &view.history, |key, _| word(t, key)),
         detail: frame(t, corridor, view),
         shell,
     }
@@ -214,16 +215,13 @@ fn frame(t: T, corridor: &Corridor, view: &View) -> DetailFrame {
         tags.push(Tag::demo(t));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading).over("/accords", t.msg("accord-list-title")),
         other_name: other_side(t, &accord.title, &accord.title_en).to_owned(),
         tags,
-        lede: String::new(),
         phases: Some(phases(t, view)),
         facts: vec![facts(t, view)],
         actions: actions(t, corridor, view),
-        source: None,
         proof: proof(t, &view.history),
-        heading,
+        ..detail(Crumbs::new(t, &heading).over("/accords", t.msg("accord-list-title")), heading)
     }
 }
 
@@ -312,21 +310,19 @@ pub(super) async fn version(
     facts.extend(found.total.map(|total| Fact::new(label("total"), t.fen(total))));
     let here = t.n("accord-version-n", version);
     let detail = DetailFrame {
-        crumbs: Crumbs::new(t, here)
-            .over("/accords", t.msg("accord-list-title"))
-            .over(format!("/accords/{id}"), title(t, &view.accord)),
         other_name: other_side(t, &found.title, &found.title_en).to_owned(),
         tags: vec![Tag::new(Tone::Plain, t.n("accord-version-n", version))],
-        lede: String::new(),
-        phases: None,
         facts: vec![Facts { title: word(t, "side-facts"), facts }],
         actions: vec![Action::new(format!("/accords/{id}"), t.msg("accord-back"))],
-        source: None,
-        proof: None,
-        heading: heading.clone(),
+        ..detail(
+            Crumbs::new(t, here)
+                .over("/accords", t.msg("accord-list-title"))
+                .over(format!("/accords/{id}"), title(t, &view.accord)),
+            heading.clone(),
+        )
     };
     let page = VersionPage {
-        shell: caller.visit.shell(heading).private().here("/accords"),
+        shell: SECTION.shell(&caller, heading),
         parties: parties(t, &corridor, &view, version),
         text: lines(t.pick(&found.text, &found.text_en)),
         text_other: lines(other_side(t, &found.text, &found.text_en)),

@@ -2,8 +2,8 @@
 
 use super::list::kind_name;
 use crate::actions::accord::{accord_choices, accord_circulate, accord_draft, accord_edit, accord_form};
+use crate::pages::SECTION;
 use crate::pages::words::{city_choices, party_name, title};
-use crate::pages::{form_page, receipt, refused, status, word};
 use crate::rules::accord::{
     Accord, AccordKind, Assent, HeadDraft, Level, MoneyDraft, NUMBER_CHARS_MAX, OUTER_FIELDS, OuterDraft, PartiesDraft,
     Party, PartyKind, Patch, TextDraft, ValidityDraft, missing,
@@ -20,8 +20,9 @@ use platform::web::parts::{Answer, Answers, Choice, Field, FieldKind, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::frames::StepPage;
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::frames::StepPage;
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{refused, status, word};
 
 #[derive(Template)]
 #[template(path = "accords/check.html")]
@@ -80,7 +81,7 @@ pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Respon
 }
 
 fn first_page(caller: &Caller, form: Form) -> StepPage {
-    let mut page = form_page(caller, word(caller.visit.t, "accord-new"), "/accords", form);
+    let mut page = SECTION.form(caller, word(caller.visit.t, "accord-new"), "/accords", form);
     (page.step.step, page.step.steps) = (1, STEPS.len() + 1);
     page
 }
@@ -230,7 +231,7 @@ fn parties_held(accord: &Accord) -> Vec<(String, String)> {
 fn step_page(caller: &Caller, accord: &Accord, step: &str, form: Form) -> StepPage {
     let t = caller.visit.t;
     let task = word(t, format!("accord-step-{step}"));
-    let mut page = form_page(caller, task, format!("/accords/{}/steps/check", accord.id), form);
+    let mut page = SECTION.form(caller, task, format!("/accords/{}/steps/check", accord.id), form);
     page.step.step = STEPS.iter().position(|known| *known == step).map_or(0, |index| index + 1);
     page.step.steps = STEPS.len() + 1;
     page
@@ -368,7 +369,7 @@ fn check_page(caller: &Caller, corridor: &Corridor, accord: &Accord, form: Form)
     };
     let task = word(t, "accord-check-open");
     CheckPage {
-        shell: caller.visit.shell(task.clone()).private().here("/accords"),
+        shell: SECTION.shell(caller, task.clone()),
         check: CheckFrame {
             task,
             answers: Answers { t, answers },
@@ -391,7 +392,7 @@ pub(super) async fn circulate(
         Ok(done) => {
             let next = vec![word(t, "accord-circulated-next"), word(t, "accord-circulated-then")];
             let links = vec![(format!("/accords/{id}"), word(t, "accord-back"))];
-            Ok(receipt(&caller, word(t, "accord-circulated-title"), &done, next, links))
+            Ok(SECTION.receipt(&caller, word(t, "accord-circulated-title"), &done, next, links))
         }
         Err(fault) => {
             let refusal = refused(fault)?;

@@ -2,22 +2,22 @@
 
 use crate::actions::accord::{Accords, accord_list};
 use crate::api::accord::{AccordQuery, listed};
-use crate::pages::word;
+use crate::pages::SECTION;
 use crate::pages::words::{accord_tag, cities, city_of_code, title};
 use crate::rules::accord::{Accord, AccordState};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Fen;
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, Tag, Tone};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Tag, Tone};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "accords/accord_list.html")]
@@ -73,12 +73,8 @@ pub(super) fn kind_name(t: T, code: &str) -> String {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<AccordQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<AccordQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -94,12 +90,7 @@ pub(super) async fn page(
     };
     let may = |action: &str| app.policies().allows(&caller.ctx, action, &Resource::house());
     let page = Page {
-        shell: caller
-            .visit
-            .shell(t.msg("accord-list-title"))
-            .describe(t.msg("accord-list-lede"))
-            .here("/accords")
-            .live("accord"),
+        shell: SECTION.list(&caller, "accord").live("accord"),
         list: frame(&caller.visit, &paging, browse(t, &query, &found, may("accord_draft")), label),
         office: may("supervision_list"),
         rows: found.items.iter().map(|accord| row(&caller, &corridor, accord)).collect(),
@@ -108,37 +99,26 @@ pub(super) async fn page(
 }
 
 fn browse<'a>(t: T, query: &'a AccordQuery, found: &'a Accords, drafts: bool) -> Browse<'a> {
-    let facet = |name: &'static str, chosen: &'a str, counts: &'a [(String, i64)]| Facet {
-        name,
-        label: word(t, format!("accord-facet-{name}")),
-        chosen,
-        counts,
-    };
-    Browse {
-        path: "/accords",
-        heading: word(t, "accord-list-title"),
-        lede: word(t, "accord-list-lede"),
-        search: word(t, "accord-search"),
-        q: &query.q,
-        facets: vec![
+    let facet = |name, chosen, counts| Facet::of(t, "accord", name, chosen, counts);
+    Browse::of(t, "accord", "/accords", &query.q)
+        .facets([
             facet("state", &query.state, &found.facets.states),
             facet("kind", &query.kind, &found.facets.kinds),
             facet("city", &query.city, &found.facets.cities),
-        ],
-        action: drafts.then(|| Action::new("/accords/new", t.msg("accord-new"))),
-        empty: Empty::new(t.msg("accord-empty"), t.msg("accord-empty-text"))
-            .action("/meetings", t.msg("meeting-list-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    }
+        ])
+        .action(drafts.then(|| Action::new("/accords/new", t.msg("accord-new"))))
+        .elsewhere("/meetings", t.msg("meeting-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref())
 }
 
 fn csv(caller: &Caller, corridor: &Corridor, found: &Accords) -> Csv {
     let t = caller.visit.t;
-    let heads = ["id", "number", "title", "kind", "state", "cities", "amount", "valid-from", "valid-until", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("accord-csv-{name}"))).collect();
-    let mut csv = Csv::new("joint-acts", &heads);
+    let mut csv = sheet(
+        t,
+        "accord",
+        "joint-acts",
+        &["id", "number", "title", "kind", "state", "cities", "amount", "valid-from", "valid-until", "url"],
+    );
     for accord in &found.items {
         let members: Vec<_> = accord.parties.iter().filter_map(|party| party.city).collect();
         let day = |day: Option<kernel::Date>| day.map_or(String::new(), |day| day.to_string());

@@ -1,8 +1,8 @@
 //! What a party says, and how an act is ended: a form each.
 
 use crate::actions::accord::{View, accord_end, accord_say, accord_view};
+use crate::pages::SECTION;
 use crate::pages::words::{party_name, title};
-use crate::pages::{form_page, receipt, refused, status, word};
 use crate::rules::accord::{NUMBER_CHARS_MAX, Party, PartyKind, REASON_CHARS_MAX, SayCommand, Word, latest};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +12,8 @@ use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
+use rooms::pages::{refused, status, word};
 
 /// The party for which the reader may speak now.
 fn party<'a>(view: &'a View, code: &str) -> Option<&'a Party> {
@@ -68,7 +69,7 @@ pub(super) async fn new(
     Ok(match party(&view, &code) {
         Some(party) => {
             let task = task(t, &corridor::of(&app), party);
-            html(&form_page(&caller, task, format!("/accords/{id}"), form(t, &view, party)))
+            html(&SECTION.form(&caller, task, format!("/accords/{id}"), form(t, &view, party)))
         }
         None => Redirect::to(&format!("/accords/{id}")).into_response(),
     })
@@ -94,7 +95,7 @@ pub(super) async fn say(
         Ok(said) => {
             let next = word(t, if said.in_force { "accord-said-in-force" } else { "accord-said-waits" });
             let links = vec![(format!("/accords/{id}"), word(t, "accord-back"))];
-            Ok(receipt(&caller, word(t, "accord-said-title"), &said.done, vec![next], links))
+            Ok(SECTION.receipt(&caller, word(t, "accord-said-title"), &said.done, vec![next], links))
         }
         Err(fault) => {
             let refusal = refused(fault)?;
@@ -113,7 +114,7 @@ fn again(app: &App, caller: &Caller, view: &View, party: &Party, typed: &Typed, 
     let t = caller.visit.t;
     let form = form(t, view, party).fill(typed.pairs()).refuse(refusal);
     let task = task(t, &corridor::of(app), party);
-    html_with(status(refusal), &form_page(caller, task, format!("/accords/{}", view.accord.id), form))
+    html_with(status(refusal), &SECTION.form(caller, task, format!("/accords/{}", view.accord.id), form))
 }
 
 fn end_form(t: T, view: &View) -> Form {
@@ -140,7 +141,7 @@ pub(super) async fn ending(
     if !view.may_end {
         return Ok(Redirect::to(&format!("/accords/{id}")).into_response());
     }
-    Ok(html(&form_page(&caller, word(t, "accord-end-open"), format!("/accords/{id}"), end_form(t, &view))))
+    Ok(html(&SECTION.form(&caller, word(t, "accord-end-open"), format!("/accords/{id}"), end_form(t, &view))))
 }
 
 /// Ends it; a refused form comes back as it was typed.
@@ -154,14 +155,19 @@ pub(super) async fn end(
     match accord_end(&app, &caller.ctx, &id, typed.get("reason")).await {
         Ok(done) => {
             let links = vec![(format!("/accords/{id}"), word(t, "accord-back"))];
-            Ok(receipt(&caller, word(t, "accord-ended-title"), &done, vec![word(t, "accord-ended-next")], links))
+            Ok(SECTION.receipt(
+                &caller,
+                word(t, "accord-ended-title"),
+                &done,
+                vec![word(t, "accord-ended-next")],
+                links,
+            ))
         }
         Err(fault) => {
             let refusal = refused(fault)?;
             let view = accord_view(&app, &caller.ctx, &id).await?;
-            let form = end_form(t, &view).fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(t, "accord-end-open"), format!("/accords/{id}"), form);
-            Ok(html_with(status(&refusal), &page))
+            let form = end_form(t, &view);
+            Ok(SECTION.again(&caller, word(t, "accord-end-open"), format!("/accords/{id}"), form, &typed, &refusal))
         }
     }
 }

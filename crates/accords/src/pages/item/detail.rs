@@ -1,8 +1,8 @@
 //! One action item: target, cities, progress as a line, its reports, and the supervision of it.
 
 use crate::actions::item::{View, item_view};
+use crate::pages::proof;
 use crate::pages::words::{cities, city, item_tag, supervision_tags, title as accord_title};
-use crate::pages::{HistoryLine, history, other_side, proof, word};
 use crate::rules::item::ItemState;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -13,6 +13,7 @@ use platform::web::parts::{Action, Crumbs, Fact, Facts, Tag};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
+use rooms::pages::{HistoryLine, detail, history, other_side, word};
 
 #[derive(Template)]
 #[template(path = "accords/item.html")]
@@ -81,7 +82,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
         reports: view.reports.iter().rev().map(report).collect(),
         inside,
         rounds: view.supervisions.iter().map(round).collect(),
-        history: history(t, "item", &view.history),
+        history: history(t, "item", &view.history, |key, _| word(t, key)),
         detail: frame(caller, corridor, view, heading),
         shell,
     }
@@ -125,16 +126,12 @@ fn frame(caller: &Caller, corridor: &Corridor, view: &View, heading: String) -> 
         tags.push(Tag::demo(t));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading).over("/action-items", t.msg("item-list-title")),
         other_name: other_side(t, &item.title, &item.title_en).to_owned(),
         tags,
-        lede: String::new(),
-        phases: None,
         facts: vec![facts(t, corridor, view)],
         actions: actions(t, view),
-        source: None,
         proof: proof(t, &view.history),
-        heading,
+        ..detail(Crumbs::new(t, &heading).over("/action-items", t.msg("item-list-title")), heading)
     }
 }
 

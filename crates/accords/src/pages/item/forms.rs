@@ -2,8 +2,8 @@
 
 use crate::actions::item::{Form as Start, View, item_begin, item_close, item_form, item_report, item_view};
 use crate::actions::supervision::supervision_issue;
+use crate::pages::SECTION;
 use crate::pages::words::{city, city_choices, title as accord_title};
-use crate::pages::{form_page, receipt, refused, status, word};
 use crate::rules::item::{CloseCommand, ItemDraft, REASON_CHARS_MAX, ReportDraft, TARGET_CHARS_MAX};
 use crate::rules::supervision::{IssueCommand, WORKDAYS_DEFAULT, WORKDAYS_MAX};
 use axum::extract::{Path, Query, State};
@@ -15,7 +15,8 @@ use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{refused, status, word};
 use serde::Deserialize;
 
 /// Where an item is to come from, as links of other pages name it.
@@ -80,7 +81,7 @@ pub(super) async fn new(
 ) -> Result<Response, Problem> {
     let start = item_form(&app, &caller.ctx, &query.meeting, &query.accord).await?;
     let (task, back) = task(caller.visit.t, &start);
-    Ok(html(&form_page(&caller, task, back, begin_form(caller.visit.t, &corridor::of(&app), &start))))
+    Ok(html(&SECTION.form(&caller, task, back, begin_form(caller.visit.t, &corridor::of(&app), &start))))
 }
 
 /// Enters it; a refused form comes back as it was typed.
@@ -103,9 +104,9 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Err(fault) => {
             let refusal = refused(fault)?;
             let start = item_form(&app, &caller.ctx, typed.get("meeting"), typed.get("accord")).await?;
-            let form = begin_form(caller.visit.t, &corridor::of(&app), &start).fill(typed.pairs()).refuse(&refusal);
+            let form = begin_form(caller.visit.t, &corridor::of(&app), &start);
             let (task, back) = task(caller.visit.t, &start);
-            Ok(html_with(status(&refusal), &form_page(&caller, task, back, form)))
+            Ok(SECTION.again(&caller, task, back, form, &typed, &refusal))
         }
     }
 }
@@ -123,13 +124,13 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn page(&self, app: &App, caller: &Caller, dress: impl FnOnce(Form) -> Form) -> registry::pages::frames::StepPage {
+    fn page(&self, app: &App, caller: &Caller, dress: impl FnOnce(Form) -> Form) -> rooms::pages::frames::StepPage {
         let t = caller.visit.t;
         let item = &self.view.item;
         let task = t.with(self.key, "title", t.pick(&item.title, &item.title_en));
         let form = (self.form)(t, &corridor::of(app), self.view)
             .cancel(format!("/action-items/{}", item.id), t.msg("accord-cancel"));
-        form_page(caller, task, format!("/action-items/{}", item.id), dress(form))
+        SECTION.form(caller, task, format!("/action-items/{}", item.id), dress(form))
     }
 }
 
@@ -219,7 +220,13 @@ pub(super) async fn report(
     match item_report(&app, &caller.ctx, &id, draft).await {
         Ok(done) => {
             let links = vec![(format!("/action-items/{id}"), word(t, "item-back"))];
-            Ok(receipt(&caller, word(t, "item-reported-title"), &done, vec![word(t, "item-reported-next")], links))
+            Ok(SECTION.receipt(
+                &caller,
+                word(t, "item-reported-title"),
+                &done,
+                vec![word(t, "item-reported-next")],
+                links,
+            ))
         }
         Err(fault) => again(&app, &caller, &id, report_about, &typed, fault).await,
     }
@@ -305,7 +312,7 @@ pub(super) async fn supervise(
                 (format!("/supervisions/{}", done.id), word(t, "supervision-look")),
                 (format!("/action-items/{id}"), word(t, "item-back")),
             ];
-            Ok(receipt(
+            Ok(SECTION.receipt(
                 &caller,
                 word(t, "supervision-issued-title"),
                 &done,

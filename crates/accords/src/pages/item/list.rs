@@ -2,21 +2,20 @@
 
 use crate::actions::item::{Items, item_list};
 use crate::api::item::{ItemQuery, listed};
+use crate::pages::SECTION;
 use crate::pages::accord::{ItemLine, item_lines};
-use crate::pages::word;
 use crate::pages::words::{cities, city, city_of_code, item_tag};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::Empty;
+use platform::web::page::{Csv, Form};
 use platform::web::{Problem, Shell, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "accords/item_list.html")]
@@ -30,12 +29,8 @@ struct Page {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<ItemQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<ItemQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -44,30 +39,17 @@ pub(super) async fn page(
     if form == Form::Csv {
         return Ok(csv(&caller, &corridor, &found).into_response());
     }
-    let facet = |name, chosen, counts| Facet { name, label: word(t, format!("item-facet-{name}")), chosen, counts };
-    let browse = Browse {
-        path: "/action-items",
-        heading: word(t, "item-list-title"),
-        lede: word(t, "item-list-lede"),
-        search: word(t, "item-search"),
-        q: &query.q,
-        facets: vec![
-            facet("state", &query.state, &found.facets.states),
-            facet("city", &query.city, &found.facets.cities),
-        ],
-        action: None,
-        empty: Empty::new(t.msg("item-empty"), t.msg("item-empty-text"))
-            .action("/meetings", t.msg("meeting-list-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    };
+    let facet = |name, chosen, counts| Facet::of(t, "item", name, chosen, counts);
+    let browse = Browse::of(t, "item", "/action-items", &query.q)
+        .facets([facet("state", &query.state, &found.facets.states), facet("city", &query.city, &found.facets.cities)])
+        .elsewhere("/meetings", t.msg("meeting-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref());
     let label = |name: &str, value: &str| match name {
         "state" => word(t, format!("item-state-{value}")),
         _ => city_of_code(t, &corridor, value),
     };
     let page = Page {
-        shell: caller.visit.shell(t.msg("item-list-title")).describe(t.msg("item-list-lede")).here("/accords"),
+        shell: SECTION.list(&caller, "item"),
         list: frame(&caller.visit, &paging, browse, label),
         office: app.policies().allows(&caller.ctx, "supervision_list", &Resource::house()),
         rows: item_lines(&caller, &corridor, &found.items),
@@ -77,9 +59,12 @@ pub(super) async fn page(
 
 fn csv(caller: &Caller, corridor: &Corridor, found: &Items) -> Csv {
     let t = caller.visit.t;
-    let heads = ["id", "title", "target", "lead", "partners", "deadline", "percent", "state", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("item-csv-{name}"))).collect();
-    let mut csv = Csv::new("action-items", &heads);
+    let mut csv = sheet(
+        t,
+        "item",
+        "action-items",
+        &["id", "title", "target", "lead", "partners", "deadline", "percent", "state", "url"],
+    );
     for item in &found.items {
         csv.row([
             item.id.clone(),

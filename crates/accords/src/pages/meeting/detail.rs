@@ -4,7 +4,7 @@ use super::list::tags;
 use crate::actions::meeting::{View, meeting_publish, meeting_view};
 use crate::pages::accord::{ItemLine, item_lines};
 use crate::pages::words::{city, city_of_code, title as accord_title};
-use crate::pages::{HistoryLine, history, lines, other_side, proof, receipt, refused, status, word};
+use crate::pages::{SECTION, proof};
 use crate::rules::meeting::MeetingState;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -16,6 +16,7 @@ use platform::web::parts::{Action, Crumbs, Fact, Facts, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
+use rooms::pages::{HistoryLine, detail, history, lines, other_side, refused, status, word};
 
 #[derive(Template)]
 #[template(path = "accords/meeting.html")]
@@ -57,7 +58,7 @@ pub(super) async fn publish(
     match meeting_publish(&app, &caller.ctx, &id).await {
         Ok(done) => {
             let links = vec![(format!("/meetings/{id}"), word(t, "meeting-back"))];
-            Ok(receipt(
+            Ok(SECTION.receipt(
                 &caller,
                 word(t, "meeting-published-title"),
                 &done,
@@ -104,7 +105,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
         publish: view.may_edit.then(|| {
             Form::new(t, format!("/meetings/{id}/publications"), t.msg("meeting-publish")).idempotency_key(new_key())
         }),
-        history: history(t, "meeting", &view.history),
+        history: history(t, "meeting", &view.history, |key, _| word(t, key)),
         detail: frame(t, corridor, view, heading),
         shell,
     }
@@ -135,15 +136,11 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
     }
     facts.extend(meeting.published_ms.map(|at| Fact::new(label("published"), t.datetime(at))));
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading).over("/meetings", t.msg("meeting-list-title")),
         other_name: other_side(t, &meeting.title, &meeting.title_en).to_owned(),
         tags: tags(t, meeting),
-        lede: String::new(),
-        phases: None,
         facts: vec![Facts { title: word(t, "side-facts"), facts }],
         actions,
-        source: None,
         proof: proof(t, &view.history),
-        heading,
+        ..detail(Crumbs::new(t, &heading).over("/meetings", t.msg("meeting-list-title")), heading)
     }
 }

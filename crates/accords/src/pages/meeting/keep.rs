@@ -1,8 +1,8 @@
 //! Keeping the record of a meeting: one group of questions a page, and its resolutions.
 
 use crate::actions::meeting::{adoptable, meeting_edit, meeting_form, meeting_keep, meeting_resolve};
+use crate::pages::SECTION;
 use crate::pages::words::{city_choices, title};
-use crate::pages::{form_page, refused, status, word};
 use crate::rules::accord::JOINT;
 use crate::rules::meeting::{Attendance, Meeting, MeetingHead, MeetingPatch, Record, ResolutionDraft};
 use axum::extract::{Path, State};
@@ -12,10 +12,11 @@ use kernel::limits::{ABSTRACT_CHARS_MAX, DETAIL_CHARS_MAX, TITLE_CHARS_MAX};
 use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
-use platform::web::{Problem, T, html, html_with};
+use platform::web::{Problem, T, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
+use rooms::pages::{refused, word};
 
 fn head_form(t: T, corridor: &Corridor, action: String) -> Form {
     Form::new(t, action, t.msg("meeting-save"))
@@ -64,7 +65,7 @@ fn head(typed: &Typed) -> MeetingHead {
 pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     app.policies().require(&caller.ctx, "meeting_keep", &Resource::house())?;
     let form = first_form(&app, &caller);
-    Ok(html(&form_page(&caller, word(caller.visit.t, "meeting-new"), "/meetings", form)))
+    Ok(html(&SECTION.form(&caller, word(caller.visit.t, "meeting-new"), "/meetings", form)))
 }
 
 fn first_form(app: &App, caller: &Caller) -> Form {
@@ -81,9 +82,8 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Ok(done) => Ok(Redirect::to(&format!("/meetings/{}/steps/attendance", done.id)).into_response()),
         Err(fault) => {
             let refusal = refused(fault)?;
-            let form = first_form(&app, &caller).fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(caller.visit.t, "meeting-new"), "/meetings", form);
-            Ok(html_with(status(&refusal), &page))
+            let form = first_form(&app, &caller);
+            Ok(SECTION.again(&caller, word(caller.visit.t, "meeting-new"), "/meetings", form, &typed, &refusal))
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) async fn step(
     let t = caller.visit.t;
     let (day, chair) = (meeting.day.to_string(), meeting.chair.to_string());
     let form = group_form(&app, t, &meeting, &step)?.fill(held(&meeting, &day, &chair, &step));
-    Ok(html(&form_page(&caller, word(t, format!("meeting-step-{step}")), format!("/meetings/{id}"), form)))
+    Ok(html(&SECTION.form(&caller, word(t, format!("meeting-step-{step}")), format!("/meetings/{id}"), form)))
 }
 
 /// Saves a group; a refused form comes back as it was typed.
@@ -168,9 +168,15 @@ pub(super) async fn save(
                 }
             };
             let t = caller.visit.t;
-            let form = group_form(&app, t, &meeting, &step)?.fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(t, format!("meeting-step-{step}")), format!("/meetings/{id}"), form);
-            Ok(html_with(status(&refusal), &page))
+            let form = group_form(&app, t, &meeting, &step)?;
+            Ok(SECTION.again(
+                &caller,
+                word(t, format!("meeting-step-{step}")),
+                format!("/meetings/{id}"),
+                form,
+                &typed,
+                &refusal,
+            ))
         }
     }
 }
@@ -206,7 +212,7 @@ pub(super) async fn resolution(
     caller.signed_in()?;
     meeting_form(&app, &caller.ctx, &id).await?;
     let form = resolution_form(&app, &caller, &id).await?;
-    Ok(html(&form_page(&caller, word(caller.visit.t, "meeting-resolve"), format!("/meetings/{id}"), form)))
+    Ok(html(&SECTION.form(&caller, word(caller.visit.t, "meeting-resolve"), format!("/meetings/{id}"), form)))
 }
 
 /// Enters it; a refused form comes back as it was typed.
@@ -228,9 +234,15 @@ pub(super) async fn resolve(
         Ok(_) => Ok(Redirect::to(&format!("/meetings/{id}")).into_response()),
         Err(fault) => {
             let refusal = refused(fault)?;
-            let form = resolution_form(&app, &caller, &id).await?.fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(caller.visit.t, "meeting-resolve"), format!("/meetings/{id}"), form);
-            Ok(html_with(status(&refusal), &page))
+            let form = resolution_form(&app, &caller, &id).await?;
+            Ok(SECTION.again(
+                &caller,
+                word(caller.visit.t, "meeting-resolve"),
+                format!("/meetings/{id}"),
+                form,
+                &typed,
+                &refusal,
+            ))
         }
     }
 }

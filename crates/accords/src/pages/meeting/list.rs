@@ -2,21 +2,21 @@
 
 use crate::actions::meeting::{Meetings, meeting_list};
 use crate::api::meeting::{MeetingQuery, listed};
-use crate::pages::word;
+use crate::pages::SECTION;
 use crate::pages::words::{city, city_of_code};
 use crate::rules::meeting::{Meeting, MeetingState};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use platform::App;
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, Tag, Tone};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Tag, Tone};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "accords/meeting_list.html")]
@@ -58,12 +58,8 @@ fn row(t: T, corridor: &Corridor, meeting: &Meeting) -> Row {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<MeetingQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<MeetingQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -73,35 +69,21 @@ pub(super) async fn page(
         return Ok(csv(t, &corridor, &found).into_response());
     }
     let may = |action: &str| app.policies().allows(&caller.ctx, action, &Resource::house());
-    let facet = |name, chosen, counts| Facet { name, label: word(t, format!("meeting-facet-{name}")), chosen, counts };
-    let browse = Browse {
-        path: "/meetings",
-        heading: word(t, "meeting-list-title"),
-        lede: word(t, "meeting-list-lede"),
-        search: word(t, "meeting-search"),
-        q: &query.q,
-        facets: vec![
+    let facet = |name, chosen, counts| Facet::of(t, "meeting", name, chosen, counts);
+    let browse = Browse::of(t, "meeting", "/meetings", &query.q)
+        .facets([
             facet("chair", &query.chair, &found.facets.chairs),
             facet("state", &query.state, &found.facets.states),
-        ],
-        action: may("meeting_keep").then(|| Action::new("/meetings/new", t.msg("meeting-new"))),
-        empty: Empty::new(t.msg("meeting-empty"), t.msg("meeting-empty-text"))
-            .action("/accords", t.msg("accord-list-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    };
+        ])
+        .action(may("meeting_keep").then(|| Action::new("/meetings/new", t.msg("meeting-new"))))
+        .elsewhere("/accords", t.msg("accord-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref());
     let label = |name: &str, value: &str| match name {
         "state" => word(t, format!("meeting-state-{value}")),
         _ => city_of_code(t, &corridor, value),
     };
     let page = Page {
-        shell: caller
-            .visit
-            .shell(t.msg("meeting-list-title"))
-            .describe(t.msg("meeting-list-lede"))
-            .here("/accords")
-            .live("meeting action_item"),
+        shell: SECTION.list(&caller, "meeting").live("meeting action_item"),
         list: frame(&caller.visit, &paging, browse, label),
         office: may("supervision_list"),
         rows: found.items.iter().map(|meeting| row(t, &corridor, meeting)).collect(),
@@ -110,9 +92,7 @@ pub(super) async fn page(
 }
 
 fn csv(t: T, corridor: &Corridor, found: &Meetings) -> Csv {
-    let heads = ["id", "title", "day", "place", "chair", "state", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("meeting-csv-{name}"))).collect();
-    let mut csv = Csv::new("meetings", &heads);
+    let mut csv = sheet(t, "meeting", "meetings", &["id", "title", "day", "place", "chair", "state", "url"]);
     for meeting in &found.items {
         csv.row([
             meeting.id.clone(),

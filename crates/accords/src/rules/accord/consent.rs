@@ -1,9 +1,8 @@
 //! What parties say of a version, and when that brings the act into force.
 
 use super::{Accord, AccordState, NUMBER_CHARS_MAX, Party, PartyKind, REASON_CHARS_MAX};
-use crate::rules::By;
 use kernel::input::{line, needed};
-use kernel::{Instant, Refusal, codes};
+use kernel::{By, Instant, Refusal, codes};
 
 codes! {
     /// What a party says.

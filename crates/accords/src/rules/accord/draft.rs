@@ -3,10 +3,10 @@
 use super::{
     Accord, AccordKind, AccordState, Assent, JOINT, Level, NUMBER_CHARS_MAX, OUTER_MAX, Party, PartyKind, drafted,
 };
-use crate::rules::{By, city_unknown, named_as_example};
-use kernel::input::{day, line, needed, yuan};
+use crate::rules::named_as_example;
+use kernel::input::{city_unknown, day, line, needed, yuan};
 use kernel::limits::{DETAIL_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Date, Fen, Refusal};
+use kernel::{Adcode, By, Date, Fen, Refusal};
 
 /// What it is, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Lists of joint acts: filters, pages by cursor, counts for the filters, what waits for whom, and what the clock ends.
 
-use super::super::{Allowed, Position, after};
 use super::{codes, seen, select};
 use crate::rules::accord::{Accord, AccordState};
 use kernel::{Adcode, Instant};
 use platform::db::{Conn, Outcome};
-use registry::browse::{Where, counted};
-use registry::rows::{all, first, get};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get};
+use rooms::store::{Allowed, Position, after};
 use search::Document;
 
 /// What the list is narrowed to. Several values of one filter widen it, several filters narrow it.

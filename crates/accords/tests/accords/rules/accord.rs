@@ -1,12 +1,11 @@
 //! Joint acts: what is refused where, and the moment in which one comes into force.
 
-use accords::rules::By;
 use accords::rules::accord::{
     Accord, AccordState, Assent, Consent, HeadDraft, MoneyDraft, OUTER_MAX, OuterDraft, PartiesDraft, Patch,
     SayCommand, TextDraft, ValidityDraft, Word, begin, circulate, end, lapse, revise, say, settle, supersede,
     take_back,
 };
-use kernel::{Adcode, Date, Fen, Instant, Refusal};
+use kernel::{Adcode, By, Date, Fen, Instant, Refusal};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -1,13 +1,13 @@
 //! Tables of meetings, items and supervision.
 
+use accords::rules::end_of;
 use accords::rules::item::{self, ActionItem, CloseCommand, ItemDraft, ItemState, ReportDraft, close, report};
 use accords::rules::meeting::{
     self, Attendance, Meeting, MeetingHead, MeetingPatch, MeetingState, RESOLUTIONS_MAX, Record, ResolutionDraft,
     publish, resolve, revise,
 };
 use accords::rules::supervision::{self, IssueCommand, Supervision, SupervisionState, Tally, tally};
-use accords::rules::{By, end_of};
-use kernel::{Adcode, Date, DayKind, Instant, Refusal, WorkCalendar};
+use kernel::{Adcode, By, Date, DayKind, Instant, Refusal, WorkCalendar};
 use proptest::prelude::*;
 
 const A: &str = "990100";

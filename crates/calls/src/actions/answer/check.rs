@@ -11,7 +11,7 @@ use kernel::Refusal;
 use platform::db::{DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::corridor;
 use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@ use kernel::Refusal;
 use platform::journal::Recorded;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
-use registry::actions::expert::check as check_filter;
+use rooms::actions::check as check_filter;
 use registry::{corridor, lookup};
 use std::collections::BTreeMap;
 

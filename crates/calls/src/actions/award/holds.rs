@@ -14,7 +14,7 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::{corridor, lookup};
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -10,7 +10,7 @@ use kernel::Refusal;
 use platform::db::Txn;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// Computes a draw whose values are all open, and assigns the reviewers. The house does it; the second time it is a refusal.

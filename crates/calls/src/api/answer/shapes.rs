@@ -3,7 +3,7 @@
 use crate::actions::answer::{Item, View};
 use crate::rules::answer::check::Look;
 use crate::rules::answer::{Member, Paper, Stage};
-use registry::api::organisation::ReceiptOf;
+use rooms::api::ReceiptOf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -13,9 +13,9 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html_with};
 use platform::{App, Caller, Fault, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::corridor;
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 /// The form that decides an answer, for the first time or again.
 pub(super) fn check_form(t: T, view: &View, again: Option<&Again<'_>>) -> Form {

@@ -16,7 +16,7 @@ use platform::web::parts::{Cell, Column, Crumbs, Fact, Facts, Form, Table, Tag};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 #[derive(Template)]
 #[template(path = "calls/answer.html")]

@@ -16,7 +16,7 @@ use platform::web::page::{Csv, Form as Wanted, PageQuery, wants};
 use platform::web::parts::{Empty, FacetGroup, FacetValue, Facets, Form, Pager, Tag, Tone};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
-use registry::api::listing::values;
+use rooms::api::values;
 use serde::Deserialize;
 
 /// What the list is narrowed to.

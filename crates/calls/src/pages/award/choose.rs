@@ -13,7 +13,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Cell, Column, Fact, Field, FieldKind, Form, Table};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
 
 async fn shown(app: &App, caller: &Caller, id: &str, again: Option<Again<'_>>) -> Result<Response, Problem> {
     let view = selection_view(app, &caller.ctx, id).await?;

@@ -15,8 +15,8 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Action, Cell, Choice, Column, Fact, Field, FieldKind, Form, Table, Tag, Tone};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Outcome};
-use registry::actions::organisation::Done;
-use registry::pages::typed::{Typed, half_width};
+use rooms::actions::Done;
+use rooms::pages::typed::{Typed, half_width};
 
 /// The page.
 pub(super) async fn page(

@@ -8,7 +8,7 @@ use platform::Caller;
 use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Crumbs, Fact, Facts, Form, Table, Tag};
 use platform::web::{Shell, T};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 /// A page out of blocks.
 #[derive(Template)]

@@ -17,7 +17,7 @@ use platform::web::parts::{Cell, Column, Fact, Facts, Field, Form, ShareBar, Tab
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 #[derive(Template)]
 #[template(path = "calls/call.html")]

@@ -17,8 +17,8 @@ use platform::policy::Resource;
 use platform::web::parts::Form;
 use platform::web::{Problem, html, html_with};
 use platform::{App, Caller};
-use registry::pages::frames::StepPage;
-use registry::pages::typed::Typed;
+use rooms::pages::frames::StepPage;
+use rooms::pages::typed::Typed;
 
 /// The groups in the order in which they are asked.
 const STEPS: [&str; 4] = ["head", "problem", "money", "review"];

@@ -16,7 +16,7 @@ use platform::web::parts::{Action, Empty, ShareBar, Tag};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Browse, Facet, frame};
 
 /// Segments that a row shows.
 const SEGMENTS_SHOWN: usize = 2;

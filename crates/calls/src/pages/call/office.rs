@@ -11,7 +11,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Fact, Facts, Field, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 #[derive(Template)]
 #[template(path = "calls/vetting.html")]

@@ -12,7 +12,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, html, html_with};
 use platform::{App, Caller, Fault};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 async fn form(app: &App, caller: &Caller, view: &View) -> Result<Form, Problem> {
     let (t, id) = (caller.visit.t, &view.call.id);

@@ -18,7 +18,7 @@ use platform::web::parts::{Choice, Field, FieldKind, Figure, Figures, Form, Shar
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
 
 #[derive(Template)]
 #[template(path = "calls/release.html")]

@@ -19,8 +19,8 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Action, Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Outcome};
-use registry::actions::organisation::Done;
-use registry::pages::typed::{Typed, half_width};
+use rooms::actions::Done;
+use rooms::pages::typed::{Typed, half_width};
 
 /// Experts that one form offers.
 const OFFERED_MAX: usize = 100;

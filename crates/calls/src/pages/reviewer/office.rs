@@ -19,7 +19,7 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Action, Cell, Column, Form, Table, Tag, Tone};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 use registry::corridor::{self, Corridor};
 
 /// The page.

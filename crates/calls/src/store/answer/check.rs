@@ -3,7 +3,7 @@
 use crate::rules::answer::check::{Again, CheckReason, Look, Open};
 use crate::store::bad;
 use platform::db::{Conn, Migration, Outcome};
-use registry::rows::{all, first, get, put};
+use rooms::store::rows::{all, first, get, put};
 use sea_orm::QueryResult;
 
 /// The tables of looks. An answer is looked at once, and once more when asked: of two officers at once the key lets one

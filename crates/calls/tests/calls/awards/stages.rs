@@ -13,7 +13,7 @@ use kernel::{Date, Fen};
 use ledger::{Account, Ask, Owner, Purpose, Standing, YearEnd};
 use platform::journal::Entry;
 use platform::{Ctx, Outcome};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
 
 /// The outside that money comes from.
 const OUTSIDE: &str = "outside:test";

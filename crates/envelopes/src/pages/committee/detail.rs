@@ -1,8 +1,8 @@
 //! One committee: what its trustees can and cannot do, how far its ceremony has come, and what each seat does next.
 
 use crate::actions::committee::{View, committee_give_up, committee_retire, committee_view};
-use crate::pages::words::committee_tags;
-use crate::pages::{HistoryLine, history, other_side, proof, receipt, refused, status, word};
+use crate::pages::SECTION;
+use crate::pages::words::{committee_tags, said};
 use crate::rules::committee::{Committee, CommitteeState, Seat, SeatStep};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -13,8 +13,9 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Cell, Column, Crumbs, Fact, Facts, Field, FieldKind, Form, Table, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Outcome};
-use registry::actions::organisation::Done;
-use registry::pages::typed::Typed;
+use rooms::actions::Done;
+use rooms::pages::typed::Typed;
+use rooms::pages::{HistoryLine, detail, history, other_side, proof, refused, status, word};
 
 #[derive(Template)]
 #[template(path = "envelopes/committee.html")]
@@ -82,7 +83,7 @@ async fn ended(app: &App, caller: &Caller, id: &str, outcome: Outcome<Done>, tit
     match outcome {
         Ok(done) => {
             let links = vec![(format!("/committees/{id}"), word(t, "committee-back"))];
-            Ok(receipt(caller, word(t, title), &done, vec![word(t, "committee-ended-next")], links))
+            Ok(SECTION.receipt(caller, word(t, title), &done, vec![word(t, "committee-ended-next")], links))
         }
         Err(fault) => again(app, caller, id, &refused(fault)?).await,
     }
@@ -104,7 +105,7 @@ fn build(caller: &Caller, view: &View, refusal: Option<&Refusal>) -> Page {
         end: view.may_end.then(|| end_form(t, &committee.id, retiring)),
         end_title: word(t, words),
         end_text: word(t, format!("{words}-text")),
-        history: history(t, "committee", &view.history),
+        history: history(t, "committee", &view.history, |key, entry| said(t, key, entry)),
         detail: frame(t, view, heading.clone()),
         shell: caller.visit.shell(heading).here("/rounds").live(format!("committee/{}", committee.id)),
     }
@@ -240,15 +241,11 @@ fn frame(t: T, view: &View, heading: String) -> DetailFrame {
         actions.push(Action::new(href, t.msg("committee-transcript")));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading).over("/committees", t.msg("committee-list-title")),
         other_name: other_side(t, &committee.name, &committee.name_en).to_owned(),
         tags: committee_tags(t, committee),
-        lede: String::new(),
-        phases: None,
         facts: vec![Facts { title: word(t, "side-facts"), facts }],
         actions,
-        source: None,
         proof: proof(t, &view.history),
-        heading,
+        ..detail(Crumbs::new(t, &heading).over("/committees", t.msg("committee-list-title")), heading)
     }
 }

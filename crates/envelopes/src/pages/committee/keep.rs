@@ -1,8 +1,8 @@
 //! Setting up a committee, and what its seats hand in.
 
 use crate::actions::committee::{committee_draft, seat_hand_in};
+use crate::pages::SECTION;
 use crate::pages::upload::file;
-use crate::pages::{form_page, receipt, refused, status, word};
 use crate::rules::committee::{CommitteeDraft, SeatStep};
 use axum::extract::{Multipart, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,10 +11,11 @@ use kernel::limits::TITLE_CHARS_MAX;
 use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
-use platform::web::{Problem, html, html_with};
+use platform::web::{Problem, html};
 use platform::{App, Caller};
 use registry::corridor;
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
+use rooms::pages::{refused, word};
 
 fn form(app: &App, caller: &Caller) -> Form {
     let t = caller.visit.t;
@@ -51,7 +52,7 @@ fn form(app: &App, caller: &Caller) -> Form {
 pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     app.policies().require(&caller.ctx, "committee_draft", &Resource::house())?;
     let form = form(&app, &caller);
-    Ok(html(&form_page(&caller, word(caller.visit.t, "committee-new"), "/committees", form)))
+    Ok(html(&SECTION.form(&caller, word(caller.visit.t, "committee-new"), "/committees", form)))
 }
 
 /// Sets it up; a refused form comes back as it was typed.
@@ -68,9 +69,8 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Ok(done) => Ok(Redirect::to(&format!("/committees/{}", done.id)).into_response()),
         Err(fault) => {
             let refusal = refused(fault)?;
-            let form = form(&app, &caller).fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(caller.visit.t, "committee-new"), "/committees", form);
-            Ok(html_with(status(&refusal), &page))
+            let form = form(&app, &caller);
+            Ok(SECTION.again(&caller, word(caller.visit.t, "committee-new"), "/committees", form, &typed, &refusal))
         }
     }
 }
@@ -119,7 +119,7 @@ async fn hand_in(
             let t = caller.visit.t;
             let links = vec![(format!("/committees/{id}"), word(t, "committee-back"))];
             let title = word(t, format!("committee-taken-{}", step.code()));
-            Ok(receipt(&caller, title, &done, vec![word(t, "committee-taken-next")], links))
+            Ok(SECTION.receipt(&caller, title, &done, vec![word(t, "committee-taken-next")], links))
         }
         Err(fault) => super::detail::again(&app, &caller, &id, &refused(fault)?).await,
     }

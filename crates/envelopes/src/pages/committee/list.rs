@@ -2,20 +2,20 @@
 
 use crate::actions::committee::{Committees, committee_list};
 use crate::api::committee::{CommitteeQuery, listed};
-use crate::pages::word;
+use crate::pages::SECTION;
 use crate::pages::words::committee_tags;
 use crate::rules::committee::Committee;
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use platform::App;
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, Tag};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Tag};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "envelopes/committee_list.html")]
@@ -51,12 +51,8 @@ fn row(t: T, committee: &Committee) -> Row {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<CommitteeQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<CommitteeQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -66,32 +62,13 @@ pub(super) async fn page(
         return Ok(csv(t, &found).into_response());
     }
     let may = app.policies().allows(&caller.ctx, "committee_draft", &Resource::house());
-    let browse = Browse {
-        path: "/committees",
-        heading: word(t, "committee-list-title"),
-        lede: word(t, "committee-list-lede"),
-        search: word(t, "committee-search"),
-        q: &query.q,
-        facets: vec![Facet {
-            name: "state",
-            label: word(t, "committee-facet-state"),
-            chosen: &query.state,
-            counts: &found.states,
-        }],
-        action: may.then(|| Action::new("/committees/new", t.msg("committee-new"))),
-        empty: Empty::new(t.msg("committee-empty"), t.msg("committee-empty-text"))
-            .action("/rounds", t.msg("round-list-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    };
+    let browse = Browse::of(t, "committee", "/committees", &query.q)
+        .facets([Facet::of(t, "committee", "state", &query.state, &found.states)])
+        .action(may.then(|| Action::new("/committees/new", t.msg("committee-new"))))
+        .elsewhere("/rounds", t.msg("round-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref());
     let page = Page {
-        shell: caller
-            .visit
-            .shell(t.msg("committee-list-title"))
-            .describe(t.msg("committee-list-lede"))
-            .here("/rounds")
-            .live("committee"),
+        shell: SECTION.list(&caller, "committee").live("committee"),
         list: frame(&caller.visit, &paging, browse, |_, value| word(t, format!("committee-state-{value}"))),
         rows: found.items.iter().map(|committee| row(t, committee)).collect(),
     };
@@ -99,9 +76,7 @@ pub(super) async fn page(
 }
 
 fn csv(t: T, found: &Committees) -> Csv {
-    let heads = ["id", "name", "state", "threshold", "seats", "key", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("committee-csv-{name}"))).collect();
-    let mut csv = Csv::new("committees", &heads);
+    let mut csv = sheet(t, "committee", "committees", &["id", "name", "state", "threshold", "seats", "key", "url"]);
     for committee in &found.items {
         csv.row([
             committee.id.clone(),

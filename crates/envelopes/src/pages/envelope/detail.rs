@@ -2,7 +2,7 @@
 
 use crate::actions::content::document_view;
 use crate::actions::envelope::{View, envelope_bytes, envelope_view};
-use crate::pages::word;
+use crate::pages::SECTION;
 use crate::pages::words::{bytes, content, fate_tag, reason};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -13,6 +13,7 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Cell, Column, Crumbs, Fact, Facts, Proofs, Table, Tag, Tone};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::{detail, word};
 
 #[derive(Template)]
 #[template(path = "envelopes/envelope.html")]
@@ -93,7 +94,7 @@ fn build(caller: &Caller, view: &View) -> platform::Outcome<Page> {
         fields,
         files,
         detail: frame(t, view, heading.clone(), &here),
-        shell: caller.visit.shell(heading).private().here("/rounds").live(format!("round/{}", view.round.id)),
+        shell: SECTION.shell(caller, heading).live(format!("round/{}", view.round.id)),
     })
 }
 
@@ -135,17 +136,15 @@ fn frame(t: T, view: &View, heading: String, here: &str) -> DetailFrame {
         None => fate_tag(t, view.fate.as_ref()),
     };
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading)
-            .over("/rounds", t.msg("round-list-title"))
-            .over(format!("/rounds/{}", view.round.id), title),
-        other_name: String::new(),
         tags: vec![tag],
-        lede: String::new(),
-        phases: None,
         facts: vec![Facts { title: word(t, "side-facts"), facts }],
         actions: vec![Action::new(format!("{here}/sealed"), t.msg("envelope-sealed"))],
-        source: None,
         proof: view.entry.map(|entry| Proofs::of(t, entry, envelope.sent_ms)),
-        heading,
+        ..detail(
+            Crumbs::new(t, &heading)
+                .over("/rounds", t.msg("round-list-title"))
+                .over(format!("/rounds/{}", view.round.id), title),
+            heading,
+        )
     }
 }

@@ -2,9 +2,9 @@
 //! `yilang seal`. Nothing in the form sends plain text.
 
 use crate::actions::envelope::{Form, SendCommand, envelope_form, envelope_send, round_plain};
+use crate::pages::SECTION;
 use crate::pages::committee::quoted;
 use crate::pages::upload::file;
-use crate::pages::{receipt, refused, status, word};
 use askama::Template;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::response::Response;
@@ -12,6 +12,7 @@ use kernel::Refusal;
 use platform::web::parts::{Field, FieldKind, SealContext, SealedForm, encode};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
+use rooms::pages::{refused, status, word};
 use sealing::context::Context;
 use serde::Deserialize;
 
@@ -79,7 +80,7 @@ pub(super) async fn take(
                 (format!("/rounds/{id}/envelopes/{}", sent.done.id), word(t, "envelope-look")),
                 (format!("/rounds/{id}"), word(t, "round-back")),
             ];
-            Ok(receipt(&caller, word(t, "envelope-sent-title"), &sent.done, next, links))
+            Ok(SECTION.receipt(&caller, word(t, "envelope-sent-title"), &sent.done, next, links))
         }
         Err(fault) => {
             let refusal = refused(fault)?;
@@ -140,6 +141,6 @@ fn build(caller: &Caller, form: &Form, refusal: Option<&Refusal>) -> Page {
         context_href: format!("/api/v1/rounds/{}/context?organisation={sender}", round.id),
         context_file,
         title: t.pick(&round.title, &round.title_en).to_owned(),
-        shell: caller.visit.shell(t.msg("envelope-new")).private().here("/rounds").module("seal-form.js"),
+        shell: SECTION.shell(caller, t.msg("envelope-new")).module("seal-form.js"),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::actions::committee::committee_choices;
 use crate::actions::round::round_begin;
-use crate::pages::{form_page, refused, status, word};
+use crate::pages::SECTION;
 use crate::rules::round::{NewRound, Owner, moment};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,9 +10,10 @@ use kernel::Refusal;
 use kernel::limits::{DETAIL_CHARS_MAX, TITLE_CHARS_MAX};
 use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
-use platform::web::{Problem, html, html_with};
+use platform::web::{Problem, html};
 use platform::{App, Caller, Fault};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
+use rooms::pages::{refused, word};
 
 async fn form(app: &App, caller: &Caller) -> Result<Form, Problem> {
     let t = caller.visit.t;
@@ -43,7 +44,7 @@ async fn form(app: &App, caller: &Caller) -> Result<Form, Problem> {
 /// The empty form.
 pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let form = form(&app, &caller).await?;
-    Ok(html(&form_page(&caller, word(caller.visit.t, "round-new"), "/rounds", form)))
+    Ok(html(&SECTION.form(&caller, word(caller.visit.t, "round-new"), "/rounds", form)))
 }
 
 fn command(typed: &Typed) -> Result<NewRound, Refusal> {
@@ -68,9 +69,8 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Ok(done) => Ok(Redirect::to(&format!("/rounds/{}", done.id)).into_response()),
         Err(fault) => {
             let refusal = refused(fault)?;
-            let form = form(&app, &caller).await?.fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(caller.visit.t, "round-new"), "/rounds", form);
-            Ok(html_with(status(&refusal), &page))
+            let form = form(&app, &caller).await?;
+            Ok(SECTION.again(&caller, word(caller.visit.t, "round-new"), "/rounds", form, &typed, &refusal))
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::actions::round::{ListLine, SeatView, View, round_view};
 use crate::actions::share::share_give;
+use crate::pages::SECTION;
 use crate::pages::upload::file;
-use crate::pages::words::{fate_tag, reason, round_tags};
-use crate::pages::{HistoryLine, history, lines, other_side, proof, receipt, refused, status, word};
+use crate::pages::words::{fate_tag, reason, round_tags, said};
 use crate::rules::round::{OFFICE, Phase, RoundState};
 use askama::Template;
 use axum::extract::{Multipart, Path, State};
@@ -17,6 +17,7 @@ use platform::web::parts::{
 };
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
+use rooms::pages::{HistoryLine, detail, history, lines, other_side, proof, refused, status, word};
 
 /// Lines of the list on the page; all of them are in the record that can be fetched.
 const LINES_SHOWN: i64 = 500;
@@ -78,7 +79,7 @@ pub(super) async fn give(
         Ok(done) => {
             let t = caller.visit.t;
             let links = vec![(format!("/rounds/{id}"), word(t, "round-back"))];
-            Ok(receipt(&caller, word(t, "round-share-taken"), &done, vec![word(t, "round-share-next")], links))
+            Ok(SECTION.receipt(&caller, word(t, "round-share-taken"), &done, vec![word(t, "round-share-next")], links))
         }
         Err(fault) => {
             let refusal = refused(fault)?;
@@ -114,7 +115,7 @@ fn build(caller: &Caller, view: &View, refusal: Option<&Refusal>) -> Page {
         } else {
             String::new()
         },
-        history: history(t, "round", &view.history),
+        history: history(t, "round", &view.history, |key, entry| said(t, key, entry)),
         detail: frame(t, view, heading.clone()),
         shell: caller.visit.shell(heading).here("/rounds").live(format!("round/{}", round.id)),
     }
@@ -226,16 +227,13 @@ fn frame(t: T, view: &View, heading: String) -> DetailFrame {
         actions.push(Action::new(format!("/api/v1/rounds/{}/bundle", round.id), t.msg("round-bundle")));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, &heading).over("/rounds", t.msg("round-list-title")),
         other_name: other_side(t, &round.title, &round.title_en).to_owned(),
         tags: round_tags(t, round, view.phase),
-        lede: String::new(),
         phases: Some(phases(t, view)),
         facts: vec![Facts { title: word(t, "side-facts"), facts }],
         actions,
-        source: None,
         proof: proof(t, &view.history),
-        heading,
+        ..detail(Crumbs::new(t, &heading).over("/rounds", t.msg("round-list-title")), heading)
     }
 }
 

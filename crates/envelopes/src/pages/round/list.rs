@@ -2,21 +2,21 @@
 
 use crate::actions::round::{Rounds, round_list};
 use crate::api::round::{RoundQuery, listed};
-use crate::pages::word;
+use crate::pages::SECTION;
 use crate::pages::words::round_tags;
 use crate::rules::round::Round;
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Instant;
+use platform::App;
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, Tag};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Tag};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "envelopes/round_list.html")]
@@ -46,12 +46,8 @@ fn row(t: T, round: &Round, now: Instant) -> Row {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<RoundQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<RoundQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -61,32 +57,13 @@ pub(super) async fn page(
         return Ok(csv(t, &found).into_response());
     }
     let may = app.policies().allows(&caller.ctx, "round_begin", &Resource::house());
-    let browse = Browse {
-        path: "/rounds",
-        heading: word(t, "round-list-title"),
-        lede: word(t, "round-list-lede"),
-        search: word(t, "round-search"),
-        q: &query.q,
-        facets: vec![Facet {
-            name: "state",
-            label: word(t, "round-facet-state"),
-            chosen: &query.state,
-            counts: &found.states,
-        }],
-        action: may.then(|| Action::new("/rounds/new", t.msg("round-new"))),
-        empty: Empty::new(t.msg("round-empty"), t.msg("round-empty-text"))
-            .action("/committees", t.msg("committee-list-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    };
+    let browse = Browse::of(t, "round", "/rounds", &query.q)
+        .facets([Facet::of(t, "round", "state", &query.state, &found.states)])
+        .action(may.then(|| Action::new("/rounds/new", t.msg("round-new"))))
+        .elsewhere("/committees", t.msg("committee-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref());
     let page = Page {
-        shell: caller
-            .visit
-            .shell(t.msg("round-list-title"))
-            .describe(t.msg("round-list-lede"))
-            .here("/rounds")
-            .live("round"),
+        shell: SECTION.list(&caller, "round").live("round"),
         list: frame(&caller.visit, &paging, browse, |_, value| word(t, format!("round-state-{value}"))),
         rows: found.items.iter().map(|round| row(t, round, caller.ctx.now)).collect(),
     };
@@ -94,9 +71,7 @@ pub(super) async fn page(
 }
 
 fn csv(t: T, found: &Rounds) -> Csv {
-    let heads = ["id", "title", "state", "closes", "opens-by", "count", "root", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("round-csv-{name}"))).collect();
-    let mut csv = Csv::new("rounds", &heads);
+    let mut csv = sheet(t, "round", "rounds", &["id", "title", "state", "closes", "opens-by", "count", "root", "url"]);
     for round in &found.items {
         csv.row([
             round.id.clone(),

@@ -1,7 +1,7 @@
 //! Payment instructions as lists, pages and forms read them.
 
 use super::{load, payment_resource};
-use crate::actions::treasury::{account_resource, cut, from, load_account, owned, seen};
+use crate::actions::treasury::{account_resource, load_account, owned};
 use crate::rules::account::{Account, Standing};
 use crate::rules::payment::{Payment, PaymentFile, PaymentState, Step};
 use crate::store;
@@ -12,7 +12,7 @@ use kernel::Refusal;
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
-use registry::actions::expert::check;
+use rooms::actions::{check, cut, from, seen};
 use std::collections::BTreeMap;
 
 /// A page of instructions.

@@ -1,7 +1,7 @@
 //! Statements and open lines as pages read them.
 
 use super::{Line, Statement, load, statement_resource};
-use crate::actions::treasury::{account_resource, cut, from, seen};
+use crate::actions::treasury::account_resource;
 use crate::rules::account::{Account, Standing};
 use crate::store;
 use crate::store::list::OWNED;
@@ -9,6 +9,7 @@ use kernel::Fen;
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::{cut, from, seen};
 use std::collections::BTreeMap;
 
 /// Open lines that one page shows.

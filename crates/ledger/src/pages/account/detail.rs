@@ -3,7 +3,7 @@
 use super::entries::table;
 use crate::actions::holding::{View, ledger_view};
 use crate::pages::words::{account_tags, amount, budget, money, owner, purpose};
-use crate::pages::{HOME, shell, word};
+use crate::pages::{HOME, SECTION};
 use crate::rules::account::YearEnd;
 use crate::rules::payment::payment_of;
 use askama::Template;
@@ -14,6 +14,7 @@ use platform::web::parts::{Action, Cell, Column, Crumbs, Fact, Facts, Field, Fie
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
+use rooms::pages::{detail, word};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -59,7 +60,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View) -> Page {
     let at_text =
         view.at.map(|(day, balance)| t.with2("ledger-at-text", "date", day.to_string(), "amount", money(t, balance)));
     Page {
-        shell: shell(caller, account.name.clone()),
+        shell: SECTION.shell(caller, account.name.clone()),
         figures: figures(t, view),
         here: format!("{HOME}/{}", account.id),
         at: view.at.iter().fold(at, |field, (day, _)| field.value(day.to_string())),
@@ -134,16 +135,11 @@ fn frame(t: T, corridor: &Corridor, view: &View) -> DetailFrame {
         actions.push(Action::new(href, t.msg("statement-new")));
     }
     DetailFrame {
-        crumbs: Crumbs::new(t, &account.name).over(HOME, t.msg("ledger-title")),
-        heading: account.name.clone(),
-        other_name: String::new(),
         tags: account_tags(t, account),
         lede: word(t, "ledger-record"),
-        phases: None,
         facts: vec![facts(t, corridor, view)],
         actions,
-        source: None,
-        proof: None,
+        ..detail(Crumbs::new(t, &account.name).over(HOME, t.msg("ledger-list-title")), account.name.clone())
     }
 }
 

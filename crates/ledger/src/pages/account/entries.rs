@@ -3,20 +3,21 @@
 use crate::actions::holding::{AccountEntry, Entries, EntryFilter, ledger_entries};
 use crate::api::account::listed_entries;
 use crate::pages::words::{amount, signed, why};
-use crate::pages::{HOME, shell, word};
+use crate::pages::{HOME, SECTION};
 use crate::rules::payment::payment_of;
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use kernel::input::day;
 use kernel::{Fen, Refusal};
-use platform::web::page::{Csv, Form, PageQuery, wants};
+use platform::web::page::{Csv, Form, PageQuery};
 use platform::web::parts::{Cell, Column, Crumbs, Empty, Field, FieldKind, Pager, Table};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
-use registry::api::listing::values;
+use rooms::api::values;
+use rooms::pages::browse::{Asked, pager, sheet};
+use rooms::pages::word;
 use serde::Deserialize;
 
 /// What the entries are narrowed to.
@@ -68,13 +69,9 @@ struct Page {
 /// The entries.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
     Path(id): Path<String>,
-    Query(query): Query<EntryQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<EntryQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed_entries(&app, &caller, &id, &query, &paging).await?).into_response());
     }
@@ -94,9 +91,9 @@ fn build(caller: &Caller, query: &EntryQuery, paging: &PageQuery, found: &Entrie
     };
     let with_format = |format: &str| href_with(&visit.path, &visit.query, "format", format);
     Page {
-        shell: shell(caller, heading.clone()),
+        shell: SECTION.shell(caller, heading.clone()),
         crumbs: Crumbs::new(t, t.msg("ledger-entries"))
-            .over(HOME, t.msg("ledger-title"))
+            .over(HOME, t.msg("ledger-list-title"))
             .over(format!("{HOME}/{}", found.account.id), &found.account.name),
         fields: vec![
             field(FieldKind::Line("date"), "from", &query.from),
@@ -108,13 +105,7 @@ fn build(caller: &Caller, query: &EntryQuery, paging: &PageQuery, found: &Entrie
         table: (!found.items.is_empty()).then(|| table(t, &heading, &found.items)),
         empty: Empty::new(t.msg("ledger-entries-none"), t.msg("ledger-entries-none-text"))
             .action(&here, t.msg("filters-clear")),
-        pager: Pager {
-            t,
-            total: found.total,
-            shown: found.items.len(),
-            first_href: paging.cursor.as_ref().map_or(String::new(), |_| visit.href_with("cursor", "")),
-            next_href: found.next.as_deref().map_or(String::new(), |cursor| visit.href_with("cursor", cursor)),
-        },
+        pager: pager(visit, paging, found.total, found.items.len(), found.next.as_deref()),
         heading,
         here,
     }
@@ -158,9 +149,12 @@ pub(super) fn reference(entry: &AccountEntry) -> Cell {
 }
 
 fn csv(t: T, found: &Entries) -> Csv {
-    let heads = ["version", "date", "amount", "balance", "what", "reference", "other", "transfer", "written"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("ledger-entry-csv-{name}"))).collect();
-    let mut csv = Csv::new("entries", &heads);
+    let mut csv = sheet(
+        t,
+        "ledger-entry",
+        "entries",
+        &["version", "date", "amount", "balance", "what", "reference", "other", "transfer", "written"],
+    );
     for entry in &found.items {
         let after = Fen::new(entry.after()).unwrap_or(Fen::ZERO);
         csv.row([

@@ -3,19 +3,19 @@
 use crate::actions::holding::{Holdings, ledger_list, owner_names};
 use crate::api::account::{AccountQuery, listed};
 use crate::pages::words::{account_tags, available, budget, money, owner, purpose};
-use crate::pages::{HOME, sees_periods, shell, word};
+use crate::pages::{HOME, SECTION, sees_periods};
 use crate::rules::account::{Account, Purpose, Standing};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use platform::App;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, Tag};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Tag};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 use std::collections::BTreeMap;
 
 #[derive(Template)]
@@ -40,12 +40,8 @@ struct Row {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<AccountQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<AccountQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -61,7 +57,7 @@ pub(super) async fn page(
         _ => value.to_owned(),
     };
     let page = Page {
-        shell: shell(&caller, t.msg("ledger-title")),
+        shell: SECTION.shell(&caller, t.msg("ledger-list-title")),
         periods: sees_periods(&app, &caller),
         list: frame(&caller.visit, &paging, browse(t, &query, &found), label),
         rows: rows(t, &corridor, &names, &found),
@@ -83,35 +79,24 @@ fn rows(t: T, corridor: &Corridor, names: &BTreeMap<String, String>, found: &Hol
 }
 
 fn browse<'a>(t: T, query: &'a AccountQuery, found: &'a Holdings) -> Browse<'a> {
-    let facet = |name: &'static str, chosen: &'a str, counts: &'a [(String, i64)]| Facet {
-        name,
-        label: word(t, format!("ledger-facet-{name}")),
-        chosen,
-        counts,
-    };
-    Browse {
-        path: HOME,
-        heading: word(t, "ledger-title"),
-        lede: word(t, "ledger-lede"),
-        search: word(t, "ledger-search"),
-        q: &query.q,
-        facets: vec![
+    let facet = |name, chosen, counts| Facet::of(t, "ledger", name, chosen, counts);
+    Browse::of(t, "ledger", HOME, &query.q)
+        .facets([
             facet("purpose", &query.purpose, &found.facets.purposes),
             facet("year", &query.year, &found.facets.years),
             facet("state", &query.state, &found.facets.states),
-        ],
-        action: found.may_open.then(|| Action::new("/accounts/new", t.msg("ledger-open"))),
-        empty: Empty::new(t.msg("ledger-empty"), t.msg("ledger-empty-text")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    }
+        ])
+        .action(found.may_open.then(|| Action::new("/accounts/new", t.msg("ledger-open"))))
+        .found(found.total, found.items.len(), found.next.as_deref())
 }
 
 fn csv(t: T, corridor: &Corridor, names: &BTreeMap<String, String>, found: &Holdings) -> Csv {
-    let heads = ["id", "name", "owner", "purpose", "year", "subject", "balance", "held", "demo"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("ledger-csv-{name}"))).collect();
-    let mut csv = Csv::new("accounts", &heads);
+    let mut csv = sheet(
+        t,
+        "ledger",
+        "accounts",
+        &["id", "name", "owner", "purpose", "year", "subject", "balance", "held", "demo"],
+    );
     for (account, standing) in &found.items {
         csv.row([
             account.id.clone(),

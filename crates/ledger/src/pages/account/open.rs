@@ -3,7 +3,7 @@
 use crate::actions::holding::{ledger_open, owners};
 use crate::actions::payment::payment_form;
 use crate::pages::words::account_choices;
-use crate::pages::{HOME, form_page, refused, status, word};
+use crate::pages::{HOME, SECTION};
 use crate::rules::account::{Account, NAME_CHARS_MAX, Owner, OwnerKind, Standing, YearEnd};
 use crate::rules::opening::{MARK_CHARS_MAX, OpenDraft, PURPOSES, owner_code};
 use axum::extract::State;
@@ -12,10 +12,11 @@ use kernel::{Adcode, Refusal};
 use platform::identity::idempotency::new_key;
 use platform::policy::Resource;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
-use platform::web::{Problem, T, html, html_with};
+use platform::web::{Problem, T, html};
 use platform::{Actor, App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{refused, word};
 
 fn owner_choice(t: T, corridor: &Corridor, actor: &Actor, owner: &Owner) -> Choice {
     let name = match owner.kind {
@@ -91,7 +92,7 @@ pub(super) async fn new(State(app): State<App>, caller: Caller) -> Result<Respon
     }
     let accounts = payment_form(&app, &caller.ctx).await?;
     let form = form(&caller, &corridor::of(&app), &accounts);
-    Ok(html(&form_page(&caller, word(caller.visit.t, "ledger-open"), HOME, form)))
+    Ok(html(&SECTION.form(&caller, word(caller.visit.t, "ledger-open"), HOME, form)))
 }
 
 /// Opens it; a refused form comes back as it was typed.
@@ -112,9 +113,8 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Err(fault) => {
             let refusal = refused(fault)?;
             let accounts = payment_form(&app, &caller.ctx).await?;
-            let form = form(&caller, &corridor::of(&app), &accounts).fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(caller.visit.t, "ledger-open"), HOME, form);
-            Ok(html_with(status(&refusal), &page))
+            let form = form(&caller, &corridor::of(&app), &accounts);
+            Ok(SECTION.again(&caller, word(caller.visit.t, "ledger-open"), HOME, form, &typed, &refusal))
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::entries::reference;
 use crate::actions::holding::{AccountStatement, days, ledger_statement};
 use crate::pages::words::{amount, money, signed, why};
-use crate::pages::{HOME, shell, word};
+use crate::pages::{HOME, SECTION};
 use crate::rules::account::Account;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -15,6 +15,8 @@ use platform::web::parts::{Cell, Column, Crumbs, Fact, Facts, Field, FieldKind, 
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::browse::sheet;
+use rooms::pages::word;
 use serde::Deserialize;
 
 /// Two days, both included.
@@ -68,9 +70,9 @@ fn build(caller: &Caller, account: &Account, (from, to): (Date, Date), found: &A
     };
     let with_format = |format: &str| href_with(&visit.path, &visit.query, "format", format);
     Page {
-        shell: shell(caller, heading.clone()),
+        shell: SECTION.shell(caller, heading.clone()),
         crumbs: Crumbs::new(t, t.msg("ledger-statement"))
-            .over(HOME, t.msg("ledger-title"))
+            .over(HOME, t.msg("ledger-list-title"))
             .over(format!("{HOME}/{}", account.id), &account.name),
         here: format!("{HOME}/{}/statement", account.id),
         fields: vec![field("from", from), field("to", to)],
@@ -131,9 +133,7 @@ fn table(t: T, caption: &str, found: &AccountStatement) -> Table {
 }
 
 fn csv(t: T, found: &AccountStatement) -> Csv {
-    let heads = ["date", "what", "reference", "amount", "balance"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("ledger-entry-csv-{name}"))).collect();
-    let mut csv = Csv::new("statement", &heads);
+    let mut csv = sheet(t, "ledger-entry", "statement", &["date", "what", "reference", "amount", "balance"]);
     csv.row([String::new(), word(t, "ledger-sum-opening"), String::new(), String::new(), found.opening.to_string()]);
     for (entry, after) in &found.lines {
         csv.row([

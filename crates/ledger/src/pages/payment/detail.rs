@@ -1,8 +1,8 @@
 //! One payment instruction: where it stands, what happened to it, what can be done.
 
 use crate::actions::payment::{View, payment_submit, payment_view, payment_withdraw};
+use crate::pages::SECTION;
 use crate::pages::words::{line_tag, money, payment_tag};
-use crate::pages::{refused, shell, status, word};
 use crate::rules::payment::{PaymentState, Step, masked};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -12,7 +12,8 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Crumbs, Fact, Facts, Form, Phase, Phases, Tag};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
+use rooms::pages::{detail, refused, status, word};
 
 #[derive(Template)]
 #[template(path = "ledger/payment.html")]
@@ -93,7 +94,7 @@ fn build(caller: &Caller, view: &View, refusal: String) -> Page {
         amount: money(t, line.open.amount),
     };
     Page {
-        shell: shell(caller, payment.number.clone()),
+        shell: SECTION.shell(caller, payment.number.clone()),
         notice: notice(t, view),
         submit: button(view.may_edit, "submissions", "payment-submit"),
         withdraw: button(view.may_withdraw, "withdrawals", "payment-withdraw"),
@@ -149,16 +150,15 @@ fn frame(t: T, view: &View) -> DetailFrame {
         action(view.may_return, "return", "payment-return"),
     ];
     DetailFrame {
-        crumbs: Crumbs::new(t, &payment.number).over("/payments", t.msg("payment-title")),
-        heading: t.with2("payment-heading", "payee", payment.payee.name.as_str(), "amount", money(t, payment.amount)),
-        other_name: String::new(),
         tags,
         lede: payment.purpose.clone(),
         phases: phases(t, payment.state),
         facts: vec![facts(t, view)],
         actions: actions.into_iter().flatten().collect(),
-        source: None,
-        proof: None,
+        ..detail(
+            Crumbs::new(t, &payment.number).over("/payments", t.msg("payment-list-title")),
+            t.with2("payment-heading", "payee", payment.payee.name.as_str(), "amount", money(t, payment.amount)),
+        )
     }
 }
 

@@ -1,8 +1,8 @@
 //! Files for the bank: choosing what leaves, one file, and its content.
 
 use crate::actions::payment::{FileView, payment_export, payment_file_view, payment_ready, total};
+use crate::pages::SECTION;
 use crate::pages::words::{amount, money, payment_choices, payment_tag};
-use crate::pages::{receipt, refused, shell, status, word};
 use crate::rules::account::Account;
 use crate::rules::payment::Payment;
 use askama::Template;
@@ -15,7 +15,8 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Cell, Column, Crumbs, Empty, Fact, Facts, Field, FieldKind, Form, Table, Tag};
 use platform::web::{Problem, Shell, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::Typed;
+use rooms::pages::typed::Typed;
+use rooms::pages::{detail, refused, status, word};
 use serde::Deserialize;
 
 #[derive(Template)]
@@ -57,11 +58,11 @@ async fn new_page(app: &App, caller: &Caller, typed: &Typed, refusal: Option<&Re
         }
     };
     Ok(NewPage {
-        shell: shell(caller, t.msg("payment-file-new")),
-        crumbs: Crumbs::new(t, t.msg("payment-file-new")).over("/payments", t.msg("payment-title")),
+        shell: SECTION.shell(caller, t.msg("payment-file-new")),
+        crumbs: Crumbs::new(t, t.msg("payment-file-new")).over("/payments", t.msg("payment-list-title")),
         groups: groups.iter().enumerate().map(group).collect(),
         empty: Empty::new(t.msg("payment-file-none"), t.msg("payment-file-none-text"))
-            .action("/payments", t.msg("payment-title")),
+            .action("/payments", t.msg("payment-list-title")),
     })
 }
 
@@ -77,7 +78,7 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Ok(done) => {
             let links = vec![(format!("/payment-files/{}", done.id), word(t, "payment-file-look"))];
             let next = vec![word(t, "payment-file-next"), word(t, "payment-file-next-statement")];
-            Ok(receipt(&caller, word(t, "payment-file-made-title"), &done, next, links))
+            Ok(SECTION.receipt(&caller, word(t, "payment-file-made-title"), &done, next, links))
         }
         Err(fault) => {
             let refusal = refused(fault)?;
@@ -137,22 +138,17 @@ fn build(caller: &Caller, view: &FileView) -> Page {
         .collect();
     let heading = t.with("payment-file-heading", "number", file.number.as_str());
     Page {
-        shell: shell(caller, heading.clone()),
+        shell: SECTION.shell(caller, heading.clone()),
         payments,
         detail: DetailFrame {
-            crumbs: Crumbs::new(t, &file.number).over("/payments", t.msg("payment-title")),
-            heading,
-            other_name: String::new(),
             tags: if file.demo { vec![Tag::demo(t)] } else { Vec::new() },
             lede: word(t, "payment-file-lede"),
-            phases: None,
             facts: vec![Facts { title: word(t, "side-facts"), facts }],
             actions: vec![
                 Action::new(content("csv"), t.msg("payment-file-csv")),
                 Action::new(content("json"), t.msg("payment-file-json")),
             ],
-            source: None,
-            proof: None,
+            ..detail(Crumbs::new(t, &file.number).over("/payments", t.msg("payment-list-title")), heading)
         },
     }
 }

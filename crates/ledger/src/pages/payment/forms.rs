@@ -3,8 +3,8 @@
 use crate::actions::payment::{
     View, payment_decide, payment_draft, payment_edit, payment_form, payment_return, payment_view,
 };
+use crate::pages::SECTION;
 use crate::pages::words::{account_choices, available, money};
-use crate::pages::{form_page, receipt, refused, shell, status, word};
 use crate::rules::account::{Account, Standing};
 use crate::rules::payment::{
     Draft, NAME_CHARS_MAX, PURPOSE_CHARS_MAX, PaymentState, REMARK_CHARS_MAX, RejectReason, ReturnReason, Word,
@@ -19,7 +19,8 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Fact, Facts, Field, FieldKind, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{refused, status, word};
 use serde::Deserialize;
 
 /// The account from which is to be paid, as links of other pages name it.
@@ -83,7 +84,7 @@ pub(super) async fn new(
     let form = draft_form(t, "/payments", "payment-draft-send", &accounts)
         .fill([("account", chosen)])
         .cancel("/payments", t.msg("ledger-cancel"));
-    Ok(html(&form_page(&caller, word(t, "payment-new"), "/payments", form)))
+    Ok(html(&SECTION.form(&caller, word(t, "payment-new"), "/payments", form)))
 }
 
 /// Makes it; a refused form comes back as it was typed.
@@ -93,11 +94,9 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, typed: Typed)
         Err(fault) => {
             let (refusal, t) = (refused(fault)?, caller.visit.t);
             let accounts = payment_form(&app, &caller.ctx).await?;
-            let form = draft_form(t, "/payments", "payment-draft-send", &accounts)
-                .cancel("/payments", t.msg("ledger-cancel"))
-                .fill(typed.pairs())
-                .refuse(&refusal);
-            Ok(html_with(status(&refusal), &form_page(&caller, word(t, "payment-new"), "/payments", form)))
+            let form =
+                draft_form(t, "/payments", "payment-draft-send", &accounts).cancel("/payments", t.msg("ledger-cancel"));
+            Ok(SECTION.again(&caller, word(t, "payment-new"), "/payments", form, &typed, &refusal))
         }
     }
 }
@@ -124,7 +123,7 @@ pub(super) async fn edit(State(app): State<App>, caller: Caller, Path(id): Path<
         ("amount_yuan", &amount),
         ("purpose", &payment.purpose),
     ]);
-    Ok(html(&form_page(&caller, word(t, "payment-edit"), format!("/payments/{id}"), form)))
+    Ok(html(&SECTION.form(&caller, word(t, "payment-edit"), format!("/payments/{id}"), form)))
 }
 
 /// Changes it.
@@ -140,9 +139,7 @@ pub(super) async fn change(
             let (refusal, t) = (refused(fault)?, caller.visit.t);
             let view = payment_view(&app, &caller.ctx, &id).await?;
             let form = edit_form(t, &view, &payment_form(&app, &caller.ctx).await?);
-            let form = form.fill(typed.pairs()).refuse(&refusal);
-            let page = form_page(&caller, word(t, "payment-edit"), format!("/payments/{id}"), form);
-            Ok(html_with(status(&refusal), &page))
+            Ok(SECTION.again(&caller, word(t, "payment-edit"), format!("/payments/{id}"), form, &typed, &refusal))
         }
     }
 }
@@ -179,7 +176,7 @@ fn check_page(caller: &Caller, view: &View, task: &str, form: Form) -> CheckPage
     let form = form.cancel(&at, t.msg("ledger-cancel"));
     let task = word(t, task);
     let step = StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: at };
-    CheckPage { shell: shell(caller, task), step, facts: Facts { title: String::new(), facts } }
+    CheckPage { shell: SECTION.shell(caller, task), step, facts: Facts { title: String::new(), facts } }
 }
 
 fn check_form(t: T, view: &View) -> Form {
@@ -275,7 +272,7 @@ pub(super) async fn decide(
             if approved {
                 links.insert(0, ("/payment-files/new".to_owned(), word(t, "payment-file-new")));
             }
-            Ok(receipt(&caller, word(t, title), &done, vec![word(t, next)], links))
+            Ok(SECTION.receipt(&caller, word(t, title), &done, vec![word(t, next)], links))
         }
         Err(fault) => again(&app, &caller, &id, CHECK, &typed, fault).await,
     }

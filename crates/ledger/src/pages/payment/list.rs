@@ -3,18 +3,18 @@
 use crate::actions::payment::{Payments, payment_list};
 use crate::api::payment::{PaymentQuery, listed};
 use crate::pages::words::{amount, money, payment_tag};
-use crate::pages::{sees_periods, shell, word};
+use crate::pages::{SECTION, sees_periods};
 use crate::rules::payment::{Payment, PaymentState, masked};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use platform::App;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Cell, Column, Empty, Table, Tag};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Cell, Column, Table, Tag};
 use platform::web::{Problem, Shell, T, html};
-use platform::{App, Caller};
-use registry::pages::browse::{Browse, Facet, frame};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "ledger/payment_list.html")]
@@ -39,12 +39,8 @@ struct Row {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<PaymentQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<PaymentQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -59,7 +55,7 @@ pub(super) async fn page(
         _ => value.to_owned(),
     };
     let page = Page {
-        shell: shell(&caller, t.msg("payment-title")),
+        shell: SECTION.shell(&caller, t.msg("payment-list-title")),
         periods: sees_periods(&app, &caller),
         ready: found.ready,
         rows: found.items.iter().map(|payment| row(t, payment)).collect(),
@@ -109,35 +105,24 @@ fn files(t: T, found: &Payments) -> Table {
 }
 
 fn browse<'a>(t: T, query: &'a PaymentQuery, found: &'a Payments) -> Browse<'a> {
-    let facet = |name: &'static str, chosen: &'a str, counts: &'a [(String, i64)]| Facet {
-        name,
-        label: word(t, format!("payment-facet-{name}")),
-        chosen,
-        counts,
-    };
-    Browse {
-        path: "/payments",
-        heading: word(t, "payment-title"),
-        lede: word(t, "payment-lede"),
-        search: word(t, "payment-search"),
-        q: &query.q,
-        facets: vec![
+    let facet = |name, chosen, counts| Facet::of(t, "payment", name, chosen, counts);
+    Browse::of(t, "payment", "/payments", &query.q)
+        .facets([
             facet("state", &query.state, &found.facets.states),
             facet("account", &query.account, &found.facets.accounts),
-        ],
-        action: found.may_draft.then(|| Action::new("/payments/new", t.msg("payment-new"))),
-        empty: Empty::new(t.msg("payment-empty"), t.msg("payment-empty-text"))
-            .action("/accounts", t.msg("ledger-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    }
+        ])
+        .action(found.may_draft.then(|| Action::new("/payments/new", t.msg("payment-new"))))
+        .elsewhere("/accounts", t.msg("ledger-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref())
 }
 
 fn csv(t: T, found: &Payments) -> Csv {
-    let heads = ["number", "state", "account", "payee", "payee-account", "amount", "purpose", "changed"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("payment-csv-{name}"))).collect();
-    let mut csv = Csv::new("payments", &heads);
+    let mut csv = sheet(
+        t,
+        "payment",
+        "payments",
+        &["number", "state", "account", "payee", "payee-account", "amount", "purpose", "changed"],
+    );
     for payment in &found.items {
         csv.row([
             payment.number.clone(),

@@ -1,8 +1,8 @@
 //! One statement: how bank and ledger stand to each other, and its lines.
 
 use crate::actions::statement::{Line, View, statement_view};
+use crate::pages::SECTION;
 use crate::pages::words::{amount, counterparty, line_tag, money, signed};
-use crate::pages::{shell, word};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,6 +11,7 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Cell, Column, Crumbs, Fact, Facts, Figure, Figures, Table, Tag, Tone};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::{detail, word};
 
 #[derive(Template)]
 #[template(path = "ledger/statement.html")]
@@ -51,7 +52,7 @@ fn build(caller: &Caller, view: &View) -> Page {
         tags.push(Tag::demo(t));
     }
     Page {
-        shell: shell(caller, heading.clone()),
+        shell: SECTION.shell(caller, heading.clone()),
         figures: Figures {
             figures: vec![
                 figure("bank", statement.closing),
@@ -63,16 +64,10 @@ fn build(caller: &Caller, view: &View) -> Page {
         agrees: difference(view) == view.open,
         lines: (!view.lines.is_empty()).then(|| table(t, &view.lines)),
         detail: DetailFrame {
-            crumbs: Crumbs::new(t, &heading).over("/statements", t.msg("statement-title")),
-            heading,
-            other_name: String::new(),
             tags,
             lede: view.account.name.clone(),
-            phases: None,
             facts: vec![facts(t, view)],
-            actions: Vec::new(),
-            source: None,
-            proof: None,
+            ..detail(Crumbs::new(t, &heading).over("/statements", t.msg("statement-title")), heading)
         },
     }
 }

@@ -3,17 +3,18 @@
 use crate::actions::statement::{Line, Statements, statement_list};
 use crate::api::statement::{StatementQuery, listed};
 use crate::pages::words::{amount, counterparty, line_tag, signed};
-use crate::pages::{sees_periods, shell, word};
+use crate::pages::{SECTION, sees_periods};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Date;
-use platform::web::page::{Csv, Form, PageQuery, wants};
+use platform::web::page::{Csv, Form, PageQuery};
 use platform::web::parts::{Action, Cell, Column, Empty, Pager, Table};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::browse::{Asked, pager, sheet};
+use rooms::pages::word;
 
 #[derive(Template)]
 #[template(path = "ledger/statement_list.html")]
@@ -33,12 +34,8 @@ struct Page {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<StatementQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<StatementQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -53,7 +50,7 @@ fn build(app: &App, caller: &Caller, paging: &PageQuery, found: &Statements) -> 
     let (t, visit) = (caller.visit.t, &caller.visit);
     let with_format = |format: &str| href_with(&visit.path, &visit.query, "format", format);
     Page {
-        shell: shell(caller, t.msg("statement-title")),
+        shell: SECTION.shell(caller, t.msg("statement-title")),
         periods: sees_periods(app, caller),
         action: (!found.names.is_empty()).then(|| Action::new("/statements/new", t.msg("statement-new"))),
         open: (!found.unmatched.is_empty()).then(|| open(t, &found.unmatched, caller.ctx.now.date())),
@@ -62,13 +59,7 @@ fn build(app: &App, caller: &Caller, paging: &PageQuery, found: &Statements) -> 
         empty: Empty::new(t.msg("statement-empty"), t.msg("statement-empty-text")),
         csv_href: with_format("csv"),
         json_href: with_format("json"),
-        pager: Pager {
-            t,
-            total: found.total,
-            shown: found.items.len(),
-            first_href: paging.cursor.as_ref().map_or(String::new(), |_| visit.href_with("cursor", "")),
-            next_href: found.next.as_deref().map_or(String::new(), |cursor| visit.href_with("cursor", cursor)),
-        },
+        pager: pager(visit, paging, found.total, found.items.len(), found.next.as_deref()),
     }
 }
 
@@ -128,9 +119,8 @@ fn statements(t: T, found: &Statements) -> Table {
 }
 
 fn csv(t: T, found: &Statements) -> Csv {
-    let heads = ["id", "account", "from", "to", "opening", "closing", "lines", "sha256"];
-    let heads: Vec<String> = heads.iter().map(|name| word(t, format!("statement-csv-{name}"))).collect();
-    let mut csv = Csv::new("statements", &heads);
+    let mut csv =
+        sheet(t, "statement", "statements", &["id", "account", "from", "to", "opening", "closing", "lines", "sha256"]);
     for one in &found.items {
         csv.row([
             one.id.clone(),

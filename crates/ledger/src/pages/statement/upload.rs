@@ -2,7 +2,7 @@
 
 use crate::actions::statement::{Import, Report, statement_form, statement_import};
 use crate::pages::words::account_choices;
-use crate::pages::{HOME, receipt, refused, shell, status, word};
+use crate::pages::{HOME, SECTION};
 use crate::rules::account::{Account, Standing};
 use crate::rules::statement::{COLUMNS, Problems};
 use askama::Template;
@@ -16,7 +16,8 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Cell, Column, Field, FieldKind, Form, Table};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller};
-use registry::actions::organisation::Done;
+use rooms::actions::Done;
+use rooms::pages::{refused, status, word};
 use serde::Deserialize;
 
 /// The account whose statement is to be loaded, as links of other pages name it.
@@ -58,7 +59,7 @@ fn build(caller: &Caller, form: Form, problems: Option<&Problems>) -> Page {
     let step = StepFrame { form, task: task.clone(), step: 0, steps: 0, back_href: "/statements".to_owned() };
     let more = problems.map_or(0, |found| found.total - found.listed.len());
     Page {
-        shell: shell(caller, task),
+        shell: SECTION.shell(caller, task),
         step,
         columns: COLUMNS.join(","),
         problems: problems.map(|found| table(t, found)),
@@ -142,7 +143,7 @@ pub(super) async fn send(State(app): State<App>, caller: Caller, parts: Multipar
                 (format!("/statements/{}", done.id), word(t, "statement-look")),
                 (format!("{HOME}/{account}"), word(t, "ledger-look")),
             ];
-            return Ok(receipt(&caller, word(t, "statement-taken-title"), &done, next, links));
+            return Ok(SECTION.receipt(&caller, word(t, "statement-taken-title"), &done, next, links));
         }
         Ok(report) => (None, Some(report.problems)),
         Err(fault) => (Some(refused(fault)?), None),

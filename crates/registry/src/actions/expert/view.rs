@@ -5,13 +5,10 @@ use crate::rules::expert::{Expert, ExpertState};
 use crate::rules::workstation::Workstation;
 use crate::store;
 use crate::store::expert::{Facets, Filter, Position};
-use kernel::{Refusal, limits};
 use platform::policy::Resource;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
-
-/// Values of one filter.
-const VALUES_MAX: usize = 20;
+use rooms::actions::check;
 
 /// An expert's record, as much of it as the reader may see.
 #[derive(Debug, Clone)]
@@ -53,30 +50,6 @@ pub struct Experts {
     pub counts: (i64, i64, i64),
     /// What the filters would give.
     pub facets: Facets,
-}
-
-/// Filters that nobody types by hand are refused rather than searched for.
-///
-/// # Errors
-/// `filter-values`, `query-too-long`.
-pub fn check(text: &str, lists: &[&Vec<String>]) -> Result<(), Refusal> {
-    let bad = |value: &String| value.chars().count() > limits::TITLE_CHARS_MAX || value.chars().any(char::is_control);
-    if lists.iter().any(|list| list.len() > VALUES_MAX || list.iter().any(bad)) {
-        return Err(Refusal::invalid(
-            "filter-values",
-            "筛选条件太多或无效。请清除条件后重新选择。",
-            "Too many or invalid filters. Clear them and choose again.",
-        ));
-    }
-    if text.chars().count() > limits::QUERY_CHARS_MAX || text.chars().any(char::is_control) {
-        return Err(Refusal::invalid(
-            "query-too-long",
-            format!("搜索词最多 {} 个字，不能有控制字符。请缩短后重试。", limits::QUERY_CHARS_MAX),
-            format!("A search has at most {} plain characters. Shorten it.", limits::QUERY_CHARS_MAX),
-        )
-        .at("q"));
-    }
-    Ok(())
 }
 
 /// A page of experts by institution.

@@ -1,12 +1,13 @@
 //! The centre of a project: it is asked, and it answers.
 
 use super::{load, note, party, poc_resource};
-use crate::actions::organisation::{Done, load as organisation};
+use crate::actions::organisation::load as organisation;
 use crate::rules::poc::{self as rules, Answer, CentreState, Project};
 use crate::store;
 use kernel::Refusal;
 use platform::db::Txn;
 use platform::{App, Ctx, Outcome};
+use rooms::actions::Done;
 use serde_json::json;
 
 /// Asks a centre to look after a project: the first, or another one while none has agreed.

@@ -2,7 +2,7 @@
 
 use super::{by, load, note, party, poc_resource};
 use crate::actions::listing::acting_for;
-use crate::actions::organisation::{Done, load as organisation, resource, with_known};
+use crate::actions::organisation::{load as organisation, resource, with_known};
 use crate::corridor;
 use crate::rules::organisation::Organisation;
 use crate::rules::poc::{self as rules, Answer, Completion, Project, Step, StepDraft, StepState};
@@ -11,6 +11,7 @@ use kernel::Refusal;
 use platform::db::Txn;
 use platform::policy::Resource;
 use platform::{App, Ctx, Mandate, Outcome};
+use rooms::actions::Done;
 use serde_json::json;
 
 /// A step as policies see it.

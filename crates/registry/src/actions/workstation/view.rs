@@ -1,7 +1,7 @@
 //! Workstations as lists, pages and desks show them.
 
 use super::{load, resource_with, workstation_resource};
-use crate::actions::expert::{check, expert_resource, masked};
+use crate::actions::expert::{expert_resource, masked};
 use crate::actions::organisation::{load as organisation, organisation_view, resource};
 use crate::rules::expert::{Expert, ExpertState};
 use crate::rules::organisation::Organisation;
@@ -15,6 +15,7 @@ use platform::db::Conn;
 use platform::policy::Resource;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Mandate, Outcome, Role};
+use rooms::actions::check;
 use std::collections::HashMap;
 
 /// In which columns of `workstation w` the attributes of a workstation stand.

@@ -3,8 +3,8 @@
 use super::{
     DecisionItem, ListingBody, ListingDetail, ListingItem, OrganisationRef, ReceiptItem, RenewalBody, ReviewBody,
 };
-use crate::api::paged::Listed;
 use platform::web::page::PageQuery;
+use rooms::api::paged::Listed;
 
 /// API document of this noun.
 #[derive(utoipa::OpenApi)]

@@ -279,16 +279,6 @@ pub(crate) fn organisation_ref(organisation: &Organisation) -> OrganisationRef {
     OrganisationRef { id: id.clone(), name: name.clone(), name_en: name_en.clone() }
 }
 
-fn place(corridor: &Corridor, listing: &Listing) -> Option<PlaceRef> {
-    let adcode = listing.city?;
-    let place = corridor.place(adcode);
-    Some(PlaceRef {
-        adcode: adcode.to_string(),
-        name: place.map_or_else(|| adcode.to_string(), |place| place.short_zh.clone()),
-        name_en: place.map_or_else(|| adcode.to_string(), |place| place.short_en.clone()),
-    })
-}
-
 /// A listing as lists show it.
 pub(crate) fn item(corridor: &Corridor, listing: &Listing, organisation: Option<&Organisation>) -> ListingItem {
     let Content { kind, title, title_en, summary, summary_en, maturity, segments, keywords, until, contact, .. } =
@@ -304,7 +294,7 @@ pub(crate) fn item(corridor: &Corridor, listing: &Listing, organisation: Option<
         abstract_en: summary_en.clone(),
         maturity: *maturity,
         organisation: organisation.map(organisation_ref),
-        city: place(corridor, listing),
+        city: listing.city.map(|city| PlaceRef::of(corridor, city)),
         segments: segments.clone(),
         keywords: keywords.clone(),
         price_from_fen: listing.content.price_from_fen,

@@ -1,7 +1,7 @@
 //! The JSON shapes of organisations, claims, members and statuses, in and out.
 
 use crate::actions::claim::ClaimCard;
-use crate::actions::organisation::{Done, View};
+use crate::actions::organisation::View;
 use crate::api::city::PlaceRef;
 use crate::corridor::Corridor;
 use crate::rules::claim::DecisionCommand;
@@ -291,30 +291,6 @@ impl OrganisationBody {
             profile_en: body.profile_en,
             capabilities: body.capabilities,
         }
-    }
-}
-
-/// What was done, and where it stands in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReceiptOf {
-    /// What it was done to.
-    pub id: String,
-    /// Number of the journal entry.
-    pub entry: i64,
-    /// When.
-    pub at_ms: i64,
-    /// What is odd about the input although it was accepted.
-    pub warnings: Vec<String>,
-}
-
-/// A receipt in the reader's language.
-pub fn receipt(done: &Done, locale: Locale) -> ReceiptOf {
-    let pick = |(zh, en): &(String, String)| if locale == Locale::ZhCn { zh.clone() } else { en.clone() };
-    ReceiptOf {
-        id: done.id.clone(),
-        entry: done.entry,
-        at_ms: done.at_ms,
-        warnings: done.warnings.iter().map(pick).collect(),
     }
 }
 

@@ -305,15 +305,6 @@ pub struct PocAskBody {
     pub centre: String,
 }
 
-fn place(corridor: &Corridor, adcode: Adcode) -> PlaceRef {
-    let place = corridor.place(adcode);
-    PlaceRef {
-        adcode: adcode.to_string(),
-        name: place.map_or_else(|| adcode.to_string(), |place| place.short_zh.clone()),
-        name_en: place.map_or_else(|| adcode.to_string(), |place| place.short_en.clone()),
-    }
-}
-
 fn party(card: &Card, id: Option<&(impl AsRef<str> + ?Sized)>) -> Option<OrganisationRef> {
     card.organisations.get(id?.as_ref()).map(organisation_ref)
 }
@@ -335,7 +326,7 @@ pub(super) fn item(corridor: &Corridor, card: &Card) -> PocProjectItem {
         centre_asked: party(card, project.centre_asked()),
         segments: project.segments.clone(),
         stage: stage_reached(&card.steps).map(|stage| stage.code().to_owned()),
-        cities: cities.into_iter().map(|city| place(corridor, city)).collect(),
+        cities: cities.into_iter().map(|city| PlaceRef::of(corridor, city)).collect(),
         updated_ms: project.updated_ms,
         demo: project.demo,
     }
@@ -346,7 +337,7 @@ fn step(corridor: &Corridor, card: &Card, step: &Step) -> PocStepItem {
         id: step.id.clone(),
         state: step.state.code().to_owned(),
         stage: step.stage.code().to_owned(),
-        city: step.city.map(|city| place(corridor, city)),
+        city: step.city.map(|city| PlaceRef::of(corridor, city)),
         organisation: party(card, step.organisation.as_ref()),
         unconfirmed: step.unconfirmed(),
         day: step.day.map(|day| day.to_string()),
@@ -389,7 +380,7 @@ pub(super) fn centre(corridor: &Corridor, centre: &Centre) -> PocCentreItem {
     PocCentreItem {
         organisation: organisation_ref(organisation),
         kind: organisation.kind.code().to_owned(),
-        city: organisation.city.map(|city| place(corridor, city)),
+        city: organisation.city.map(|city| PlaceRef::of(corridor, city)),
         basis: match centre.basis {
             Basis::Kind => "kind",
             Basis::Segment => "segment",

@@ -2,8 +2,6 @@
 
 use crate::actions::contact::{ContactCard, contact_list};
 use crate::api::contact::{ContactListQuery, item};
-use crate::api::listing::values;
-use crate::api::paged::Listed;
 use crate::rules::contact::State;
 use askama::Template;
 use axum::extract::{Query, State as Here};
@@ -15,6 +13,8 @@ use platform::web::parts::{Empty, FacetGroup, FacetValue, Facets, Pager, SortOpt
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::api::paged::Listed;
+use rooms::api::values;
 
 #[derive(Template)]
 #[template(path = "registry/contact_list.html")]

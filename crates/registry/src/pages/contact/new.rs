@@ -4,13 +4,10 @@ use crate::actions::contact::{DEMO_REFUSED, Send, Target, contact_create, contac
 use crate::actions::listing::acting_for;
 use crate::api::contact::to;
 use crate::corridor;
-use crate::pages::frames::ReceiptPage;
 use crate::pages::listing::office_name;
-use crate::pages::typed::Typed;
 use crate::rules::contact::{ANSWER_WORKDAYS, MESSAGE_CHARS_MAX, OFFICE_WORKDAYS};
 use askama::Template;
 use axum::extract::{Path, Query, State as Here};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
 use platform::identity::idempotency::new_key;
@@ -18,6 +15,9 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::frames::ReceiptPage;
+use rooms::pages::status;
+use rooms::pages::typed::Typed;
 use serde::Deserialize;
 
 #[derive(Template)]
@@ -149,8 +149,7 @@ pub(super) async fn send(Here(app): Here<App>, caller: Caller, typed: Typed) -> 
     };
     let target = contact_target(&app, &caller.ctx, &to).await?;
     let form = form(&caller, &target).fill(typed.pairs()).refuse(&refusal);
-    let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    Ok(html_with(status, &new_page(&app, &caller, &target, form)))
+    Ok(html_with(status(&refusal), &new_page(&app, &caller, &target, form)))
 }
 
 fn command(caller: &Caller, typed: &Typed, to: crate::actions::contact::To) -> Result<Send, Refusal> {

@@ -7,11 +7,9 @@ use crate::actions::contact::{
 };
 use crate::api::contact::AnswerBody;
 use crate::pages::listing::day_before;
-use crate::pages::typed::Typed;
 use crate::rules::contact::{MESSAGE_CHARS_MAX, Reason, State};
 use askama::Template;
 use axum::extract::{Path, State as Here};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
 use platform::identity::idempotency::new_key;
@@ -19,6 +17,8 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault, Outcome};
+use rooms::pages::status;
+use rooms::pages::typed::Typed;
 
 #[derive(Template)]
 #[template(path = "registry/contact_thread.html")]
@@ -174,8 +174,7 @@ async fn again(
     let view = contact_view(app, &caller.ctx, id).await?;
     let mut page = thread(caller, &view);
     refill(&mut page, &refusal);
-    let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    Ok(html_with(status, &page))
+    Ok(html_with(status(&refusal), &page))
 }
 
 /// Answers the request.

@@ -2,7 +2,6 @@
 
 use super::words::{about, availability_name, fields, name, other_name, tags};
 use crate::actions::expert::{ExpertView, expert_seat, expert_unseat, expert_view, expert_withdraw};
-use crate::actions::organisation::Done;
 use crate::corridor::{self, Corridor};
 use crate::pages::organisation::words::{city_name, segment_name};
 use crate::pages::workstation::words as station;
@@ -16,6 +15,7 @@ use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Crumbs, Fact, Facts, Form, Source, Tag};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault, Outcome};
+use rooms::actions::Done;
 
 #[derive(Template)]
 #[template(path = "registry/expert_detail.html")]

@@ -2,11 +2,8 @@
 
 use super::words::availability_choices;
 use crate::actions::expert::{expert_edit, expert_keep, expert_own, expert_register, expert_view, kept_cities};
-use crate::actions::organisation::Done;
 use crate::corridor::{self, Corridor};
-use crate::pages::frames::{ReceiptPage, StepPage};
 use crate::pages::organisation::words::{city_choices, segment_choices};
-use crate::pages::typed::Typed;
 use crate::rules::expert::{Expert, ExpertDraft, FIELDS_CHARS_MAX};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -18,6 +15,9 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::actions::Done;
+use rooms::pages::frames::{ReceiptPage, StepPage};
+use rooms::pages::typed::Typed;
 
 /// Who fills the form in.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,20 +4,19 @@ use super::words::{Row, availability_name, body_name, fields, row};
 use crate::actions::expert::{Experts, expert_list, expert_own};
 use crate::api::expert::{ExpertQuery, listed};
 use crate::corridor::{self, Corridor};
-use crate::pages::browse::{Browse, Facet, frame};
 use crate::pages::organisation::words::{city_name, segment_name};
 use crate::rules::expert::Availability;
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Adcode;
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, Figure, Figures};
+use platform::web::page::{Csv, Form};
+use platform::web::parts::{Action, Figure, Figures};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller, Outcome};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
 
 #[derive(Template)]
 #[template(path = "registry/expert_list.html")]
@@ -31,12 +30,8 @@ struct Page {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<ExpertQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<ExpertQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -47,34 +42,18 @@ pub(super) async fn page(
     }
     let action = begin(&app, &caller).await?;
     let label = |name: &str, value: &str| facet_label(t, &corridor, name, value);
-    let facet = |name, chosen, counts| Facet {
-        name,
-        label: t.msg(format!("expert-facet-{name}")).into_owned(),
-        chosen,
-        counts,
-    };
-    let mut empty = Empty::new(t.msg("expert-empty"), t.msg("expert-empty-text"));
-    if let Some(action) = &action {
-        empty = empty.action(&action.href, &action.label);
-    }
-    let browse = Browse {
-        path: "/experts",
-        heading: t.msg("expert-list-title").into_owned(),
-        lede: t.msg("expert-list-lede").into_owned(),
-        search: t.msg("expert-search").into_owned(),
-        q: &query.q,
-        facets: vec![
+    let facet = |name, chosen, counts| Facet::of(t, "expert", name, chosen, counts);
+    let mut browse = Browse::of(t, "expert", "/experts", &query.q)
+        .facets([
             facet("body", &query.body, &found.facets.bodies),
             facet("city", &query.city, &found.facets.cities),
             facet("availability", &query.availability, &found.facets.availability),
             facet("segment", &query.segment, &found.facets.segments),
-        ],
-        action,
-        empty,
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    };
+        ])
+        .found(found.total, found.items.len(), found.next.as_deref());
+    if let Some(action) = action {
+        browse = browse.elsewhere(&action.href, &action.label).action(Some(action));
+    }
     let page = Page {
         shell: caller.visit.shell(t.msg("expert-list-title")).describe(t.msg("expert-list-lede")),
         list: frame(&caller.visit, &paging, browse, label),
@@ -114,9 +93,12 @@ fn figures(t: T, found: &Experts) -> Figures {
 }
 
 fn csv(t: T, corridor: &Corridor, found: &Experts) -> Csv {
-    let heads = ["id", "name", "title", "institution", "city", "bodies", "fields", "segments", "availability", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| t.msg(format!("expert-csv-{name}")).into_owned()).collect();
-    let mut csv = Csv::new("experts", &heads);
+    let mut csv = sheet(
+        t,
+        "expert",
+        "experts",
+        &["id", "name", "title", "institution", "city", "bodies", "fields", "segments", "availability", "url"],
+    );
     for e in &found.items {
         let bodies = [(e.committee_ms.is_some(), "committee"), (e.academician, "academy")];
         let bodies: Vec<String> = bodies.iter().filter(|(on, _)| *on).map(|(_, code)| body_name(t, code)).collect();

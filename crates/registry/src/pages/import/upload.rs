@@ -2,7 +2,6 @@
 
 use super::{counts_of, problems};
 use crate::actions::import::{Import, Report, import_create};
-use crate::pages::typed::Typed;
 use crate::rules::import::{Format, Noun};
 use askama::Template;
 use axum::extract::{Multipart, State};
@@ -14,6 +13,7 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Facts, Field, FieldKind, Form, Table};
 use platform::web::{Problem as WebProblem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::typed::Typed;
 
 /// File names that the browser offers.
 const ACCEPTED: &str = ".csv,.jsonl,.ndjson";

@@ -3,7 +3,7 @@
 use super::words::{kind_name, price, tags};
 use super::{key, list_key, side};
 use crate::actions::listing::{Card, FacetCounts, Listed, listing_list};
-use crate::api::listing::{ListingQuery, listed, values};
+use crate::api::listing::{ListingQuery, listed};
 use crate::corridor::{self, Corridor};
 use crate::rules::listing::{Kind, Side, State};
 use askama::Template;
@@ -13,13 +13,11 @@ use axum::response::{IntoResponse, Response};
 use kernel::Adcode;
 use platform::web::kinds::ListFrame;
 use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, FacetGroup, FacetValue, Facets, Pager, SearchBox, SortOption, Tag};
+use platform::web::parts::{Action, Empty, Facets, SearchBox, SortOption, Tag};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, Visit, html};
 use platform::{App, Caller};
-
-/// Values of one filter that are listed.
-const VALUES_SHOWN: usize = 14;
+use rooms::pages::browse::{Facet, pager};
 
 #[derive(Template)]
 #[template(path = "registry/listing_list.html")]
@@ -164,13 +162,7 @@ fn frame(
         action: Some(Action::new(format!("{}/new", side.path()), t.msg(key(side, "new")))),
         csv_href: with_format("csv"),
         json_href: with_format("json"),
-        pager: Pager {
-            t,
-            total: found.total,
-            shown: found.items.len(),
-            first_href: paging.cursor.as_ref().map_or(String::new(), |_| visit.href_with("cursor", "")),
-            next_href: found.next.as_ref().map_or(String::new(), |cursor| visit.href_with("cursor", cursor)),
-        },
+        pager: pager(visit, paging, found.total, found.items.len(), found.next.as_deref()),
         empty: empty(t, side, query),
         ranked: false,
     }
@@ -200,7 +192,13 @@ fn empty(t: T, side: Side, query: &ListingQuery) -> Empty {
     Empty::new(t.msg(name("empty")), t.msg(name("empty-text"))).action(start.0, start.1)
 }
 
-fn facets(visit: &Visit, corridor: &Corridor, side: Side, query: &ListingQuery, counts: &FacetCounts) -> Facets {
+fn facets<'q>(
+    visit: &Visit,
+    corridor: &Corridor,
+    side: Side,
+    query: &'q ListingQuery,
+    counts: &'q FacetCounts,
+) -> Facets {
     let t = visit.t;
     let groups = [
         ("state", &query.state, &counts.states),
@@ -208,40 +206,12 @@ fn facets(visit: &Visit, corridor: &Corridor, side: Side, query: &ListingQuery, 
         ("type", &query.kind, &counts.kinds),
         ("segment", &query.segment, &counts.segments),
     ];
-    let group = |(name, chosen, counts): (&'static str, &String, &Vec<(String, i64)>)| {
-        let values = facet_values(visit, corridor, name, chosen, counts);
-        (!values.is_empty()).then(|| FacetGroup { label: t.msg(format!("listing-facet-{name}")).into_owned(), values })
+    let label = |name: &str, value: &str| facet_label(t, corridor, name, value);
+    let group = |(name, chosen, counts): (&'static str, &'q String, &'q Vec<(String, i64)>)| {
+        Facet::of(t, "listing", name, chosen, counts).group(visit, &label)
     };
     let own = if query.own == "1" { "?own=1" } else { "" };
     Facets { t, groups: groups.into_iter().filter_map(group).collect(), clear_href: format!("{}{own}", side.path()) }
-}
-
-fn facet_values(
-    visit: &Visit,
-    corridor: &Corridor,
-    name: &str,
-    chosen: &str,
-    counts: &[(String, i64)],
-) -> Vec<FacetValue> {
-    let chosen = values(chosen);
-    let base = href_with("", &visit.query, "cursor", "");
-    let value = |value: &String, count: i64| {
-        let on = chosen.contains(value);
-        let mut next: Vec<&str> = chosen.iter().filter(|v| *v != value).map(String::as_str).collect();
-        if !on {
-            next.push(value);
-        }
-        FacetValue {
-            label: facet_label(visit.t, corridor, name, value),
-            count,
-            href: href_with(&visit.path, base.trim_start_matches('?'), name, &next.join(",")),
-            on,
-        }
-    };
-    let mut shown: Vec<FacetValue> = counts.iter().take(VALUES_SHOWN).map(|(v, n)| value(v, *n)).collect();
-    let hidden = |v: &&String| !counts.iter().take(VALUES_SHOWN).any(|(known, _)| known == *v);
-    shown.extend(chosen.iter().filter(hidden).map(|v| value(v, 0)));
-    shown
 }
 
 fn facet_label(t: T, corridor: &Corridor, name: &str, value: &str) -> String {

@@ -6,7 +6,6 @@ use super::side;
 use super::words::{answers, office_name, task};
 use crate::actions::listing::{Create, acting_for, listing_create, listing_edit, listing_work};
 use crate::corridor;
-use crate::pages::typed::Typed;
 use crate::rules::listing::{Content, Listing, Patch, Side, State};
 use askama::Template;
 use axum::extract::{Path, Query, State as Here};
@@ -19,6 +18,7 @@ use platform::web::parts::{Answers, Empty, Form};
 use platform::web::{Problem, Shell, html, html_with};
 use platform::{App, Caller, Mandate};
 use questions::{Step, first_line};
+use rooms::pages::typed::Typed;
 use serde::Deserialize;
 
 #[derive(Template)]

@@ -8,8 +8,6 @@ use crate::actions::listing::{
 };
 use crate::api::listing::date;
 use crate::corridor;
-use crate::pages::frames::ReceiptPage;
-use crate::pages::typed::{Typed, half_width};
 use crate::rules::listing::Side;
 use askama::Template;
 use axum::extract::{Path, State as Here};
@@ -22,6 +20,8 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Form, Proofs, Receipt};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::frames::ReceiptPage;
+use rooms::pages::typed::{Typed, half_width};
 
 #[derive(Template)]
 #[template(path = "registry/listing_step.html")]

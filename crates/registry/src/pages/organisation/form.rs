@@ -1,10 +1,8 @@
 //! Registering an organisation and editing its record.
 
 use super::words::{city_choices, kind_choices, segment_choices};
-use crate::actions::organisation::{Done, Register, organisation_edit, organisation_register, organisation_view};
+use crate::actions::organisation::{Register, organisation_edit, organisation_register, organisation_view};
 use crate::corridor::{self, Corridor};
-use crate::pages::frames::{ReceiptPage, StepPage};
-use crate::pages::typed::{Typed, half_width};
 use crate::rules::claim::{CLAIM_WORKDAYS, EVIDENCE_CHARS_MAX};
 use crate::rules::organisation::{Dossier, Draft};
 use axum::extract::{Path, State};
@@ -17,6 +15,9 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::actions::Done;
+use rooms::pages::frames::{ReceiptPage, StepPage};
+use rooms::pages::typed::{Typed, half_width};
 
 /// The questions of a record, for registering and editing alike.
 fn questions(t: T, corridor: &Corridor, mut form: Form) -> Form {

@@ -5,19 +5,17 @@ use crate::actions::organisation::{Facets as Counts, Item, Listed, organisation_
 use crate::api::organisation::{OrganisationQuery, listed};
 use crate::corridor::{self, Corridor};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::{Adcode, Date};
+use platform::App;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, FacetGroup, FacetValue, Facets, Pager, SearchBox, Tag};
+use platform::web::page::{Csv, Form, PageQuery};
+use platform::web::parts::{Action, Empty, Facets, SearchBox, Tag};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, Visit, html};
-use platform::{App, Caller};
+use rooms::pages::browse::{Asked, Facet, pager, sheet};
 
-/// Values of one filter that are listed.
-const VALUES_SHOWN: usize = 14;
 /// Segments named in a row.
 const SEGMENTS_SHOWN: usize = 4;
 
@@ -56,12 +54,8 @@ pub(crate) fn row(t: T, corridor: &Corridor, item: &Item, today: Date) -> Row {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<OrganisationQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<OrganisationQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -79,11 +73,15 @@ pub(super) async fn page(
 }
 
 fn csv(t: T, corridor: &Corridor, found: &Listed) -> Csv {
-    let heads = [
-        "id", "name", "name-en", "kind", "city", "statuses", "segments", "uscc", "website", "claimed", "source", "url",
-    ];
-    let heads: Vec<String> = heads.iter().map(|name| t.msg(format!("organisation-csv-{name}")).into_owned()).collect();
-    let mut csv = Csv::new("organisations", &heads);
+    let mut csv = sheet(
+        t,
+        "organisation",
+        "organisations",
+        &[
+            "id", "name", "name-en", "kind", "city", "statuses", "segments", "uscc", "website", "claimed", "source",
+            "url",
+        ],
+    );
     for item in &found.items {
         let o = &item.organisation;
         let statuses: Vec<String> = item.statuses.iter().map(|status| status_name(t, &status.status)).collect();
@@ -133,13 +131,7 @@ fn frame(
         action: Some(Action::new("/organisations/new", t.msg("organisation-new"))),
         csv_href: with_format("csv"),
         json_href: with_format("json"),
-        pager: Pager {
-            t,
-            total: found.total,
-            shown: found.items.len(),
-            first_href: paging.cursor.as_ref().map_or(String::new(), |_| visit.href_with("cursor", "")),
-            next_href: found.next.as_ref().map_or(String::new(), |cursor| visit.href_with("cursor", cursor)),
-        },
+        pager: pager(visit, paging, found.total, found.items.len(), found.next.as_deref()),
         empty: if narrowed {
             Empty::nothing_found(t, "/organisations").action("/organisations/new", t.msg("organisation-new"))
         } else {
@@ -150,44 +142,15 @@ fn frame(
     }
 }
 
-fn facets(visit: &Visit, corridor: &Corridor, query: &OrganisationQuery, counts: &Counts) -> Facets {
+fn facets<'q>(visit: &Visit, corridor: &Corridor, query: &'q OrganisationQuery, counts: &'q Counts) -> Facets {
     let t = visit.t;
     let counts = [&counts.cities, &counts.kinds, &counts.statuses, &counts.segments];
-    let group = |((name, chosen), counts): ((&'static str, &String), &Vec<(String, i64)>)| {
-        let values = facet_values(visit, corridor, name, chosen, counts);
-        (!values.is_empty())
-            .then(|| FacetGroup { label: t.msg(format!("organisation-facet-{name}")).into_owned(), values })
+    let label = |name: &str, value: &str| facet_label(t, corridor, name, value);
+    let group = |((name, chosen), counts): ((&'static str, &'q String), &'q Vec<(String, i64)>)| {
+        Facet::of(t, "organisation", name, chosen, counts).group(visit, &label)
     };
     let groups = query.filters().into_iter().zip(counts).filter_map(group).collect();
     Facets { t, groups, clear_href: "/organisations".to_owned() }
-}
-
-fn facet_values(
-    visit: &Visit,
-    corridor: &Corridor,
-    name: &str,
-    chosen: &str,
-    counts: &[(String, i64)],
-) -> Vec<FacetValue> {
-    let chosen = crate::api::listing::values(chosen);
-    let base = href_with("", &visit.query, "cursor", "");
-    let value = |value: &String, count: i64| {
-        let on = chosen.contains(value);
-        let mut next: Vec<&str> = chosen.iter().filter(|v| *v != value).map(String::as_str).collect();
-        if !on {
-            next.push(value);
-        }
-        FacetValue {
-            label: facet_label(visit.t, corridor, name, value),
-            count,
-            href: href_with(&visit.path, base.trim_start_matches('?'), name, &next.join(",")),
-            on,
-        }
-    };
-    let mut shown: Vec<FacetValue> = counts.iter().take(VALUES_SHOWN).map(|(v, n)| value(v, *n)).collect();
-    let hidden = |v: &&String| !counts.iter().take(VALUES_SHOWN).any(|(known, _)| known == *v);
-    shown.extend(chosen.iter().filter(hidden).map(|v| value(v, 0)));
-    shown
 }
 
 fn facet_label(t: T, corridor: &Corridor, name: &str, value: &str) -> String {

@@ -2,10 +2,9 @@
 
 use super::detail::done;
 use super::form::Page;
+use super::word;
 use super::words::{reason_name, stage_name};
-use super::{refused, status, word};
 use crate::actions::poc::{View, poc_answer, poc_centre_answer, poc_centre_ask, poc_resource, poc_view};
-use crate::pages::typed::Typed;
 use crate::rules::decision::{DeclineCommand, REMARK_CHARS_MAX};
 use crate::rules::poc::{Answer, Reason, StepState};
 use axum::extract::{Path, State};
@@ -15,6 +14,8 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, html, html_with};
 use platform::{App, Caller, Outcome};
+use rooms::pages::typed::Typed;
+use rooms::pages::{refused, status};
 
 /// The word by which a form says no.
 const DECLINE: &str = "decline";

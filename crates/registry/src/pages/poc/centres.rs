@@ -13,10 +13,11 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use platform::web::kinds::ListFrame;
 use platform::web::page::{Form, PageQuery, wants};
-use platform::web::parts::{Empty, Facets, Pager, Source, Tag, Tone};
+use platform::web::parts::{Empty, Facets, Source, Tag, Tone};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::browse::pager;
 
 /// Segments named in a row.
 const SEGMENTS_SHOWN: usize = 4;
@@ -65,13 +66,7 @@ pub(super) async fn page(
         action: None,
         csv_href: String::new(),
         json_href: href_with(&visit.path, &visit.query, "format", "json"),
-        pager: Pager {
-            t,
-            total: found.total,
-            shown: found.items.len(),
-            first_href: paging.cursor.as_ref().map_or(String::new(), |_| visit.href_with("cursor", "")),
-            next_href: found.next.as_ref().map_or(String::new(), |cursor| visit.href_with("cursor", cursor)),
-        },
+        pager: pager(visit, &paging, found.total, found.items.len(), found.next.as_deref()),
         empty: Empty::new(t.msg("poc-centres-empty"), t.msg("poc-centres-empty-text"))
             .action("/organisations/new", t.msg("organisation-new")),
         ranked: false,

@@ -1,7 +1,7 @@
 //! One project: its path drawn on the corridor, its steps in words, and what its people may do.
 
+use super::word;
 use super::words::{declined, party_name, stage_name, tags};
-use super::{refused, status, word};
 use crate::actions::poc::{View, centre_choices, poc_close, poc_publish, poc_view};
 use crate::corridor::{self, Corridor};
 use crate::pages::drawing;
@@ -12,12 +12,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
-use platform::journal::Recorded;
 use platform::web::journey::{Stop, circled};
 use platform::web::kinds::DetailFrame;
-use platform::web::parts::{Action, Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Proofs, Tag, Tone};
+use platform::web::parts::{Action, Choice, Crumbs, Fact, Facts, Field, FieldKind, Form, Tag, Tone};
 use platform::web::{self, Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Outcome};
+use rooms::pages::{HistoryLine, history, lines, proof, refused, status};
 
 #[derive(Template)]
 #[template(path = "registry/poc_detail.html")]
@@ -72,12 +72,6 @@ struct Proposal {
 struct CentreAnswer {
     accept: Form,
     decline_href: String,
-}
-
-struct HistoryLine {
-    text: String,
-    at_ms: i64,
-    entry: i64,
 }
 
 /// The page.
@@ -175,7 +169,7 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
         centre_ask: None,
         publish: view.may_publish.then(|| form("publications", "poc-publish")),
         close: view.may_close.then(|| form("closures", "poc-close")),
-        history: view.history.iter().filter_map(|entry| history(t, entry)).collect(),
+        history: history(t, "poc", &view.history, |key, _| t.msg(key).into_owned()),
         detail: frame(t, corridor, view, title),
         shell,
     }
@@ -184,10 +178,6 @@ fn build(caller: &Caller, corridor: &Corridor, view: &View, refusal: Option<&Ref
 /// Whether a reader who cannot propose yet is shown how: visitors, and people without an organisation.
 fn invites(caller: &Caller, view: &View) -> bool {
     view.card.project.state == ProjectState::Published && !view.may_add && caller.actor().memberships.is_empty()
-}
-
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()).collect()
 }
 
 /// What the project's own people must know at once.
@@ -220,7 +210,7 @@ fn frame(t: T, corridor: &Corridor, view: &View, heading: String) -> DetailFrame
         facts: vec![facts(t, corridor, view)],
         actions,
         source: None,
-        proof: view.history.iter().find(|entry| entry.public).map(|entry| Proofs::of(t, entry.entry_id, entry.at_ms)),
+        proof: proof(t, &view.history),
         heading,
     }
 }
@@ -353,9 +343,4 @@ fn proposals(t: T, corridor: &Corridor, view: &View) -> Vec<Proposal> {
     };
     let of = |state: StepState| view.card.steps.iter().filter(move |step| step.state == state);
     of(StepState::Proposed).chain(of(StepState::Declined)).map(proposal).collect()
-}
-
-fn history(t: T, entry: &Recorded) -> Option<HistoryLine> {
-    let key = format!("poc-event-{}", entry.kind.split('.').nth(1)?.replace('_', "-"));
-    t.texts.has(&key).then(|| HistoryLine { text: t.msg(key).into_owned(), at_ms: entry.at_ms, entry: entry.entry_id })
 }

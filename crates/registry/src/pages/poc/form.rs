@@ -1,11 +1,10 @@
 //! Beginning a project.
 
-use super::{refused, status, word};
+use super::word;
 use crate::actions::listing::acting_for;
 use crate::actions::poc::{Create, centre_choices, poc_create};
 use crate::corridor;
 use crate::pages::organisation::words::{name, segment_choices};
-use crate::pages::typed::Typed;
 use crate::rules::poc::ProjectDraft;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -16,6 +15,8 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Mandate, Membership};
+use rooms::pages::typed::Typed;
+use rooms::pages::{refused, status};
 use serde::Deserialize;
 
 #[derive(Template)]

@@ -7,16 +7,16 @@ use crate::corridor::{self, Corridor};
 use crate::pages::organisation::words::segment_name;
 use crate::rules::poc::{path, stage_reached};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Adcode;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
-use platform::web::parts::{Action, Empty, FacetGroup, FacetValue, Facets, Pager};
+use platform::web::page::{Csv, Form, PageQuery};
+use platform::web::parts::{Action, Empty, FacetGroup, FacetValue, Facets};
 use platform::web::visit::href_with;
 use platform::web::{Problem, Shell, T, Visit, html};
 use platform::{App, Caller, Mandate};
+use rooms::pages::browse::{Asked, pager, sheet};
 
 /// Values of one filter that are listed.
 const VALUES_SHOWN: usize = 14;
@@ -33,12 +33,8 @@ struct Page {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<PocQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<PocQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -73,10 +69,12 @@ async fn centre_names(
 }
 
 fn csv(t: T, corridor: &Corridor, found: &Projects) -> Csv {
-    let heads =
-        ["id", "title", "title-en", "state", "owner", "centre", "stage", "cities", "segments", "updated", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| t.msg(format!("poc-csv-{name}")).into_owned()).collect();
-    let mut csv = Csv::new("poc-projects", &heads);
+    let mut csv = sheet(
+        t,
+        "poc",
+        "poc-projects",
+        &["id", "title", "title-en", "state", "owner", "centre", "stage", "cities", "segments", "updated", "url"],
+    );
     for card in &found.items {
         let project = &card.project;
         let cities = path(&card.steps).into_iter().filter_map(|step| step.city);
@@ -127,13 +125,7 @@ fn frame(
         action: publishes.then_some(begin),
         csv_href: with_format("csv"),
         json_href: with_format("json"),
-        pager: Pager {
-            t,
-            total: found.total,
-            shown: found.items.len(),
-            first_href: paging.cursor.as_ref().map_or(String::new(), |_| visit.href_with("cursor", "")),
-            next_href: found.next.as_ref().map_or(String::new(), |cursor| visit.href_with("cursor", cursor)),
-        },
+        pager: pager(visit, paging, found.total, found.items.len(), found.next.as_deref()),
         empty,
         ranked: false,
     }

@@ -2,13 +2,10 @@
 
 use super::form::{Page, StopPage, no_organisation, step_label};
 use super::words::{stage_choices, stage_name};
-use super::{YES, refused, status, word};
-use crate::actions::organisation::Done;
+use super::{YES, word};
 use crate::actions::poc::{View, poc_resource, poc_step_add, poc_step_complete, poc_step_edit, poc_view};
 use crate::corridor;
-use crate::pages::frames::ReceiptPage;
 use crate::pages::organisation::words::city_choices;
-use crate::pages::typed::{Typed, half_width};
 use crate::rules::poc::{Completion, EVIDENCE_CHARS_MAX, NOTE_CHARS_MAX, ProjectState, Step, StepDraft, StepState};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,6 +16,10 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Empty, Field, FieldKind, Form, Proofs, Receipt};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller};
+use rooms::actions::Done;
+use rooms::pages::frames::ReceiptPage;
+use rooms::pages::typed::{Typed, half_width};
+use rooms::pages::{refused, status};
 
 fn page(caller: &Caller, view: &View, key: &str, form: Form) -> Page {
     let t = caller.visit.t;

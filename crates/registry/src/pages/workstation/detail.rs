@@ -5,15 +5,15 @@ mod build;
 use crate::actions::workstation::{workstation_decide, workstation_end, workstation_join, workstation_view};
 use crate::corridor;
 use crate::pages::claim::decision;
-use crate::pages::typed::Typed;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use build::build;
 pub(super) use build::{Again, Which};
 use kernel::Refusal;
 use platform::web::{Problem, html, html_with};
 use platform::{App, Caller, Fault, Outcome};
+use rooms::pages::status;
+use rooms::pages::typed::Typed;
 
 /// One workstation.
 pub(super) async fn page(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -42,8 +42,7 @@ pub(super) async fn after<T>(
 /// The page with what was refused.
 pub(super) async fn again(app: &App, caller: &Caller, id: &str, again: Again<'_>) -> Result<Response, Problem> {
     let view = workstation_view(app, &caller.ctx, id).await?;
-    let status = StatusCode::from_u16(again.refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    Ok(html_with(status, &build(caller, &corridor::of(app), &view, Some(again))))
+    Ok(html_with(status(again.refusal), &build(caller, &corridor::of(app), &view, Some(again))))
 }
 
 /// Whether a refusal comes back with the page it came from.

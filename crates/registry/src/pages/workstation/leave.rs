@@ -4,17 +4,17 @@ use super::detail::{Again, Which, again, shown_again};
 use super::words::{name, parting_name};
 use crate::actions::workstation::{Seat, View, workstation_leave, workstation_view};
 use crate::pages::expert::words as expert;
-use crate::pages::frames::StepPage;
-use crate::pages::typed::Typed;
 use crate::rules::decision::{DeclineCommand, REMARK_CHARS_MAX};
 use crate::rules::workstation::Parting;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::frames::StepPage;
+use rooms::pages::status;
+use rooms::pages::typed::Typed;
 
 /// What leaving is called for one who takes part, and for one who was only asked.
 pub(super) fn verb(seat: &Seat) -> &'static str {
@@ -97,6 +97,5 @@ pub(super) async fn leave(
         return again(&app, &caller, &id, refused).await;
     };
     let form = form(caller.visit.t, &view, seat).fill(typed.pairs()).refuse(&refusal);
-    let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    Ok(html_with(status, &page(&caller, &view, seat, form)))
+    Ok(html_with(status(&refusal), &page(&caller, &view, seat, form)))
 }

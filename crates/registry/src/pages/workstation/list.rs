@@ -4,19 +4,18 @@ use super::words::{Row, due, name, row, state_name};
 use crate::actions::workstation::{Card, Workstations, workstation_list, workstation_office_list};
 use crate::api::workstation::{WorkstationQuery, listed};
 use crate::corridor::{self, Corridor};
-use crate::pages::browse::{Browse, Facet, frame};
 use crate::pages::organisation::words::{city_name, name as organisation_name};
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Adcode;
 use platform::policy::Resource;
 use platform::web::kinds::ListFrame;
-use platform::web::page::{Csv, Form, PageQuery, wants};
+use platform::web::page::{Csv, Form};
 use platform::web::parts::{Action, Empty};
 use platform::web::{Problem, Shell, T, html};
 use platform::{App, Caller};
+use rooms::pages::browse::{Asked, Browse, Facet, frame, sheet};
 
 #[derive(Template)]
 #[template(path = "registry/workstation_list.html")]
@@ -46,12 +45,8 @@ struct Waiting {
 /// The list as a page, as CSV or as JSON.
 pub(super) async fn page(
     State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(query): Query<WorkstationQuery>,
-    Query(paging): Query<PageQuery>,
+    Asked { caller, query, paging, form }: Asked<WorkstationQuery>,
 ) -> Result<Response, Problem> {
-    let form = wants(&caller.visit.query, &caller.visit.path, &headers);
     if form == Form::Json {
         return Ok(axum::Json(listed(&app, &caller, &query, &paging).await?).into_response());
     }
@@ -61,34 +56,17 @@ pub(super) async fn page(
         return Ok(csv(t, &corridor, &found).into_response());
     }
     let label = |name: &str, value: &str| facet_label(t, &corridor, name, value);
-    let facet = |name, chosen, counts| Facet {
-        name,
-        label: t.msg(format!("workstation-facet-{name}")).into_owned(),
-        chosen,
-        counts,
-    };
+    let facet = |name, chosen, counts| Facet::of(t, "workstation", name, chosen, counts);
     let office = app.policies().allows(&caller.ctx, "workstation_office_list", &Resource::house());
-    let browse = Browse {
-        path: "/workstations",
-        heading: t.msg("workstation-list-title").into_owned(),
-        lede: t.msg("workstation-list-lede").into_owned(),
-        search: t.msg("workstation-search").into_owned(),
-        q: &query.q,
-        facets: vec![
-            facet("state", &query.state, &found.facets.states),
-            facet("city", &query.city, &found.facets.cities),
-        ],
-        action: Some(if office {
+    let browse = Browse::of(t, "workstation", "/workstations", &query.q)
+        .facets([facet("state", &query.state, &found.facets.states), facet("city", &query.city, &found.facets.cities)])
+        .action(Some(if office {
             Action::new("/workstations/waiting", t.msg("workstation-waiting"))
         } else {
             Action::new("/my/organisation", t.msg("workstation-propose-from"))
-        }),
-        empty: Empty::new(t.msg("workstation-empty"), t.msg("workstation-empty-text"))
-            .action("/experts", t.msg("expert-list-title")),
-        total: found.total,
-        shown: found.items.len(),
-        next: found.next.as_deref(),
-    };
+        }))
+        .elsewhere("/experts", t.msg("expert-list-title"))
+        .found(found.total, found.items.len(), found.next.as_deref());
     let page = Page {
         shell: caller
             .visit
@@ -102,9 +80,12 @@ pub(super) async fn page(
 }
 
 fn csv(t: T, corridor: &Corridor, found: &Workstations) -> Csv {
-    let heads = ["id", "name", "organisation", "city", "state", "since", "projects", "amount", "url"];
-    let heads: Vec<String> = heads.iter().map(|name| t.msg(format!("workstation-csv-{name}")).into_owned()).collect();
-    let mut csv = Csv::new("workstations", &heads);
+    let mut csv = sheet(
+        t,
+        "workstation",
+        "workstations",
+        &["id", "name", "organisation", "city", "state", "since", "projects", "amount", "url"],
+    );
     for card in &found.items {
         let w = &card.workstation;
         csv.row([

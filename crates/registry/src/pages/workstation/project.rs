@@ -4,12 +4,9 @@ use super::detail::{after, shown_again};
 use crate::actions::workstation::{
     View, workstation_project_add, workstation_project_edit, workstation_resource, workstation_view,
 };
-use crate::pages::frames::StepPage;
-use crate::pages::typed::{Typed, half_width};
 use crate::pages::workstation::detail::Which;
 use crate::rules::workstation::{Project, ProjectDraft};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusal;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
@@ -18,6 +15,9 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Field, FieldKind, Form};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::pages::frames::StepPage;
+use rooms::pages::status;
+use rooms::pages::typed::{Typed, half_width};
 
 fn questions(t: T, form: Form) -> Form {
     let line = |name: &'static str, key: &str| Field::line(t, name, t.msg(key));
@@ -125,8 +125,7 @@ pub(super) async fn save(
         Err(Fault::Refused(refusal)) if shown_again(&refusal) => {
             let view = workstation_view(&app, &caller.ctx, &id).await?;
             let form = edit_form(caller.visit.t, &id, find(&view, &project)?).fill(typed.pairs()).refuse(&refusal);
-            let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            Ok(html_with(status, &page(&caller, &id, form)))
+            Ok(html_with(status(&refusal), &page(&caller, &id, form)))
         }
         Err(fault) => Err(fault.into()),
     }

@@ -1,11 +1,8 @@
 //! Proposing a workstation in an organisation's name.
 
-use crate::actions::organisation::Done;
 use crate::actions::workstation::{CHOICES_MAX, Choices, workstation_choices, workstation_propose, workstation_view};
 use crate::pages::expert::words as expert;
-use crate::pages::frames::ReceiptPage;
 use crate::pages::organisation::words::name;
-use crate::pages::typed::{Typed, half_width};
 use crate::rules::expert::Expert;
 use crate::rules::workstation::{EXPERTS_MAX, WORKSTATION_WORKDAYS, WorkstationDraft};
 use askama::Template;
@@ -18,6 +15,9 @@ use platform::web::kinds::StepFrame;
 use platform::web::parts::{Choice, Field, FieldKind, Form, Proofs, Receipt, SearchBox};
 use platform::web::{Problem, Shell, T, html, html_with};
 use platform::{App, Caller, Fault};
+use rooms::actions::Done;
+use rooms::pages::frames::ReceiptPage;
+use rooms::pages::typed::{Typed, half_width};
 use serde::Deserialize;
 
 #[derive(Template)]

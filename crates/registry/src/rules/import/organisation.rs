@@ -3,12 +3,12 @@
 use super::cells::Check;
 use super::{Arrival, Reading, SOURCE_IMPORT};
 use crate::rules::organisation::{
-    DEMO_PREFIX, Dossier, Kind, NAMES_MAX, Name, NameKind, Organisation, SEGMENTS_MAX, SegmentPlace, State, Statement,
-    StatusCode, segment_ids, website,
+    Dossier, Kind, NAMES_MAX, Name, NameKind, Organisation, SEGMENTS_MAX, SegmentPlace, State, Statement, StatusCode,
+    segment_ids, website,
 };
 use crate::rules::status::Status;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Instant};
+use kernel::{Adcode, DEMO_PREFIX, Instant};
 use serde::{Deserialize, Serialize};
 
 pub(super) const COLUMNS: &[&str] =

@@ -7,12 +7,10 @@ use super::{
 use crate::rules::status::period;
 pub(crate) use kernel::input::line;
 use kernel::limits::{ABSTRACT_CHARS_MAX, TITLE_CHARS_MAX};
-use kernel::{Adcode, Refusal, Uscc, UsccError, UsccWarning};
+use kernel::{Adcode, Refusal, Uscc, UsccError, UsccWarning, named_as_example};
 
 /// Lines of capabilities in one form.
 pub const CAPABILITIES_MAX: usize = 30;
-/// How names of the demonstration begin.
-pub const DEMO_PREFIX: &str = "示例";
 
 /// An organisation's record as typed: for registering and for editing alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -175,14 +173,15 @@ pub fn edit(
     by: &mut By<'_>,
 ) -> Result<(Dossier, Vec<UsccWarning>), Refusal> {
     let names = names(old, draft)?;
-    if old.organisation.demo && !name_shown(&names).starts_with(DEMO_PREFIX) {
-        return Err(Refusal::invalid(
-            "demo-name",
+    named_as_example(
+        old.organisation.demo,
+        name_shown(&names),
+        "name",
+        [
             "演示账号登记的机构，名称必须以“示例”开头。",
             "An organisation registered by a demo account must have a name that begins with 示例.",
-        )
-        .at("name"));
-    }
+        ],
+    )?;
     let (uscc, warnings) = uscc(&draft.uscc)?;
     let kind = Kind::parse(&draft.kind).ok_or_else(|| {
         Refusal::invalid("organisation-kind", "请选择机构类型。", "Choose what kind of organisation it is.").at("kind")

@@ -2,9 +2,9 @@
 
 use super::select;
 use crate::rules::expert::Expert;
-use crate::store::browse::{Where, counted, escaped};
-use crate::store::rows::{first, get};
 use platform::db::{Conn, Outcome};
+use rooms::store::browse::{Where, counted, escaped};
+use rooms::store::rows::{first, get};
 
 /// What the list is narrowed to. Several values of one filter widen it, several filters narrow it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

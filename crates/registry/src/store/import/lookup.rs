@@ -2,10 +2,10 @@
 
 use super::in_list;
 use crate::rules::import::{Holder, Noun};
-use crate::store::rows::{all, get};
 use crate::store::visibility::published;
 use kernel::Adcode;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, get};
 use sea_orm::{QueryResult, Value};
 use std::collections::HashMap;
 

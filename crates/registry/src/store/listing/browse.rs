@@ -1,10 +1,10 @@
 //! Lists of needs and offers: filters, pages by cursor, counts for the filters.
 
-use super::super::rows::{all, first, get};
 use super::super::visibility::published;
 use super::{Condition, columns, listing};
 use crate::rules::listing::{Listing, Side};
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, first, get};
 use sea_orm::Value;
 
 /// Values of one filter that are counted.

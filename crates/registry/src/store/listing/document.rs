@@ -1,11 +1,11 @@
 //! Published needs and offers as search documents.
 
-use super::super::rows::{all, get};
 use super::super::visibility::published;
 use super::{columns, listing};
 use crate::rules::listing::Listing;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, get};
 use search::Document;
 
 /// A listing was looked at by an office, so it ranks a little above what only a source says.

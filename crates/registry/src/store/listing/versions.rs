@@ -1,9 +1,9 @@
 //! Submitted versions, kept unchanged, and what the office decided about each.
 
-use super::super::rows::{all, get, join, put, split};
 use crate::rules::listing::{Content, Listing};
 use crate::rules::review::{Reason, Review, Verdict};
 use platform::db::{Conn, Outcome, Txn};
+use rooms::store::rows::{all, get, join, put, split};
 use sea_orm::QueryResult;
 
 /// Versions of one listing that are shown.

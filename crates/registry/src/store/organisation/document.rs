@@ -1,10 +1,10 @@
 //! Organisations as search documents.
 
 use super::read::{Several, Words, places, words_of};
-use crate::store::rows::{all, get};
 use crate::store::visibility::published;
 use platform::capability::DocumentChange;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, get};
 use sea_orm::QueryResult;
 use search::Document;
 use std::collections::HashSet;

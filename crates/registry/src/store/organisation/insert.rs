@@ -1,7 +1,7 @@
 use crate::rules::organisation::{Dossier, Organisation, fold};
 use crate::rules::status::Status;
-use crate::store::rows::put;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::put;
 use sea_orm::Value;
 
 const HEAD_COLUMNS: [&str; 24] = [

@@ -4,9 +4,9 @@ use super::read::places_of;
 use super::{COLUMNS, organisation};
 use crate::rules::organisation::{Organisation, fold};
 use crate::rules::status::Status;
-use crate::store::rows::{all, first, get};
 use crate::store::visibility::published;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, first, get};
 use sea_orm::Value;
 
 /// Values of one facet that are listed.

@@ -5,9 +5,9 @@ use crate::rules::organisation::{
     Dossier, Kind, Name, NameKind, Organisation, SegmentPlace, State, Statement, name_english, name_shown,
 };
 use crate::rules::status::Status;
-use crate::store::rows::{all, get, run};
 use kernel::Instant;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, get, run};
 use std::collections::BTreeMap;
 
 /// An organisation of a pack as the database holds it.

@@ -1,8 +1,8 @@
 use super::{COLUMNS, organisation};
 use crate::rules::organisation::{Dossier, Name, NameKind, Organisation, SegmentPlace, Statement};
 use crate::rules::status::Status;
-use crate::store::rows::{all, first, get};
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, first, get};
 use sea_orm::{QueryResult, Value};
 use std::collections::HashMap;
 

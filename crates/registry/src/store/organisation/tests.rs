@@ -1,9 +1,9 @@
 use super::*;
 use crate::rules::organisation::{Name, NameKind};
-use crate::store::rows::{all, run};
 use crate::store::testing::{TestDb, seed};
 use kernel::Instant;
 use pack::words::{DateBasis, NameKind as PackName, OrganisationKind};
+use rooms::store::rows::{all, run};
 
 fn pack_organisation(id: &str, name: &str, city: Option<&str>) -> pack::Organisation {
     let named = |name: &str, lang: &str, kind, flagged| pack::Name {

@@ -1,8 +1,8 @@
 use super::insert::{insert_parts, insert_status};
 use crate::rules::organisation::{Dossier, State, fold};
 use crate::rules::status::Status;
-use crate::store::rows::run;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::run;
 
 /// Writes an edited record: the head and everything that hangs on it but its statuses are replaced.
 pub async fn save_edit(conn: &Conn, dossier: &Dossier) -> Outcome<()> {

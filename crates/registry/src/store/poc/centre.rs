@@ -3,9 +3,9 @@
 use super::{LOOKED_AFTER, OPEN, places, values_of};
 use crate::rules::organisation::fold;
 use crate::rules::poc::CENTRE_SEGMENT;
-use crate::store::rows::{all, first, get};
 use crate::store::visibility::published;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, first, get};
 
 /// Centres that are listed.
 const CENTRES_MAX: usize = 1_000;

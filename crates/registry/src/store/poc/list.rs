@@ -1,8 +1,8 @@
 //! The public list of projects: filters, keyset pages, counts.
 
 use super::{LOOKED_AFTER, OPEN, PROJECTS_MAX, Project, Stage, select};
-use crate::store::rows::{all, first, get, split};
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::{all, first, get, split};
 use sea_orm::Value;
 use std::collections::BTreeMap;
 

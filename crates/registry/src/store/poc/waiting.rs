@@ -2,8 +2,8 @@
 
 use super::{PROJECTS_MAX, STEP_COLUMNS, by_ids, places, select, step, values_of};
 use crate::rules::poc::{Project, Step};
-use crate::store::rows::all;
 use platform::db::{Conn, Outcome};
+use rooms::store::rows::all;
 use sea_orm::Value;
 use std::collections::BTreeSet;
 

@@ -2,9 +2,9 @@
 
 use super::{COLUMNS, WORKSTATIONS_MAX, select, workstation};
 use crate::rules::workstation::Workstation;
-use crate::store::browse::{Where, counted};
-use crate::store::rows::{all, first, get};
 use platform::db::{Conn, Outcome};
+use rooms::store::browse::{Where, counted};
+use rooms::store::rows::{all, first, get};
 use sea_orm::Value;
 
 /// What the list is narrowed to. Several values of one filter widen it, several filters narrow it.

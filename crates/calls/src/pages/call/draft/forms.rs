@@ -10,7 +10,7 @@ use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T};
 use platform::{App, Caller};
 use registry::corridor::{self, Corridor};
-use registry::pages::typed::{Typed, half_width};
+use rooms::pages::typed::{Typed, half_width};
 
 /// The value of a box that says yes.
 const YES: &str = "1";

@@ -2,12 +2,12 @@
 
 use super::super::words::{comma, kind_name, question, segment_name};
 use crate::corridor::Corridor;
-use crate::pages::typed::{Typed, half_width};
 use crate::rules::listing::{ContactBy, Content, Kind, MATURITY_RANGE, Patch, SEGMENTS_MAX, Side, keywords_split};
 use kernel::{Date, Fen, Refusal, limits};
 use platform::web::T;
 use platform::web::parts::{Choice, Field, FieldKind};
 use platform::{Actor, Mandate};
+use rooms::pages::typed::{Typed, half_width};
 
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use crate::pages::claim::decision_form;
 use crate::pages::expert::words as expert;
 use crate::pages::listing::office_name;
 use crate::pages::organisation::words::{city_name, name as organisation_name};
-use crate::pages::typed::Typed;
 use crate::pages::workstation::leave::verb;
 use crate::pages::workstation::project::add_form;
 use crate::pages::workstation::words::{due, name, parting_name, projects, reason_name, tags};
@@ -19,6 +18,7 @@ use platform::Caller;
 use platform::web::kinds::DetailFrame;
 use platform::web::parts::{Action, Choice, Crumbs, Fact, Facts, Form, Tag, Tone};
 use platform::web::{Shell, T};
+use rooms::pages::typed::Typed;
 
 /// Which form of the page was refused.
 #[derive(Clone, Copy, PartialEq, Eq)]

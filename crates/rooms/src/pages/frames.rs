@@ -7,7 +7,7 @@ use platform::web::parts::Receipt;
 
 /// One form.
 #[derive(Template)]
-#[template(path = "registry/step_page.html")]
+#[template(path = "rooms/step_page.html")]
 pub struct StepPage {
     /// The frame around it.
     pub shell: Shell,
@@ -17,7 +17,7 @@ pub struct StepPage {
 
 /// The receipt of what was done.
 #[derive(Template)]
-#[template(path = "registry/receipt_page.html")]
+#[template(path = "rooms/receipt_page.html")]
 pub struct ReceiptPage {
     /// The frame around it.
     pub shell: Shell,

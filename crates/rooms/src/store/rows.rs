@@ -67,6 +67,14 @@ pub fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Outcome<T> {
     Ok(row.try_get("", column)?)
 }
 
+/// Placeholders for values from a place on: `$3, $4`; one that matches nothing for none.
+pub fn places(first: usize, values: usize) -> String {
+    match values {
+        0 => "NULL".to_owned(),
+        _ => (first..first + values).map(|n| format!("${n}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// A list kept in one text column, as a JSON array.
 pub fn join(items: &[String]) -> String {
     // A list of strings always has a JSON form.
@@ -90,6 +98,12 @@ mod tests {
         );
         assert_eq!(insert_text("t", &["a"], &["a"], 1), "INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO NOTHING");
         assert_eq!(insert_text("t", &["a"], &[], 1), "INSERT INTO t (a) VALUES ($1)");
+    }
+
+    #[test]
+    fn places_are_numbered_and_none_matches_nothing() {
+        assert_eq!(places(3, 2), "$3, $4");
+        assert_eq!(places(3, 0), "NULL");
     }
 
     #[test]

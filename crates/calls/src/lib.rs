@@ -56,8 +56,23 @@ static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| {
 });
 
 /// Texts of pages, noun by noun.
-const TEXTS: &[(Locale, &str)] =
-    rooms::texts!["kinds", "call", "release", "pledge", "publication", "nda", "question", "amendment", "answer", "award", "objection", "contract", "milestone", "review", "draw"];
+const TEXTS: &[(Locale, &str)] = rooms::texts![
+    "kinds",
+    "call",
+    "release",
+    "pledge",
+    "publication",
+    "nda",
+    "question",
+    "amendment",
+    "answer",
+    "award",
+    "objection",
+    "contract",
+    "milestone",
+    "review",
+    "draw"
+];
 
 /// Who may do what, noun by noun.
 const POLICY: &str = concat!(

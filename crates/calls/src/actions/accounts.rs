@@ -14,8 +14,8 @@ use crate::store::milestone::Tranche;
 use kernel::{Fen, Refusal};
 use platform::db::{DbFault, Txn, classify};
 use platform::{App, Ctx, Fault, Outcome};
-use rooms::actions::Done;
 use registry::lookup;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// Something of this kind is under way for this award: the unique index tells.

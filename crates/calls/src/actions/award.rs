@@ -26,8 +26,8 @@ use kernel::{Fen, Refusal};
 use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::{App, Ctx, Outcome};
-use rooms::actions::Done;
 use registry::corridor;
+use rooms::actions::Done;
 use serde_json::json;
 
 /// Awards of one choice at most, whatever the call says.

@@ -16,9 +16,9 @@ use platform::journal::Recorded;
 use platform::policy::Resource;
 use platform::web::page::Page;
 use platform::{App, Ctx, Outcome};
-use rooms::actions::check;
-use rooms::actions::Done;
 use registry::{corridor, lookup};
+use rooms::actions::Done;
+use rooms::actions::check;
 use serde_json::json;
 
 /// Somebody who poses, as policies see it.

@@ -15,9 +15,9 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use rooms::actions::Done;
 use registry::lookup;
 use registry::rules::expert::{Availability, Expert as Record, ExpertState};
+use rooms::actions::Done;
 use serde_json::json;
 use std::collections::BTreeMap;
 

@@ -20,8 +20,8 @@ use kernel::{Instant, Refusal};
 use platform::db::{Conn, Txn};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use rooms::actions::Done;
 use registry::corridor;
+use rooms::actions::Done;
 use serde_json::{Value, json};
 
 /// Reviewers that a quota may ask for.

@@ -10,8 +10,8 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::{Entry, Recorded, of_object};
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use rooms::actions::Done;
 use registry::lookup;
+use rooms::actions::Done;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -17,8 +17,8 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use rooms::actions::Done;
 use registry::corridor;
+use rooms::actions::Done;
 use serde_json::{Value, json};
 
 /// The object kind of an objection in the journal.

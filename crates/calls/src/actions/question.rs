@@ -12,8 +12,8 @@ use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
-use rooms::actions::Done;
 use registry::lookup;
+use rooms::actions::Done;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

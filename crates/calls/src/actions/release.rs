@@ -16,8 +16,8 @@ use ledger::OwnerKind;
 use platform::db::{DbFault, Txn, classify};
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use rooms::actions::Done;
 use registry::{corridor, lookup};
+use rooms::actions::Done;
 use serde_json::json;
 
 /// Whom the joint office asks.

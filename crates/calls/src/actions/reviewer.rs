@@ -19,8 +19,8 @@ use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Ctx, Fault, Outcome};
-use rooms::actions::Done;
 use registry::lookup;
+use rooms::actions::Done;
 use serde_json::{Value, json};
 
 /// The object kind of a review in the journal. Its entries are never public, and no history of a call shows them.

@@ -14,8 +14,8 @@ use kernel::Refusal;
 use platform::db::{Conn, Txn};
 use platform::policy::Resource;
 use platform::{App, Ctx, Outcome};
-use rooms::actions::Done;
 use registry::corridor;
+use rooms::actions::Done;
 use serde_json::json;
 use std::collections::BTreeMap;
 

@@ -26,9 +26,9 @@ use platform::capability::Route;
 use platform::web::page::PageQuery;
 use platform::web::{JsonBody, Problem};
 use platform::{App, Caller, Fault};
-use rooms::api::values;
 use rooms::api::ReceiptOf;
 use rooms::api::paged::Listed;
+use rooms::api::values;
 use serde::Deserialize;
 use utoipa::OpenApi;
 

@@ -62,8 +62,15 @@ pub(crate) type SectionOf =
     for<'a> fn(&'a App, &'a Caller, &'a View) -> BoxFuture<'a, Result<Option<Section>, Problem>>;
 
 /// Sections of the page of a call, in the order in which they stand there.
-pub(crate) const SECTIONS: &[SectionOf] =
-    &[amendment::section, nda::section, answer::section, question::section, draw::section, award::section, publication::section];
+pub(crate) const SECTIONS: &[SectionOf] = &[
+    amendment::section,
+    nda::section,
+    answer::section,
+    question::section,
+    draw::section,
+    award::section,
+    publication::section,
+];
 
 /// Everything about calls stands below one entry of the menu.
 const PLACE: rooms::pages::Section = rooms::pages::Section("/calls");

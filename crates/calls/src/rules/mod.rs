@@ -19,8 +19,8 @@ pub mod reviewer;
 pub mod score;
 pub mod shortlist;
 
-pub use kernel::{By, DEMO_PREFIX};
 use kernel::Refusal;
+pub use kernel::{By, DEMO_PREFIX};
 
 /// The code of the joint office where an office is named.
 pub const JOINT: &str = "joint";

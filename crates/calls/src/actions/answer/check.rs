@@ -11,8 +11,8 @@ use kernel::Refusal;
 use platform::db::{DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::{App, Ctx, Fault, Outcome};
-use rooms::actions::Done;
 use registry::corridor;
+use rooms::actions::Done;
 use serde_json::{Value, json};
 
 /// An entry about an answer: never public, since who was refused is nobody else's business.

@@ -11,8 +11,8 @@ use kernel::Refusal;
 use platform::journal::Recorded;
 use platform::web::page::{Page, cursor_refused};
 use platform::{App, Ctx, Outcome};
-use rooms::actions::check as check_filter;
 use registry::{corridor, lookup};
+use rooms::actions::check as check_filter;
 use std::collections::BTreeMap;
 
 /// Names of organisations by id: Chinese and English.

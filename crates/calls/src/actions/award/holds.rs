@@ -14,8 +14,8 @@ use platform::db::{Conn, Txn};
 use platform::journal::Entry;
 use platform::policy::Resource;
 use platform::{App, Outcome};
-use rooms::actions::Done;
 use registry::{corridor, lookup};
+use rooms::actions::Done;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -13,8 +13,8 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Choice, Field, FieldKind, Form};
 use platform::web::{Problem, T, html_with};
 use platform::{App, Caller, Fault, Outcome};
-use rooms::actions::Done;
 use registry::corridor;
+use rooms::actions::Done;
 use rooms::pages::typed::Typed;
 
 /// The form that decides an answer, for the first time or again.

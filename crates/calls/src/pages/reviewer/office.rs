@@ -19,8 +19,8 @@ use platform::identity::idempotency::new_key;
 use platform::web::parts::{Action, Cell, Column, Form, Table, Tag, Tone};
 use platform::web::{Problem, T, html, html_with};
 use platform::{App, Caller, Outcome};
-use rooms::actions::Done;
 use registry::corridor::{self, Corridor};
+use rooms::actions::Done;
 
 /// The page.
 pub(super) async fn page(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {

@@ -248,10 +248,8 @@ fn with_money(old: Call, money: &MoneyDraft) -> Result<Call, Refusal> {
 
 fn with_review(draft: &ReviewDraft) -> Result<Review, Refusal> {
     let typed = draft.criteria.iter().enumerate().filter(|(_, criterion)| !criterion.name.trim().is_empty());
-    let criteria = typed
-        .enumerate()
-        .map(|(at, (row, typed))| criterion(at, row, typed))
-        .collect::<Result<Vec<_>, Refusal>>()?;
+    let criteria =
+        typed.enumerate().map(|(at, (row, typed))| criterion(at, row, typed)).collect::<Result<Vec<_>, Refusal>>()?;
     let sum: i64 = criteria.iter().map(|criterion| criterion.weight_bp).sum();
     if criteria.is_empty() || criteria.len() > CRITERIA_MAX || sum != WHOLE_BP {
         return Err(Refusal::invalid(

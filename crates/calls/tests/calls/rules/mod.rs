@@ -47,11 +47,8 @@ pub fn money() -> MoneyDraft {
 
 /// Two criteria with an empty row between them.
 pub fn review() -> ReviewDraft {
-    let criterion = |name: &str, weight: &str| CriterionDraft {
-        name: name.into(),
-        name_en: String::new(),
-        weight: weight.into(),
-    };
+    let criterion =
+        |name: &str, weight: &str| CriterionDraft { name: name.into(), name_en: String::new(), weight: weight.into() };
     ReviewDraft {
         criteria: vec![criterion("路线", "60"), criterion("", ""), criterion("团队", "40")],
         per_answer: "3".into(),

@@ -7,22 +7,14 @@ installed, by aes.py otherwise). The closing line is "operations: N passed, N fa
 """
 
 import hashlib
-import hmac
 import json
 import re
-import struct
 import sys
 
-import aes
-from curve import ORDER, G, decode, ed25519_verify, encode, one_way_map
+from basics import NAME, Refused, gcm_open, gcm_seal, hkdf, hs, le, point, scalar, sha256, u16, u32
+from ceremony import complaint, deal, planned, transcript
+from curve import ORDER, G, encode, one_way_map
 
-try:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-except ImportError:
-    AESGCM = None
-
-NAME = b"yilang-sealing/1 "
 GB = one_way_map(hashlib.sha512(NAME + b"second generator").digest())
 CLASSES = [1024 * 4**i for i in range(9)]
 CONTEXT = re.compile(
@@ -30,67 +22,6 @@ CONTEXT = re.compile(
     r"key (?P<key>[0-9a-f]{64})\nrules (?P<rules>[0-9a-f]{64})\ncloses (?P<closes>0|[1-9][0-9]{0,15})\n"
     r"sender (?P<sender>[^\n]+)\n"
 )
-
-
-class Refused(Exception):
-    """Why something is refused: the code of the format."""
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def u16(number):
-    return struct.pack(">H", number)
-
-
-def u32(number):
-    return struct.pack(">I", number)
-
-
-def framed(domain, *parts):
-    return NAME + domain.encode() + b"\0" + b"".join(u32(len(part)) + part for part in parts)
-
-
-def hs(domain, *parts):
-    return int.from_bytes(hashlib.sha512(framed(domain, *parts)).digest(), "little") % ORDER
-
-
-def point(data):
-    found = decode(data)
-    if found is None or not any(data):
-        raise Refused("sealing-point")
-    return found
-
-
-def scalar(data):
-    number = int.from_bytes(data, "little")
-    if number >= ORDER:
-        raise Refused("sealing-scalar")
-    return number
-
-
-def le(number):
-    return (number % ORDER).to_bytes(32, "little")
-
-
-def hkdf(ikm, salt, info, length):
-    """RFC 5869 with SHA-512; one block is enough here."""
-    prk = hmac.digest(salt, ikm, "sha512")
-    return hmac.digest(prk, info + b"\1", "sha512")[:length]
-
-
-def gcm_open(key, data, aad):
-    if AESGCM is None:
-        return aes.open_(key[:32], key[32:], data, aad)
-    try:
-        return AESGCM(key[:32]).decrypt(key[32:], data, aad)
-    except InvalidTag:
-        return None
-
-
-def gcm_seal(key, data, aad):
-    return aes.seal(key[:32], key[32:], data, aad)
 
 
 class Reader:
@@ -289,71 +220,6 @@ def tree(hashes):
     return sha256(b"\1" + tree(hashes[:k]) + tree(hashes[k:]))
 
 
-def knows(domain, bound, public, proof):
-    c, z = scalar(proof[:32]), scalar(proof[32:])
-    return c == hs(domain, *bound, public, encode(z * G - c * point(public)))
-
-
-def hexes(file, *names):
-    return [bytes.fromhex(file[name]) for name in names]
-
-
-def registration(file):
-    """Its hash, if it holds."""
-    key, encryption, possession, signature = hexes(file, "signing_key", "encryption_key", "possession", "signature")
-    bound = [file["origin"].encode(), file["ceremony"].encode(), u16(file["seat"]), file["name"].encode(), key]
-    signed = framed("registration", *bound, encryption, possession)
-    assert ed25519_verify(key, signed, signature)
-    assert knows("registration possession", bound, encryption, possession)
-    return sha256(framed("registration hash", signed, signature))
-
-
-def deal(file, plan, seats, threshold):
-    """Its hash, if it holds."""
-    possession, ephemeral, second, signature = hexes(
-        file, "possession", "ephemeral", "ephemeral_possession", "signature"
-    )
-    commitments, shares = ([bytes.fromhex(text) for text in file[name]] for name in ("commitments", "shares"))
-    bound = [plan, u16(file["seat"])]
-    all_of_them = b"".join(commitments)
-    signed = framed("deal", *bound, all_of_them, possession, ephemeral, second, b"".join(shares))
-    assert file["plan"] == plan.hex() and len(commitments) == threshold and len(shares) == len(seats)
-    assert ed25519_verify(bytes.fromhex(seats[file["seat"] - 1]["signing_key"]), signed, signature)
-    assert knows("deal possession", [*bound, all_of_them], commitments[0], possession)
-    assert knows("deal ephemeral", bound, ephemeral, second)
-    return sha256(framed("deal hash", signed, signature))
-
-
-def transcript(file):
-    """The committee of a ceremony that holds."""
-    plan, deals = file["plan"], file["deals"]
-    seats, threshold = plan["seats"], plan["threshold"]
-    assert len(seats) >= 3 and len(seats) / 2 < threshold <= len(seats)
-    assert [seat["seat"] for seat in seats] == list(range(1, len(seats) + 1)) == [deal["seat"] for deal in deals]
-    hashes = b"".join(registration(seat) for seat in seats)
-    numbers = u16(threshold) + u16(len(seats))
-    plan_hash = sha256(framed("plan", plan["origin"].encode(), plan["ceremony"].encode(), numbers, hashes))
-    hashes = b"".join(deal(one, plan_hash, seats, threshold) for one in deals)
-    whole = sha256(framed("transcript", plan_hash, hashes))
-    assert [acceptance["seat"] for acceptance in file["acceptances"]] == list(range(1, len(seats) + 1))
-    for acceptance, seat in zip(file["acceptances"], seats):
-        assert acceptance["transcript"] == whole.hex() and acceptance["plan"] == plan_hash.hex()
-        signed = framed("acceptance", plan_hash, whole, u16(seat["seat"]))
-        assert ed25519_verify(bytes.fromhex(seat["signing_key"]), signed, bytes.fromhex(acceptance["signature"]))
-    sums = [sum((point(bytes.fromhex(one["commitments"][k])) for one in deals), 0 * G) for k in range(threshold)]
-    keys = [sum((seat["seat"] ** k * sums[k] for k in range(threshold)), 0 * G) for seat in seats]
-    return {
-        "origin": plan["origin"],
-        "ceremony": plan["ceremony"],
-        "threshold": threshold,
-        "key": encode(sums[0]).hex(),
-        "transcript": whole.hex(),
-        "seats": [
-            {"name": seat["name"], "verification_key": encode(key).hex()} for seat, key in zip(seats, keys)
-        ],
-    }
-
-
 def refusal(of, *arguments):
     try:
         of(*arguments)
@@ -375,6 +241,21 @@ def founded(file, committee):
         return transcript(file) == committee
     except (AssertionError, Refused):
         return False
+
+
+def judge_complaints(file):
+    """Each claim about complaints, and whether it holds."""
+    seats, plan, deals = file["plan"]["seats"], planned(file["plan"]), file["deals"]
+    hashes = {name: deal(one, plan, seats, file["plan"]["threshold"]) for name, one in deals.items()}
+    yield "complaints: nobody but the cheated seat can see a lie", len(hashes) > len(file["proven"]) > 0
+    for case in file["proven"]:
+        about = case["deal"]
+        found = complaint(case["complaint"], deals[about], plan, seats, hashes[about])
+        yield f"complaint proven: {about}", found == (case["seat"], case["dealer"])
+    for case in file["refused"]:
+        about = case["deal"]
+        found = refusal(complaint, case["complaint"], deals[about], plan, seats, hashes[about])
+        yield f"complaint refused: {case['name']}", found == case["code"]
 
 
 def judge(file):
@@ -412,6 +293,7 @@ def judge(file):
     hashes = [bytes.fromhex(text) for text in file["list"]["hashes"]]
     yield "the list is of these envelopes", [one.hex() for one in hashes] == [v["hash"] for v in file["envelopes"]]
     yield "the root of the list", tree(hashes).hex() == file["list"]["root"]
+    yield from judge_complaints(file["complaints"])
 
 
 def main():

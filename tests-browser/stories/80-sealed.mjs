@@ -103,9 +103,21 @@ async function begin(house, committee, title, closes) {
   return `/rounds/${id}`;
 }
 
-async function send(house, path, statement, options) {
+// Lets a sender's own browser seal something else than it should: the tag of the cipher is changed before the proof is made over it.
+function spoil() {
+  const encrypt = SubtleCrypto.prototype.encrypt;
+  SubtleCrypto.prototype.encrypt = async function (...words) {
+    const sealed = new Uint8Array(await encrypt.apply(this, words));
+    sealed[sealed.length - 1] ^= 1;
+    return sealed.buffer;
+  };
+}
+
+// options: what Person.arrive takes; login (enterprise), spoilt (true: nobody can open what is sent)
+async function send(house, path, statement, { login = 'enterprise', spoilt = false, ...options } = {}) {
   const sender = await Person.arrive(house, options);
-  await sender.signIn('enterprise');
+  if (spoilt) await sender.context.addInitScript(spoil);
+  await sender.signIn(login);
   await sender.visit(path);
   await sender.looksRight();
   await press(sender, sender.page.locator(`main a[href^="${path}/envelopes/new"]`).first());
@@ -125,6 +137,26 @@ async function send(house, path, statement, options) {
   await sender.looksRight();
   await sender.leave();
   return hash;
+}
+
+// Everybody reads which envelope cannot be opened and why; its sender too, on a page of its own.
+async function unopenable(house, path, hash) {
+  const reader = await Person.arrive(house, { language: 'en', width: 'phone' });
+  await reader.visit(path);
+  const lines = await reader.texts('main table tbody tr');
+  const told = lines.filter((line) => line.includes(hash.slice(0, 16)));
+  assert.ok(told.length === 1 && /Cannot be opened/.test(told[0]) && /does not belong to its key/.test(told[0]), `the round says of it: ${told}`);
+  assert.ok(lines.some((line) => /Opened/.test(line) && !line.includes(hash.slice(0, 16))), 'the other one is not said to be opened');
+  await reader.looksRight();
+  const sender = await Person.arrive(house, { dark: true });
+  await sender.signIn('provider');
+  await sender.visit(path);
+  await press(sender, sender.page.locator(`main a[href^="${path}/envelopes/"]`).first());
+  const page = await sender.text('main');
+  assert.ok(page.includes('信封不能开启') && page.includes('密文与密钥不符') && page.includes(hash), `its page says: ${page}`);
+  await sender.looksRight();
+  const { list } = await (await reader.context.request.get(`/api/v1${path}`)).json();
+  assert.deepEqual(list.map((line) => line.reason), [null, 'unopenable-cipher']);
 }
 
 export default [
@@ -148,7 +180,7 @@ export default [
     },
   })),
   {
-    title: 'an envelope sealed in the browser opens with the shares of two of three trustees, and not with one',
+    title: 'an envelope sealed in the browser opens with the shares of two of three trustees, and not with one; one that nobody can open is told',
     async run(house) {
       const trustees = OFFICERS.map((officer) => new Trustee(house, officer));
       try {
@@ -159,10 +191,11 @@ export default [
             await trustee.follow(committee, options);
           }
         }
-        const closes = Date.now() + 75 * SECOND;
+        const closes = Date.now() + 90 * SECOND;
         const path = await begin(house, committee.split('/').pop(), `示例：浏览器故事里的密封报价 ${Date.now()}`, closes);
         await send(house, path, '示例：先交一份，之后再改。', { language: 'en' });
         const hash = await send(house, path, '示例：七个工作日内完成。', { width: 'phone' });
+        const spoilt = await send(house, path, '示例：谁也读不到这一份。', { login: 'provider', spoilt: true });
         await wait(Math.max(0, closes - Date.now()) + 11 * SECOND);
         const visitor = await Person.arrive(house);
         const opening = `/api/v1${path}/opening`;
@@ -171,7 +204,7 @@ export default [
           await wait(SECOND);
         }
         const listed = await (await visitor.context.request.get(`/api/v1${path}`)).json();
-        assert.deepEqual(listed.list.map((line) => line.hash), [hash], 'the list is not the last envelope alone');
+        assert.deepEqual(listed.list.map((line) => line.hash), [hash, spoilt], 'the list is not the last envelope of each sender');
         await trustees[0].follow(path, { width: 'phone', dark: true });
         await wait(2 * SECOND);
         const alone = await (await visitor.context.request.get(`/api/v1${path}`)).json();
@@ -187,13 +220,15 @@ export default [
         await press(office, office.page.locator(`main a[href^="${path}/envelopes/"]`).first());
         assert.match(await office.text('main'), /七个工作日内完成/);
         await office.looksRight();
+        const opened = office.path();
+        await unopenable(house, path, spoilt);
         const record = await visitor.context.request.get(`/api/v1${path}/bundle`);
         const folder = trustees[0].folder;
         writeFileSync(join(folder, 'round.json'), await record.body());
         const key = (await (await visitor.context.request.get('/api/v1/journal/checkpoint')).json()).keys[0];
         const verified = execFileSync(house.program, ['sealing', 'verify', 'round.json', '--vkey', typeof key === 'string' ? key : key.vkey], { cwd: folder }).toString();
         assert.match(verified, /\[1, 3\] \/ 2/);
-        const sealed = await office.context.request.get(`${office.path()}/sealed`);
+        const sealed = await office.context.request.get(`${opened}/sealed`);
         writeFileSync(join(folder, 'envelope.ylse'), await sealed.body());
         const few = spawnSync(house.program, ['open', '--round', 'round.json', '--envelope', 'envelope.ylse', '--shares', 'shares-1.json'], { cwd: folder });
         assert.equal(few.status, 1, 'one share opened the envelope');

@@ -1,8 +1,8 @@
 //! The demo scenario: committees and rounds, all of them invented and named 示例.
 //!
 //! It leaves a committee that is ready, whose keys were made in this process and are gone with it, a round that it has
-//! opened, a round that takes envelopes and will therefore be void, and a committee that waits for the registrations of
-//! its seats: anybody can play those with `yilang trustee`.
+//! opened, a round that takes envelopes, has the enterprise's and will be void for want of those keys, and a committee
+//! that waits for the registrations of its seats: anybody can play those with `yilang trustee`.
 //!
 //! It plays in the G60 corridor only: another pack has other cities.
 
@@ -68,10 +68,9 @@ impl Stage<'_> {
     async fn play(&self) -> Outcome<()> {
         let trustees = self.trustees("示例：首届开启委员会", "Example: first opening committee").await?;
         self.opened(&trustees).await?;
-        let week = 7 * 24 * HOUR_MS;
-        let open =
-            self.round(&trustees.id, "示例：检测服务密封询价", "Example: sealed quotes for testing services", 8 * week);
-        open.await?;
+        let (week, title) = (7 * 24 * HOUR_MS, "示例：检测服务密封询价");
+        let open = self.round(&trustees.id, title, "Example: sealed quotes for testing services", 8 * week).await?;
+        self.send(Part::Enterprise, &open, "示例：每月两批，五个工作日内出具报告。", "152000").await?;
         let draft = draft("示例：次届开启委员会（登记中）", "Example: next opening committee, registering");
         committee_draft(self.app, &self.as_(Part::JointOffice).await?, draft).await.map(|_| ())
     }

@@ -2,7 +2,7 @@
 
 mod made;
 
-use sealing::ceremony::Transcript;
+use sealing::ceremony::{Complaint, Deal, Plan, Transcript};
 use sealing::envelope::{Envelope, Lid};
 use sealing::open::{all, combine};
 use sealing::payload::Bundle;
@@ -72,5 +72,24 @@ fn the_file_is_refused_as_it_says() {
         let envelope = Envelope::parse(&bytes(&case["envelope"])).unwrap();
         let found = combine(&committee, &envelope, &shares(&case["shares"])).unwrap_err();
         assert_eq!(found.code(), case["code"], "{}", case["name"]);
+    }
+}
+
+#[test]
+fn the_complaints_of_the_file_are_judged_as_it_says() {
+    let file = &file()["complaints"];
+    let plan = Plan::parse(file["plan"].to_string().as_bytes()).unwrap();
+    let deal = |case: &Value| {
+        let deal = &file["deals"][case["deal"].as_str().unwrap()];
+        Deal::parse(&plan, deal.to_string().as_bytes()).expect("nobody but the cheated seat can see it")
+    };
+    let judged = |case: &Value| Complaint::parse(&plan, &deal(case), case["complaint"].to_string().as_bytes());
+    let (proven, refused) = (file["proven"].as_array().unwrap(), file["refused"].as_array().unwrap());
+    for case in proven {
+        let complaint = judged(case).unwrap_or_else(|error| panic!("{}: {error}", case["deal"]));
+        assert_eq!((&complaint.seat().into(), &complaint.liar().into()), (&case["seat"], &case["dealer"]));
+    }
+    for case in refused {
+        assert_eq!(judged(case).unwrap_err().code(), case["code"], "{}", case["name"]);
     }
 }

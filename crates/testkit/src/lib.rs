@@ -22,7 +22,10 @@ use platform::db::{Db, DbUrl};
 use platform::indexer::Mode;
 use platform::metrics::Readers;
 use platform::{App, Fault, Outcome, Settings, follower, jobs};
-use std::sync::Arc;
+use std::path::Path;
+
+/// Where people reach a house that was given no other address.
+const PUBLIC_URL: &str = "http://127.0.0.1:8060";
 
 /// The first member city of the example pack.
 pub const TOWN_A: &str = "990100";
@@ -35,11 +38,12 @@ pub const PROVINCE: &str = "990000";
 pub struct TestApp {
     app: App,
     router: axum::Router,
-    _folder: Arc<tempfile::TempDir>,
+    /// Gone with the house; none where the folder is the test's own.
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// The address of a fresh, empty database for one test.
-pub fn fresh_database(folder: &std::path::Path) -> DbUrl {
+pub fn fresh_database(folder: &Path) -> DbUrl {
     let text = match std::env::var("YILANG_TEST_POSTGRES") {
         Ok(url) => {
             let joint = if url.contains('?') { '&' } else { '?' };
@@ -53,13 +57,27 @@ pub fn fresh_database(folder: &std::path::Path) -> DbUrl {
 /// The small example pack with its two towns.
 pub fn example_pack() -> Pack {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pack/tests/packs/twotowns");
-    Pack::load_dir(std::path::Path::new(folder)).expect("the example pack is valid")
+    Pack::load_dir(Path::new(folder)).expect("the example pack is valid")
 }
 
 /// The code of a refusal.
 #[track_caller]
 pub fn code<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static str {
     outcome.expect_err("a refusal").refusal().expect("no failure of the house").code
+}
+
+async fn house(
+    folder: &Path,
+    database: &DbUrl,
+    now: Instant,
+    metrics: Readers,
+    public_url: &str,
+    capabilities: Vec<Capability>,
+) -> App {
+    let db = Db::open(database).await.expect("the test database opens");
+    let (data, keys, public_url) = (folder.to_owned(), folder.join("keys"), public_url.to_owned());
+    let settings = Settings { data, keys, signing: Default::default(), demo: false, public_url, metrics };
+    App::start(settings, db, Clock::fake(now), capabilities).await.expect("the house starts")
 }
 
 /// The day on which tests begin: a Monday morning with no holiday near.
@@ -89,7 +107,14 @@ impl TestApp {
         metrics: Readers,
         capabilities: Vec<Capability>,
     ) -> TestApp {
-        TestApp::begin(folder, database, metrics, "http://127.0.0.1:8060", capabilities).await
+        TestApp::begin(folder, database, metrics, PUBLIC_URL, capabilities).await
+    }
+
+    /// Starts a house at a moment on a folder and a database that stay when it ends: another node, or the same one
+    /// after it was killed.
+    pub async fn start_in(folder: &Path, database: &DbUrl, now: Instant, capabilities: Vec<Capability>) -> TestApp {
+        let app = house(folder, database, now, Readers::default(), PUBLIC_URL, capabilities).await;
+        TestApp { router: platform::server::router(&app), app, _folder: None }
     }
 
     async fn begin(
@@ -99,14 +124,8 @@ impl TestApp {
         public_url: &str,
         capabilities: Vec<Capability>,
     ) -> TestApp {
-        let folder = Arc::new(folder);
-        let db = Db::open(database).await.expect("the test database opens");
-        let (data, keys) = (folder.path().to_owned(), folder.path().join("keys"));
-        let public_url = public_url.to_owned();
-        let settings = Settings { data, keys, signing: Default::default(), demo: false, public_url, metrics };
-        let app = App::start(settings, db, Clock::fake(beginning()), capabilities).await.expect("the house starts");
-        let router = platform::server::router(&app);
-        TestApp { app, router, _folder: folder }
+        let app = house(folder.path(), database, beginning(), metrics, public_url, capabilities).await;
+        TestApp { router: platform::server::router(&app), app, _folder: Some(folder) }
     }
 
     /// Starts a house with the example pack, which `load` brings in, and its index.

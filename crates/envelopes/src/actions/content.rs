@@ -178,8 +178,9 @@ async fn round_opened(app: &App, ctx: &Ctx, id: &str, list: Vec<Envelope>, fates
                 return Err(over().into());
             }
             let next = rules::end(&old, RoundState::Opened, tx.ctx().now);
-            store::outcome::add(tx, id, fates).await?;
+            // The round first: whoever opens it at the same time loses here, looks again and finds it opened.
             store::round::save(tx, &next).await?;
+            store::outcome::add(tx, id, fates).await?;
             let lines = lines(list, fates);
             for (part, lines) in lines.chunks(TOLD_MAX).enumerate() {
                 note(tx, "round.told", &next, json!({ "from": part * TOLD_MAX + 1, "outcomes": lines })).await?;

@@ -8,10 +8,10 @@ use crate::store;
 use crate::store::part::PART_BYTES;
 use kernel::Refusal;
 use platform::ctx::Mandate;
-use platform::db::Txn;
+use platform::db::{DbFault, Txn, classify};
 use platform::journal::{Entry, of_object};
 use platform::policy::Resource;
-use platform::{App, Ctx, Outcome};
+use platform::{App, Ctx, Fault, Outcome};
 use rooms::actions::Done;
 use sealing::context::Context;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ use serde_json::json;
 
 /// The object kind of an envelope in the journal.
 const OBJECT: &str = "envelope";
+
+/// How often somebody tries again whom others' envelopes for the same round overtake.
+const RACES_MAX: usize = 16;
 
 /// What somebody sends.
 #[derive(Debug, Clone)]
@@ -146,12 +149,8 @@ pub async fn envelope_send(app: &App, ctx: &Ctx, command: SendCommand) -> Outcom
     let context = binding(&round).context(&round.pseudonym(&organisation))?;
     let (bytes, lid) = computed(move || checked(bytes, &context)).await??;
     let hash = hex::encode(lid.hash());
-    let conn = app.db().read();
-    if let Some(known) = store::envelope::by_hash(&conn, &round.id, &organisation, &hash).await?
-        && let Some(entry) = of_object(&conn, OBJECT, &known.id, 1).await?.pop()
-    {
-        let done = Done { id: known.id, entry: entry.entry_id, at_ms: known.sent_ms, warnings: Vec::new() };
-        return Ok(Sent { done, hash, replaced: false });
+    if let Some(known) = known(app, &round.id, &organisation, &hash).await? {
+        return Ok(known);
     }
     let envelope = Envelope {
         id: platform::random::id(),
@@ -168,10 +167,41 @@ pub async fn envelope_send(app: &App, ctx: &Ctx, command: SendCommand) -> Outcom
         demo: round.demo,
     };
     keep(app, ctx, &hash, bytes).await?;
-    app.in_txn(ctx, "envelope_send", (app.clone(), envelope), |tx, (app, envelope)| {
-        Box::pin(async move { taken(tx, app, envelope).await })
-    })
-    .await
+    for _ in 0..RACES_MAX {
+        let taken = app.in_txn(ctx, "envelope_send", (app.clone(), envelope.clone()), |tx, (app, envelope)| {
+            Box::pin(async move { taken(tx, app, envelope).await })
+        });
+        let fault = match taken.await {
+            Err(fault) if was_faster(&fault) => fault,
+            outcome => return outcome,
+        };
+        if let Some(known) = known(app, &round.id, &envelope.organisation, &hash).await? {
+            return Ok(known);
+        }
+        tracing::debug!(cause = ?fault, "envelope_send: another envelope was faster");
+    }
+    Err(DbFault::Busy.to_refusal().into())
+}
+
+/// The receipt of an envelope that was taken before.
+async fn known(app: &App, round: &str, organisation: &str, hash: &str) -> Outcome<Option<Sent>> {
+    let conn = app.db().read();
+    let Some(known) = store::envelope::by_hash(&conn, round, organisation, hash).await? else { return Ok(None) };
+    let entry = of_object(&conn, OBJECT, &known.id, 1).await?.pop();
+    Ok(entry.map(|entry| {
+        let done = Done { id: known.id, entry: entry.entry_id, at_ms: known.sent_ms, warnings: Vec::new() };
+        Sent { done, hash: hash.to_owned(), replaced: false }
+    }))
+}
+
+/// Whether another envelope of the round took the number, or was the same: on PostgreSQL two transactions may read the
+/// round as it was before both, and its unique keys decide.
+fn was_faster(fault: &Fault) -> bool {
+    match fault {
+        Fault::Db(error) => matches!(classify(error), DbFault::Unique(_)),
+        Fault::Refused(refusal) => refusal.code == "envelope-same",
+        Fault::Internal(_) => false,
+    }
 }
 
 fn other_world() -> Refusal {

@@ -12,6 +12,7 @@ use envelopes::rules::documents::{Opening, SHARES, Shares, lids};
 use envelopes::rules::opening::committee;
 use envelopes::rules::round::{NewRound, Owner};
 use kernel::Adcode;
+use platform::capability::Capability;
 use platform::ctx::{Mandate, Membership, Role};
 use platform::{Ctx, Outcome};
 use rooms::actions::Done;
@@ -34,7 +35,11 @@ pub struct Committee {
 
 /// A house with the example pack loaded.
 pub async fn house() -> House {
-    House(TestApp::with_pack(vec![registry::capability(), envelopes::capability()], registry::pack_load).await)
+    House(TestApp::with_pack(capabilities(), registry::pack_load).await)
+}
+
+pub fn capabilities() -> Vec<Capability> {
+    vec![registry::capability(), envelopes::capability()]
 }
 
 impl std::ops::Deref for House {

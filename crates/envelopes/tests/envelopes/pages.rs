@@ -6,7 +6,7 @@ use axum::http::Method;
 use platform::Role;
 use testkit::{Answer, Client};
 
-const LINE: &str = "the-line-between-parts";
+pub const LINE: &str = "the-line-between-parts";
 
 /// Sends one file as a browser does.
 pub async fn upload(client: &mut Client, path: &str, name: &str, bytes: &[u8]) -> Answer {

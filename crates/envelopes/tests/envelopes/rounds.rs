@@ -13,11 +13,11 @@ use platform::journal::journal_view;
 use proof::note::PublicKey;
 use sealing::SealingError;
 
-async fn phase(house: &House, round: &str) -> Phase {
+pub async fn phase(house: &House, round: &str) -> Phase {
     round_view(house.app(), &house.visitor(), round).await.unwrap().phase
 }
 
-async fn keys(house: &House) -> Vec<PublicKey> {
+pub async fn keys(house: &House) -> Vec<PublicKey> {
     let view = journal_view(house.app(), &house.visitor()).await.unwrap();
     view.keys.iter().map(|key| PublicKey::parse(key).unwrap()).collect()
 }

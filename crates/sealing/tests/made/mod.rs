@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod complaints;
 pub mod vectors;
 
 use sealing::ceremony::{Committee, Plan, Registration, Transcript};
@@ -93,4 +94,24 @@ pub fn file(name: &str, media_type: &str, bytes: impl Into<Vec<u8>>) -> File {
 pub fn small_bundle(seed: &str) -> Bundle {
     let fields = fields(&[("amount_fen", "123456700"), ("note", "示例：含税，\"现货\"\n第二行\u{1f}\\")]);
     Bundle::new(fields, Vec::new(), &mut stream(seed))
+}
+
+/// The order of the group, little-endian.
+pub fn order() -> Vec<u8> {
+    hex::decode("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010").unwrap()
+}
+
+/// The prime of the field, little-endian.
+pub fn prime() -> Vec<u8> {
+    [&[0xed][..], &[0xff; 30], &[0x7f]].concat()
+}
+
+/// Adds numbers, little-endian.
+pub fn add(to: &mut [u8], what: &[u8]) {
+    let mut carry = 0_u16;
+    for (to, what) in to.iter_mut().zip(what) {
+        carry += u16::from(*to) + u16::from(*what);
+        *to = carry.to_le_bytes()[0];
+        carry >>= 8;
+    }
 }

@@ -1,6 +1,6 @@
 //! The test vectors of format 1: made here from seeds, byte for byte the file `vectors/format-1.json`.
 
-use super::{committee, context, fields, file, founded, secrets, small_bundle, stream};
+use super::{add, committee, context, fields, file, founded, order, prime, secrets, small_bundle, stream};
 use sealing::ceremony::Committee;
 use sealing::context::Context;
 use sealing::envelope::{Coins, Envelope, TAG_BYTES, seal_padded, wrap};
@@ -29,6 +29,7 @@ pub fn text() -> String {
         "refused_envelopes": made.refused(),
         "refused_shares": made.refused_shares(&opened),
         "unopenable": made.unopenable(),
+        "complaints": super::complaints::json(),
     });
     // Whether serde_json keeps the order of keys hangs on what else is built with it.
     whole.sort_all_objects();
@@ -322,27 +323,7 @@ fn with_file(name: &str, bytes: u64, nonce: &str) -> String {
     format!(r#"{{"version":1,"fields":{{}},"files":[{file}],"nonce":"{nonce}"}}"#)
 }
 
-/// The order of the group, little-endian.
-fn order() -> Vec<u8> {
-    hex::decode("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010").unwrap()
-}
-
-/// The prime of the field, little-endian.
-fn prime() -> Vec<u8> {
-    [&[0xed][..], &[0xff; 30], &[0x7f]].concat()
-}
-
 /// RFC 9496, A.3: a non-square x².
 fn not_square() -> Vec<u8> {
     hex::decode("26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371").unwrap()
-}
-
-/// Adds numbers, little-endian.
-fn add(to: &mut [u8], what: &[u8]) {
-    let mut carry = 0_u16;
-    for (to, what) in to.iter_mut().zip(what) {
-        carry += u16::from(*to) + u16::from(*what);
-        *to = carry.to_le_bytes()[0];
-        carry >>= 8;
-    }
 }

@@ -27,10 +27,10 @@ use crate::rules::call::{Call, Step, step};
 use crate::store;
 use crate::store::trail::Taken;
 use kernel::{Instant, Refusal};
-use platform::db::{Conn, Txn};
+use platform::db::{Conn, DbFault, Txn, classify};
 use platform::journal::Entry;
 use platform::policy::Resource;
-use platform::{App, Ctx, Outcome};
+use platform::{App, Ctx, Fault, Outcome};
 use registry::corridor;
 use rooms::actions::{Done, by, cut, from, history, seen};
 use serde_json::{Value, json};
@@ -74,6 +74,19 @@ pub(crate) async fn note(tx: &Txn, kind: &'static str, call: &Call, mut data: Va
     Ok(Done::new(tx, &call.id, entry))
 }
 
+/// Of two who take a step, or a number, at once, the unique keys tell the second.
+fn step_race(fault: Fault) -> Fault {
+    match &fault {
+        Fault::Db(error) if matches!(classify(error), DbFault::Unique(_)) => Refusal::conflict(
+            "call-step",
+            "榜单刚刚有变动，本次没有办理。请刷新页面后再办理。",
+            "The call has changed a moment ago and nothing was done. Load the page again and look what can be done now.",
+        )
+        .into(),
+        _ => fault,
+    }
+}
+
 /// A step about to be taken, with the journal entry that tells of it.
 pub(crate) struct Move<'a> {
     /// Which step.
@@ -96,7 +109,7 @@ pub(crate) async fn stepped(
 ) -> Outcome<(Call, Done)> {
     let Move { step: which, reason, kind, mut data } = taken;
     let next = change(step(old, which, &corridor::of(app).calendar, by(tx))?);
-    store::call::save(tx, &next).await?;
+    store::call::save(tx, &next).await.map_err(step_race)?;
     let row = Taken {
         ord: store::trail::count(tx, &old.id).await? + 1,
         step: which,
@@ -108,7 +121,7 @@ pub(crate) async fn stepped(
         due_provisional: next.due_provisional,
         at_ms: tx.ctx().now.ms(),
     };
-    store::trail::add(tx, &old.id, &row).await?;
+    store::trail::add(tx, &old.id, &row).await.map_err(step_race)?;
     data["step"] = json!(which.code());
     let done = note(tx, kind, &next, data).await?;
     Ok((next, done))

@@ -4,7 +4,7 @@ mod shapes;
 
 pub use shapes::{
     CallAnswerDetail, CallAnswerItem, CallAnswerMember, CallAnswerPaper, CallAnswerSent, CallAnswerStage,
-    CallCheckBody, CallLookItem, CallObjectionBody,
+    CallCheckBody, CallLookItem, CallLookBody,
 };
 
 use super::{done, number, read, write};
@@ -66,7 +66,7 @@ pub fn routes() -> Vec<Route> {
         CallLookItem,
         CallAnswerSent,
         CallCheckBody,
-        CallObjectionBody
+        CallLookBody
     ))
 )]
 pub struct Document;
@@ -192,14 +192,14 @@ async fn recheck(
 
 /// Asks for another look at a refused answer, once. For its sender.
 #[utoipa::path(post, path = "/api/v1/calls/{id}/answers/{answer}/objections", operation_id = "answer_again", tag = "calls",
-    params(("id" = String, Path), ("answer" = String, Path)), request_body = CallObjectionBody,
+    params(("id" = String, Path), ("answer" = String, Path)), request_body = CallLookBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403), (status = 404),
         (status = 409, description = "Not refused, asked already, or too late"), (status = 422)))]
 async fn again(
     State(app): State<App>,
     caller: Caller,
     Path((id, answer)): Path<(String, String)>,
-    JsonBody(body): JsonBody<CallObjectionBody>,
+    JsonBody(body): JsonBody<CallLookBody>,
 ) -> Result<Response, Problem> {
     Ok(done(&caller, &answer_again(&app, &caller.ctx, &id, &answer, &body.words).await?))
 }

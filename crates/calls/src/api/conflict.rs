@@ -81,6 +81,7 @@ pub struct Document;
 #[utoipa::path(get, path = "/api/v1/reviewing/ties", operation_id = "tie_list", tag = "call reviews",
     responses((status = 200, body = Listed<TieItem>), (status = 401), (status = 404)))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Listed<TieItem>>, Problem> {
+    caller.signed_in()?;
     let items: Vec<TieItem> = tie_list(&app, &caller.ctx).await?.iter().map(item).collect();
     Ok(Json(Listed { total: i64::try_from(items.len()).unwrap_or(i64::MAX), items, next: None }))
 }

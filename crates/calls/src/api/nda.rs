@@ -60,7 +60,7 @@ pub struct CallAgreement {
 /// A signature.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CallSignatureBody {
+pub struct CallAgreementBody {
     /// The organisation that signs.
     organisation: String,
     /// SHA-256 of the agreement that was read, hexadecimal.
@@ -112,7 +112,7 @@ pub fn routes() -> Vec<Route> {
 #[derive(OpenApi)]
 #[openapi(
     paths(view, sign, open),
-    components(schemas(CallAgreement, CallSignerItem, CallDetailsEvent, CallSignatureBody, CallDetailsOpened))
+    components(schemas(CallAgreement, CallSignerItem, CallDetailsEvent, CallAgreementBody, CallDetailsOpened))
 )]
 pub struct Document;
 
@@ -127,14 +127,14 @@ async fn view(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 
 /// Signs the agreement for an organisation.
 #[utoipa::path(post, path = "/api/v1/calls/{id}/agreement/signatures", operation_id = "nda_sign", tag = "calls",
-    params(("id" = String, Path)), request_body = CallSignatureBody,
+    params(("id" = String, Path)), request_body = CallAgreementBody,
     responses((status = 201, body = ReceiptOf), (status = 401), (status = 403, description = "No mandate to sign, or no fresh proof of who sits there"),
         (status = 404), (status = 409, description = "Signed already, changed since it was read, or the call is not open"), (status = 422)))]
 async fn sign(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    JsonBody(body): JsonBody<CallSignatureBody>,
+    JsonBody(body): JsonBody<CallAgreementBody>,
 ) -> Result<Response, Problem> {
     let command = SignCommand { organisation: body.organisation, agreement_sha256: body.agreement_sha256 };
     Ok(done(&caller, &nda_sign(&app, &caller.ctx, &id, command).await?))

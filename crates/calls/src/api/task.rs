@@ -8,7 +8,6 @@ use crate::rules::reviewer::masked;
 use crate::rules::score::{Sheet, SheetDraft};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{get, post};
 use platform::capability::Route;
@@ -261,19 +260,13 @@ pub struct RecusalBody {
     pub kind: String,
 }
 
-/// Routes of this noun. Opening an answer changes something: it is noted.
+/// Routes of this noun. Reading an answer changes nothing and is noted all the same.
 pub fn routes() -> Vec<Route> {
     vec![
         read("/api/v1/reviewing", "review_own", get(list)),
         read("/api/v1/reviewing/calls/{id}", "reviewer_view", get(view)),
         write("/api/v1/reviewing/calls/{id}/words", "reviewer_say", "review.said", post(say)),
-        Route {
-            method: Method::GET,
-            path: "/api/v1/reviewing/answers/{task}",
-            action: "task_view",
-            journal: Some("review.read"),
-            handler: get(open),
-        },
+        read("/api/v1/reviewing/answers/{task}", "task_view", get(open)),
         write("/api/v1/reviewing/answers/{task}/scores", "task_score", "review.scored", post(score)),
         write("/api/v1/reviewing/answers/{task}/recusals", "task_recuse", "review.recused", post(recuse)),
     ]

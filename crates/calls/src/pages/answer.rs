@@ -11,8 +11,11 @@ pub(crate) use list::AnswerQuery;
 pub(crate) use section::section;
 
 use super::{read, write};
+use crate::rules::call::{Call, CallState};
 use axum::routing::{get, post};
+use platform::Caller;
 use platform::capability::Route;
+use platform::ctx::Mandate;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
@@ -27,4 +30,11 @@ pub fn routes() -> Vec<Route> {
         write("/calls/{id}/answers/{answer}/objections", "answer_again", "answer.again_asked", post(check::again)),
         write("/calls/{id}/checks", "answer_finish", "call.checked", post(check::finish)),
     ]
+}
+
+/// Whether the reader is offered the form: he may bid for somebody, and is not of the challenge owner's people.
+fn may_answer(caller: &Caller, call: &Call, state: CallState) -> bool {
+    let actor = &caller.ctx.actor;
+    let bids = actor.memberships.iter().any(|member| member.mandates.contains(&Mandate::Bid));
+    state == CallState::Open && bids && actor.member_of(&call.owner).is_none()
 }

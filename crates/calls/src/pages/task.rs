@@ -12,7 +12,7 @@ use crate::rules::reviewer::{PoolState, masked};
 use crate::rules::score::{ALONE, COMMENT_CHARS_MAX, DISCUSSED, Sheet, SheetDraft, field, of_phase};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{Method, header};
+use axum::http::{header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::{Fen, Refusal};
@@ -54,21 +54,14 @@ struct OtherShown {
     lines: Vec<String>,
 }
 
-/// Routes of this noun. Opening an answer changes something: it is noted.
+/// Routes of this noun. Reading an answer changes nothing and is noted all the same.
 pub fn routes() -> Vec<Route> {
-    let opened = |path: &'static str, handler| Route {
-        method: Method::GET,
-        path,
-        action: "task_view",
-        journal: Some("review.read"),
-        handler,
-    };
     vec![
         read("/reviewing", "review_own", get(home)),
         read("/reviewing/calls/{id}", "reviewer_view", get(call_page)),
         write("/reviewing/calls/{id}/words", "reviewer_say", "review.said", post(say)),
-        opened("/reviewing/answers/{task}", get(reading)),
-        opened("/reviewing/answers/{task}/documents/{number}", get(document)),
+        read("/reviewing/answers/{task}", "task_view", get(reading)),
+        read("/reviewing/answers/{task}/documents/{number}", "task_view", get(document)),
         write("/reviewing/answers/{task}/scores", "task_score", "review.scored", post(score)),
         write("/reviewing/answers/{task}/recusals", "task_recuse", "review.recused", post(recuse)),
     ]

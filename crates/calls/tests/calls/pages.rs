@@ -230,7 +230,8 @@ async fn read_by_everybody(house: &House, at: &str, closes: &str) {
         assert_eq!(page.contains("压力传感器温漂补偿"), found, "{query}");
     }
     house.test.settle().await;
-    for words in ["温漂补偿", "JB-2026-0001", "Drift"] {
+    let _ = visitor.get("/calls?q=JB-2026-0001").await.good().shows(at);
+    for words in ["温漂补偿", "Drift"] {
         let _ = visitor.get(&format!("/search?q={}", testkit::encode(words))).await.good().shows(at);
     }
     let _ = visitor.get("/search?q=%E5%A4%B1%E6%95%88%E6%A0%B7%E6%9C%AC").await.good().hides(at);

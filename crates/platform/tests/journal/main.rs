@@ -86,6 +86,19 @@ async fn problems(app: &App) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn an_entry_that_is_too_large_for_its_tile_is_refused_and_nothing_is_written() {
+    const ROW: &[&str] = &["INSERT INTO stone (id, weight, marked) VALUES ('a', 1, TRUE)"];
+    let house = house().await;
+    let app = house.app();
+    let said = |bytes: usize| put("a").data(json!({ "text": "x".repeat(bytes) }));
+    let refused = act(app, ROW, Some(said(64 * 1024))).await.unwrap_err();
+    assert!(format!("{refused:?}").contains("entry-large"), "{refused:?}");
+    act(app, ROW, Some(said(50 * 1024))).await.expect("the row was not there, and so much fits");
+    house.settle().await;
+    assert_eq!(problems(app).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn an_entry_is_proven_to_whoever_has_the_checkpoint() {
     let house = house().await;
     let app = house.app();

@@ -34,6 +34,90 @@ const UNLINKED: [&str; 13] = [
     "/invite/{secret}",                // shown once to whoever invites
 ];
 
+/// Calls of the demo are drafted, posed, vetted and open; what follows is gone through by the stories of `calls`.
+const CALLS_LATER: [&str; 23] = [
+    "/calls/{id}/amendments",
+    "/calls/{id}/answers/{answer}",
+    "/calls/{id}/answers/{answer}/files/{number}",
+    "/calls/{id}/awards/{award}",
+    "/calls/{id}/awards/{award}/contract",
+    "/calls/{id}/awards/{award}/milestones/{number}",
+    "/calls/{id}/draw-abandonments",
+    "/calls/{id}/draws",
+    "/calls/{id}/draws/new",
+    "/calls/{id}/draws/{draw}/seats/{seat}",
+    "/calls/{id}/money",
+    "/calls/{id}/objections",
+    "/calls/{id}/objections/new",
+    "/calls/{id}/objections/{one}",
+    "/calls/{id}/opening",
+    "/calls/{id}/review/{form}",
+    "/calls/{id}/selection",
+    "/calls/{id}/waivers/{waiver}",
+    "/reviewing",
+    "/reviewing/answers/{task}",
+    "/reviewing/answers/{task}/documents/{number}",
+    "/reviewing/calls/{id}",
+    "/reviewing/ties",
+];
+/// Calls of the demo are drafted, posed, vetted and open; what follows is gone through by the stories of `calls`.
+const CALLS_LATER_FORMS: [&str; 54] = [
+    "/calls/{id}/answers/{answer}/checks",
+    "/calls/{id}/answers/{answer}/objections",
+    "/calls/{id}/answers/{answer}/rechecks",
+    "/calls/{id}/awards",
+    "/calls/{id}/awards/{award}/claw-backs",
+    "/calls/{id}/awards/{award}/claw-backs/{one}/decisions",
+    "/calls/{id}/awards/{award}/claw-backs/{one}/payments",
+    "/calls/{id}/awards/{award}/contracts",
+    "/calls/{id}/awards/{award}/drops",
+    "/calls/{id}/awards/{award}/milestones/{number}/confirmations",
+    "/calls/{id}/awards/{award}/milestones/{number}/opinions",
+    "/calls/{id}/awards/{award}/milestones/{number}/reports",
+    "/calls/{id}/awards/{award}/milestones/{number}/returns",
+    "/calls/{id}/awards/{award}/registrations",
+    "/calls/{id}/awards/{award}/signatures/{side}",
+    "/calls/{id}/awards/{award}/stops",
+    "/calls/{id}/awards/{award}/stops/{one}/decisions",
+    "/calls/{id}/checks",
+    "/calls/{id}/circulations",
+    "/calls/{id}/conflicts",
+    "/calls/{id}/declinations",
+    "/calls/{id}/discussions",
+    "/calls/{id}/draw-abandonments",
+    "/calls/{id}/draw-fixings",
+    "/calls/{id}/draws",
+    "/calls/{id}/draws/{draw}/seats/{seat}/commitments",
+    "/calls/{id}/draws/{draw}/seats/{seat}/openings",
+    "/calls/{id}/interview-endings",
+    "/calls/{id}/interviews",
+    "/calls/{id}/objections",
+    "/calls/{id}/objections/{one}/admissions",
+    "/calls/{id}/objections/{one}/panels",
+    "/calls/{id}/objections/{one}/votes",
+    "/calls/{id}/objections/{one}/withdrawals",
+    "/calls/{id}/openings",
+    "/calls/{id}/questions/{question}/answers",
+    "/calls/{id}/questions/{question}/dismissals",
+    "/calls/{id}/recalls",
+    "/calls/{id}/rereleases",
+    "/calls/{id}/review-closings",
+    "/calls/{id}/review-payments",
+    "/calls/{id}/reviewers",
+    "/calls/{id}/rivals",
+    "/calls/{id}/selections",
+    "/calls/{id}/shortlists",
+    "/calls/{id}/sittings",
+    "/calls/{id}/tasks/{task}/replacements",
+    "/calls/{id}/waivers",
+    "/calls/{id}/waivers/{waiver}/decisions",
+    "/reviewing/answers/{task}/recusals",
+    "/reviewing/answers/{task}/scores",
+    "/reviewing/calls/{id}/words",
+    "/reviewing/ties",
+    "/reviewing/ties/{id}/endings",
+];
+
 /// Forms that no page of a finished demo shows, and why.
 const UNSHOWN: [&str; 38] = [
     "/sign-in/codes",                          // after a password, for whoever has a second factor
@@ -230,8 +314,8 @@ async fn everybody_can_follow_every_link_and_reach_every_page() {
         let paths: BTreeSet<&str> = rows.map(|route| route.path).collect();
         paths.into_iter().filter(|path| !met.contains(path) && !known.contains(path)).collect()
     };
-    let unlinked = of("GET", &all.pages, &[&UNLINKED[..], &STREAMS[..]].concat());
-    let unshown = of("POST", &all.forms, &UNSHOWN);
+    let unlinked = of("GET", &all.pages, &[&UNLINKED[..], &STREAMS[..], &CALLS_LATER[..]].concat());
+    let unshown = of("POST", &all.forms, &[&UNSHOWN[..], &CALLS_LATER_FORMS[..]].concat());
     let none = Vec::<&str>::new();
     assert_eq!((unlinked, unshown), (none.clone(), none), "pages without a way to them, actions without a form");
     house.finish().await;

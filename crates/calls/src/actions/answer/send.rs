@@ -7,6 +7,7 @@ use crate::rules::call::Call;
 use envelopes::{Envelope, Form, RoundState, SendCommand, Sent, envelope_form, envelope_send, sent_by};
 use kernel::{Refusal, RefusalKind};
 use platform::{App, Ctx, Outcome};
+use std::cmp::Reverse;
 
 /// Rounds of one call whose envelopes their sender is shown.
 const ROUNDS_SHOWN: usize = 20;
@@ -106,5 +107,7 @@ pub async fn own_answers(app: &App, ctx: &Ctx, call: &Call) -> Outcome<Vec<Own>>
         let sent = sent_by(&conn, &round.id, &organisations).await?;
         own.extend(sent.into_iter().map(|envelope| Own { envelope, present, given_up }));
     }
+    // What counts now comes first, also where two rounds were begun in one millisecond.
+    own.sort_by_key(|own| (Reverse(own.present), Reverse(own.envelope.sent_ms), Reverse(own.envelope.number)));
     Ok(own)
 }

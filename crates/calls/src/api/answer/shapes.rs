@@ -140,7 +140,7 @@ pub struct CallCheckBody {
 /// Why another look is asked for.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct CallObjectionBody {
+pub struct CallLookBody {
     /// Why.
     pub words: String,
 }

@@ -1,5 +1,6 @@
 //! The answers of a call.
 
+use super::may_answer;
 use super::names::{heading, percent, reason, state_name, state_tag};
 use crate::actions::answer::{Answers, Filter, Item, Own, answer_list};
 use crate::api::answer::listed;
@@ -128,7 +129,7 @@ pub(super) async fn page(
     }
     let here = format!("/calls/{id}/answers");
     let finish = || Form::new(t, format!("/calls/{id}/checks"), t.msg("answer-finish")).idempotency_key(new_key());
-    let may_send = found.state == crate::rules::call::CallState::Open && !caller.ctx.actor.memberships.is_empty();
+    let may_send = may_answer(&caller, &found.call, found.state);
     let page = Page {
         list: frame(&caller, &here, &found, &query, &paging),
         back: format!("/calls/{id}"),

@@ -1,13 +1,13 @@
 //! What the page of a call says of its answers.
 
 use super::list::{OwnLine, own_line};
+use super::may_answer;
 use crate::actions::answer::{Filter, answer_list};
 use crate::actions::call::View;
 use crate::pages::{Section, word};
 use crate::rules::call::CallState;
 use askama::Template;
 use futures_util::future::BoxFuture;
-use platform::ctx::Mandate;
 use platform::web::page::Page;
 use platform::web::parts::Action;
 use platform::web::{Problem, T};
@@ -40,11 +40,8 @@ pub(crate) fn section<'a>(
             (_, None) => word(t, "answer-section-closed"),
             (_, Some(count)) => t.n("answer-count", count),
         };
-        let actor = &caller.ctx.actor;
-        let bids = actor.memberships.iter().any(|m| m.mandates.contains(&Mandate::Bid));
-        let may = found.state == CallState::Open && bids && actor.member_of(&call.owner).is_none();
         let mut acts = Vec::new();
-        if may {
+        if may_answer(caller, call, found.state) {
             acts.push(Action::new(format!("/calls/{}/answers/new", call.id), t.msg("answer-go")));
         }
         if found.state == CallState::Checking && found.may_finish {

@@ -85,7 +85,7 @@ pub struct Rule {
     pub workdays: Option<u32>,
 }
 
-use CallState::{
+use super::CallState::{
     Checking, Closed, Contracting, Draft, Finished, Interview, NoAward, Notice, Open, Posed, Releasing, Running,
     Selection, Vetted, Withdrawn,
 };

@@ -5,12 +5,19 @@ use crate::ctx::Ctx;
 use crate::db::{Conn, Outcome};
 use crate::fault::Fault;
 use crate::journal::{Entry, EntryId, PERSONAL, Recorded};
+use kernel::Refusal;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::Value;
+
+/// Bytes of what an entry says: a leaf has a length of two bytes in its tile, and names and marks stand beside it.
+const DATA_BYTES_MAX: usize = 56 * 1024;
 
 /// Appends an entry; returns its number.
 pub(crate) async fn append(conn: &Conn, ctx: &Ctx, entry: Entry) -> Outcome<EntryId> {
     let data = if entry.data.is_null() { "{}".to_owned() } else { entry.data.to_string() };
+    if data.len() > DATA_BYTES_MAX {
+        return Err(too_large().into());
+    }
     let images = conn.recorder().and_then(|recorder| recorder.take());
     // One salt for a protected leaf and one for each field that can be erased.
     let salts: Vec<u8> = (0..=PERSONAL.len()).flat_map(|_| crate::random::salt()).collect();
@@ -41,6 +48,14 @@ pub(crate) async fn append(conn: &Conn, ctx: &Ctx, entry: Entry) -> Outcome<Entr
         recorder.taken(id, images);
     }
     Ok(id)
+}
+
+fn too_large() -> Refusal {
+    Refusal::invalid(
+        "entry-large",
+        "这项操作一次涉及的内容过多，存证日志无法记为一条。请分批办理。",
+        "This is too much at once for one entry of the journal. Do it in parts.",
+    )
 }
 
 /// Gives an entry of the running transaction the images of rows that were written after it.

@@ -17,7 +17,6 @@ def main():
     demand, load = int(sys.argv[2]), int(sys.argv[3])
     proposals, reviewers = int(numbers[0]), int(numbers[1])
     scores = numbers[2:].reshape(proposals, reviewers)
-    started = time.perf_counter()
     rows, columns = numpy.nonzero(scores >= 0)
     worth = scores[rows, columns]
     end = proposals + reviewers
@@ -29,7 +28,7 @@ def main():
     )
     flow.set_nodes_supplies(numpy.arange(proposals), numpy.full(proposals, demand))
     flow.set_nodes_supplies(numpy.array([end]), numpy.array([-demand * proposals]))
-    handed = time.perf_counter()
+    started = time.perf_counter()
     status = flow.solve()
     solved = time.perf_counter()
     if status != flow.OPTIMAL:
@@ -37,7 +36,7 @@ def main():
     # The solver's own sum may be beyond what a float holds exactly.
     chosen = flow.flows(numpy.arange(len(worth))) > 0
     total = sum(int(score) for score in worth[chosen])
-    print(json.dumps({"handed_s": handed - started, "solved_s": solved - handed, "sum": str(total)}))
+    print(json.dumps({"solved_s": solved - started, "sum": str(total)}))
 
 
 main()

@@ -1,5 +1,6 @@
-//! Selection (遴选立项): the challenge owner lays a choice within the shortlist aside, sees exactly who would pay what, and
-//! confirms it. An award as a whole is one transaction: its rows, the money of every source held, the owner named.
+//! Selection (遴选立项): a choice within the shortlist is laid aside, checked and confirmed.
+//!
+//! The challenge owner sees exactly who would pay what before he confirms. An award as a whole is one transaction: its rows, the money of every source held, the owner named.
 
 pub(crate) mod desk;
 mod holds;

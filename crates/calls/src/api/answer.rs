@@ -4,7 +4,7 @@ mod shapes;
 
 pub use shapes::{
     CallAnswerDetail, CallAnswerItem, CallAnswerMember, CallAnswerPaper, CallAnswerSent, CallAnswerStage,
-    CallCheckBody, CallLookItem, CallLookBody,
+    CallCheckBody, CallLookBody, CallLookItem,
 };
 
 use super::{done, number, read, write};

@@ -12,7 +12,7 @@ use crate::rules::reviewer::{PoolState, masked};
 use crate::rules::score::{ALONE, COMMENT_CHARS_MAX, DISCUSSED, Sheet, SheetDraft, field, of_phase};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::{Fen, Refusal};

@@ -371,7 +371,9 @@ fn no_seed() -> Refusal {
     Refusal::conflict("draw-seed", "随机种子尚未产生。", "There is no seed yet.")
 }
 
-/// Who comes next for an answer: of those who may, still have room, and are not too many of one institution with who is there
+/// Who comes next for an answer.
+///
+/// Of those who may, still have room, and are not too many of one institution with who is there
 /// already, the one with the smallest lot of the same seed ([`Lots::of`] with the places in the input). `room` has for each
 /// expert of the input how many answers he still takes.
 pub fn next(

@@ -290,7 +290,7 @@ pub fn panel(
         stands(old, ObjectionState::Admitted)?;
     }
     let size = voted + named.len();
-    if !(PANEL_MIN..=PANEL_MAX).contains(&size) || size % 2 == 0 {
+    if !(PANEL_MIN..=PANEL_MAX).contains(&size) || size.is_multiple_of(2) {
         return Err(Refusal::invalid(
             "panel-size",
             format!("专家组须为 {PANEL_MIN} 至 {PANEL_MAX} 人的单数，现为 {size} 人。"),
@@ -333,7 +333,9 @@ pub fn vote(objection: &Objection, seat: &Panelist, word: &str, reason: &str, by
     })
 }
 
-/// What the panel decides: as soon as one verdict has more than half of the seats, that one; when all have voted and none
+/// What the panel decides.
+///
+/// As soon as one verdict has more than half of the seats, that one; when all have voted and none
 /// has, the middle one of the votes in the order of how far they go, since a majority goes at least that far.
 pub fn outcome(panel: &[Panelist]) -> Option<Verdict> {
     let mut votes: Vec<Verdict> = panel.iter().filter_map(|seat| seat.vote).collect();

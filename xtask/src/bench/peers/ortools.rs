@@ -7,8 +7,6 @@ use std::process::Command;
 /// What the script measured.
 #[derive(Deserialize)]
 pub struct Solved {
-    /// Seconds for handing over the arcs.
-    pub handed_s: f64,
     /// Seconds of the solver alone.
     pub solved_s: f64,
     /// The sum of the scores.

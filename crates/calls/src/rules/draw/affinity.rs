@@ -22,6 +22,8 @@ pub fn specialist(expert: &Expert, call: &Call) -> bool {
     call.segments.iter().any(|own| expert.segments.iter().any(|other| near(own, other)))
 }
 
+/// What a pair is worth, in millionths.
+///
 /// Half a million times the share of the call's segments that the expert works in or near, rounded down, and half a million
 /// times the share of the expert's terms that stand in the answer's title or summary, rounded down.
 ///

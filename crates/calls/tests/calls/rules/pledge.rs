@@ -51,7 +51,8 @@ fn draft(cap: &str, condition: &str, ratio: &str, account: &str) -> PledgeDraft 
 #[test]
 fn what_may_be_given() {
     use FunderKind::{City, Joint, Owner};
-    let cases: &[(FunderKind, PledgeDraft, Result<i64, (&str, &str)>)] = &[
+    type Case = (FunderKind, PledgeDraft, Result<i64, (&'static str, &'static str)>);
+    let cases: &[Case] = &[
         (City, draft("100", "none", "", "a"), Ok(10_000)),
         (City, draft("100.50", "local", "", "a"), Ok(10_050)),
         (City, draft("100", "matched", "1.5", "a"), Ok(10_000)),

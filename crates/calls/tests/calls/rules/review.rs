@@ -153,7 +153,7 @@ fn input(answers: usize, experts: usize, needs: u32, load_max: u32) -> Input {
         load_max,
         institution: u32::try_from(at).unwrap(),
         place: 1,
-        specialist: at % 2 == 0,
+        specialist: at.is_multiple_of(2),
     };
     Input {
         call: "c".into(),

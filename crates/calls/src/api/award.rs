@@ -251,7 +251,8 @@ fn selection_detail(view: &View) -> CallSelectionDetail {
 /// The choice that is laid aside, with who would pay what. For the challenge owner's people.
 #[utoipa::path(get, path = "/api/v1/calls/{id}/selection", operation_id = "selection_view", tag = "calls",
     params(("id" = String, Path)),
-    responses((status = 200, body = CallSelectionDetail), (status = 401), (status = 403), (status = 404)))]
+    responses((status = 200, body = CallSelectionDetail), (status = 401), (status = 403), (status = 404),
+        (status = 409, description = "It is not at the selection")))]
 async fn selection(
     State(app): State<App>,
     caller: Caller,

@@ -186,7 +186,8 @@ async fn of_two_officers_at_once_one_decides() {
     let outcomes = [vets.map(|_| ()), returns.map(|_| ())];
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
     for outcome in outcomes {
-        assert!(outcome.is_ok() || code(outcome) == "call-step");
+        // Sent back first, it is the owner's draft again, which the office does not see.
+        assert!(outcome.is_ok() || ["call-step", "not-found"].contains(&code(outcome)));
     }
     let steps = call_view(app, &house.poser(), &id).await.unwrap().steps;
     assert_eq!(steps.len(), 2, "posed, and one decision");

@@ -1,6 +1,7 @@
 //! Joint release (联合发榜): funders are asked and pledge, the cities consent to a joint act, and the call opens when the
 //! act is in force and the pledges cover it.
 
+use super::award::funder_names;
 use super::{Move, by, call_resource, load, load_for, note, stepped};
 use crate::rules::call::{Call, CallState, Step};
 use crate::rules::pledge::{
@@ -308,23 +309,10 @@ async fn joint_act(app: &App, tx: &Txn, call: &Call, pledges: &[Pledge], deadlin
         FunderKind::Outer => outer.iter().position(|p| p.code == pledge.code).map(|at| format!("x{}", at + 1)),
         FunderKind::Owner | FunderKind::Organisation => None,
     };
-    let ids: Vec<String> = given.iter().map(|p| p.code.clone()).collect();
-    let names = lookup::names(tx, &ids).await?;
-    let corridor = corridor::of(app);
+    let names = funder_names(app, tx, call, pledges).await?;
     let name = |pledge: &Pledge, english: bool| -> String {
-        let pick = |zh: &str, en: &str| if english && !en.is_empty() { en.to_owned() } else { zh.to_owned() };
-        match pledge.kind {
-            FunderKind::Owner if call.owner_open().is_none() => pick("出题方", "the challenge owner"),
-            FunderKind::Owner | FunderKind::Organisation => {
-                names.get(&pledge.code).map_or_else(|| pledge.code.clone(), |(zh, en)| pick(zh, en))
-            }
-            FunderKind::City => {
-                let city = pledge.city().and_then(|city| corridor.place(city));
-                city.map_or_else(|| pledge.code.clone(), |place| pick(&place.short_zh, &place.short_en))
-            }
-            FunderKind::Joint => pick("联席会议办公室", "the joint office"),
-            FunderKind::Outer => pick(&pledge.name, &pledge.name_en),
-        }
+        let found = pledges.iter().zip(&names).find(|(one, _)| one.id == pledge.id);
+        found.map_or_else(String::new, |(_, (zh, en))| if english { en.clone() } else { zh.clone() })
     };
     let attempts = store::trail::of_call(tx, &call.id).await?.iter().filter(|s| s.step == Step::Circulate).count();
     let shares = given.iter().filter_map(|p| Some((party(p)?, p.cap)));
